@@ -59,7 +59,7 @@ export interface Sandbox {
 }
 
 /** What a reset replaces. */
-interface Stage {
+interface Session {
   clock: Clock;
   cloudmore: CloudmoreVendor;
   autotask: AutotaskVendor;
@@ -77,30 +77,30 @@ export async function startSandbox({
   seed = 1,
   onRequest,
 }: SandboxOptions): Promise<Sandbox> {
-  let stage = openStage(world, seed);
+  let session = openSession(world, seed);
   const sandbox = {
-    env: (origin: string) => environmentOf(stage, origin),
+    env: (origin: string) => environmentOf(session, origin),
     state: (): SandboxState => ({
-      now: stage.clock.now().toISOString(),
-      cloudmore: stage.cloudmore.state(),
-      autotask: stage.autotask.state(),
+      now: session.clock.now().toISOString(),
+      cloudmore: session.cloudmore.state(),
+      autotask: session.autotask.state(),
     }),
-    requests: () => stage.journal.list(),
-    forgetRequests: () => stage.journal.clear(),
-    reset: (next: unknown) => void (stage = openStage(next, seed)),
-    setClock: (now: string) => stage.clock.set(now),
-    setFaults: (rules: FaultRule[]) => setFaults(stage, rules, seed),
-    autotask: () => stage.autotask,
-    cloudmore: () => stage.cloudmore,
+    requests: () => session.journal.list(),
+    forgetRequests: () => session.journal.clear(),
+    reset: (next: unknown) => void (session = openSession(next, seed)),
+    setClock: (now: string) => session.clock.set(now),
+    setFaults: (rules: FaultRule[]) => setFaults(session, rules, seed),
+    autotask: () => session.autotask,
+    cloudmore: () => session.cloudmore,
   };
   setFirstFaults(sandbox.setFaults, faults);
   const served: Served = {
-    journal: () => stage.journal,
-    now: () => stage.clock.now().toISOString(),
+    journal: () => session.journal,
+    now: () => session.clock.now().toISOString(),
     control: createControl(sandbox),
-    pick: (target) => stage.faults.pick(target),
-    edit: (edit) => applyEdit(stage, edit),
-    visit: (vendor, request) => stage[vendor].visit(request),
+    pick: (target) => session.faults.pick(target),
+    edit: (edit) => applyEdit(session, edit),
+    visit: (vendor, request) => session[vendor].visit(request),
     over: onRequest,
   };
   const listening = await listen(served, port, host);
@@ -122,7 +122,7 @@ export async function startSandbox({
   };
 }
 
-function openStage(json: unknown, seed: number): Stage {
+function openSession(json: unknown, seed: number): Session {
   const world = parseWorld(json);
   const clock = createClock(world.now, world.ticking);
   const { resellerId, username, password, clientSecret } = world.cloudmore;
@@ -137,7 +137,7 @@ function openStage(json: unknown, seed: number): Stage {
   };
 }
 
-function environmentOf({ autotask, resellerId, credentials }: Stage, origin: string): Record<string, string> {
+function environmentOf({ autotask, resellerId, credentials }: Session, origin: string): Record<string, string> {
   return {
     CLOUDMORE_URL: origin,
     CLOUDMORE_RESELLER_ID: resellerId,
@@ -150,9 +150,9 @@ function environmentOf({ autotask, resellerId, credentials }: Stage, origin: str
 }
 
 /** Replaces the rules; each starts to count, and the seed to draw, from the beginning. */
-function setFaults(stage: Stage, rules: FaultRule[], seed: number): void {
-  for (const { fault } of rules) if (fault.kind === 'edit') checkEdit(stage, fault);
-  stage.faults = new Faults(rules, createRandom(seed));
+function setFaults(session: Session, rules: FaultRule[], seed: number): void {
+  for (const { fault } of rules) if (fault.kind === 'edit') checkEdit(session, fault);
+  session.faults = new Faults(rules, createRandom(seed));
 }
 
 /** The same before there is a control interface to refuse them. */
@@ -165,13 +165,13 @@ function setFirstFaults(set: (rules: FaultRule[]) => void, rules: FaultRule[]): 
 }
 
 /** Refuses an edit that could never be carried out, before its rule fires. */
-function checkEdit({ autotask }: Stage, { table, where, set }: Edit): void {
+function checkEdit({ autotask }: Session, { table, where, set }: Edit): void {
   if (cloudmoreTable(table) === undefined) autotask.checkEdit(table, where, set);
   else if (typeof where['id'] !== 'string') throw new ControlError(400, `An edit of ${table} needs "where": { "id": "…" }.`);
 }
 
 /** Answers how many records were changed. */
-function applyEdit({ autotask, cloudmore }: Stage, { table, where, set }: Edit): number {
+function applyEdit({ autotask, cloudmore }: Session, { table, where, set }: Edit): number {
   const known = cloudmoreTable(table);
   return known === undefined ? autotask.editWhere(table, where, set) : Number(cloudmore.patch(known, String(where['id']), set));
 }

@@ -16,7 +16,7 @@ import { detailsLink, preparedLists, webUiUrl } from '../shared/web-ui.js';
 import { dailyBillingId, organizationBillingId } from '../shared/messages/names.js';
 import { CHROMIUM } from './chromium.js';
 
-/** `npm run screenshots`: what an operator sees in the Temporal Web UI, and finance on its page, against the demo's stage, kept in docs/screenshots. */
+/** `npm run screenshots`: what an operator sees in the Temporal Web UI, and finance on its page, against the demo's system, kept in docs/screenshots. */
 
 const FOLDER = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
 const BROKER = 'demo';

@@ -23,7 +23,7 @@ const LONGEST = [
   'workflows/organization',
   'workflows/messages',
   'system/concurrency',
-  'system/told',
+  'system/notified',
   'brokers/isolation',
   'evidence/hold',
   'activities/restored',

@@ -26,7 +26,7 @@ export async function demo(context: Context, { exit }: { exit: boolean }): Promi
   return EXIT.done;
 }
 
-/** Runs `use` on the demo's stage, with the demo's settings and what `settings` adds to them. */
+/** Runs `use` on the demo's system, with the demo's settings and what `settings` adds to them. */
 export async function withDemo(
   context: Context,
   settings: Environment,

@@ -1,7 +1,7 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { readFile } from 'node:fs/promises';
-import { control, MONTH, openDesk } from './desk.js';
+import { control, MONTH, openHarness } from './harness.js';
 
 /** A log-in that was refused stops all calls, until credentials change or a person says so: calling a customer again is such a word. */
 
@@ -21,16 +21,16 @@ test.each(['autotask', 'cloudmore'] as const)(
   'the log-in that %s refused is tried once more when a person calls a customer again, and not at once; once it stayed refused until the next run',
   async (vendor) => {
     sandbox = await startSandbox({ world: JSON.parse(await readFile(WORLD, 'utf8')) as object });
-    const desk = openDesk(sandbox);
-    const given = await desk.given('2025-10-10');
+    const harness = openHarness(sandbox);
+    const given = await harness.given('2025-10-10');
     const again = { ...MONTH, asOf: given.asOf, instead: given.report };
     const request = { ...MONTH, asOf: given.asOf, organizationId: 'contoso', approvedDigest: null, refused: [] };
     const plan = (report: string): Promise<unknown> =>
-      desk.activities.autotask.planOrganization({
+      harness.activities.autotask.planOrganization({
         ...request,
         given: { asOf: given.asOf, report, survey: null, surveyedAt: null },
       });
-    const called = async (): Promise<unknown> => plan((await desk.activities.cloudmore.takeReport(again)).report);
+    const called = async (): Promise<unknown> => plan((await harness.activities.cloudmore.takeReport(again)).report);
     const path = vendor === 'autotask' ? '*/v1.0/*' : '*/api/*';
     const fault = { match: { vendor, path }, fault: { kind: 'status', status: 401, when: 'before' } };
     await control(sandbox, 'faults', [fault]);

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
-import { control, MONTH, openDesk, type Desk } from './desk.js';
+import { control, MONTH, openHarness, type Harness } from './harness.js';
 
 /**
  * Rule 5.4: customers never read the key. Contoso has a new subscription; beside it the licence of 2 × 36.00 must become 3, which Autotask may refuse. By
@@ -37,7 +37,7 @@ async function open(behaviour: Rec = {}): Promise<void> {
 }
 
 /** A process of the day: nothing is remembered but what is evidence. */
-const desk = (): Desk => openDesk(sandbox, {}, {}, evidence);
+const harness = (): Harness => openHarness(sandbox, {}, {}, evidence);
 
 const newContractService = (): { id: number; invoiceDescription?: unknown } | undefined =>
   sandbox.state().autotask.contractServices.find(({ contractID }) => ![101, 102, 103].includes(Number(contractID)));
@@ -47,14 +47,14 @@ const shown = (): unknown => newContractService()?.invoiceDescription ?? KEY;
 
 /** The run of a day ends after its writes, before anything was read back. */
 async function interrupted(asOf: string): Promise<void> {
-  const { given, bill } = desk();
+  const { given, bill } = harness();
   const dies = (): Promise<never> => Promise.reject(new Error('The process is gone.'));
   await expect(bill(await given(asOf), null, dies)).rejects.toThrow('gone');
 }
 
 /** The run of a day, as far as it finds work. */
 async function run(asOf: string): Promise<string> {
-  const { given, bill, activities } = desk();
+  const { given, bill, activities } = harness();
   const handed = await given(asOf);
   const { report, survey } = handed;
   const work = await activities.billing.findWork({ ...MONTH, asOf, report, survey, organizations: null });

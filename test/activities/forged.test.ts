@@ -3,27 +3,27 @@ import type { KeptPlan } from '../../activities/decide/plan-organization.js';
 import type { Sandbox } from '../../sandbox/index.js';
 import { memoryEvidence } from '../../shared/evidence/index.js';
 import type { GivenReport, PlanMade } from '../../shared/messages/messages.js';
-import { CONTOSO, MONTH, openDesk, startVendors, type Desk } from './desk.js';
+import { CONTOSO, MONTH, openHarness, startVendors, type Harness } from './harness.js';
 
 /** A message to a customer's workflow may refer to anything that is kept. The worker is in mode auto, and the run was asked for in approve mode. */
 
 const evidence = memoryEvidence();
 let sandbox: Sandbox;
-let desk: Desk;
+let harness: Harness;
 let given: GivenReport & { survey: string };
 let september: GivenReport & { survey: string };
 beforeAll(async () => {
   sandbox = await startVendors();
-  september = await openDesk(sandbox, { BREAKERS: 'off' }, { month: '2025-09' }, evidence).given('2025-10-05');
-  desk = openDesk(sandbox, { BREAKERS: 'off' }, {}, evidence);
-  given = await desk.given('2025-10-20');
+  september = await openHarness(sandbox, { BREAKERS: 'off' }, { month: '2025-09' }, evidence).given('2025-10-05');
+  harness = openHarness(sandbox, { BREAKERS: 'off' }, {}, evidence);
+  given = await harness.given('2025-10-20');
 });
 afterAll(() => sandbox.close());
 
 const takeReport = async (instead: string, asOf = given.asOf): Promise<string> =>
-  (await desk.activities.cloudmore.takeReport({ ...MONTH, asOf, instead })).report;
+  (await harness.activities.cloudmore.takeReport({ ...MONTH, asOf, instead })).report;
 const planned = (changes: Partial<GivenReport>): Promise<PlanMade> =>
-  desk.activities.autotask.planOrganization({
+  harness.activities.autotask.planOrganization({
     ...MONTH,
     asOf: given.asOf,
     organizationId: CONTOSO,

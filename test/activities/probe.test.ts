@@ -10,7 +10,7 @@ import { memoryEvidence } from '../../shared/evidence/memory.js';
 import { readProbe } from '../../shared/probe/kept.js';
 import { createDependencies } from '../../worker/dependencies.js';
 import { september } from '../api/vendors.js';
-import { FABRIKAM } from '../system/stage.js';
+import { FABRIKAM } from '../system/system.js';
 
 /** Mode `auto` on a tenant that nobody has probed: the run takes the probe itself, and does not begin where amounts depend on what it found. */
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import type { PlanRequest, StepRequest } from '../../shared/messages/messages.js';
 import { september } from '../api/vendors.js';
-import { CONTOSO, control, MONTH, openDesk, type Desk, type Meanwhile } from './desk.js';
+import { CONTOSO, control, MONTH, openHarness, type Harness, type Meanwhile } from './harness.js';
 
 /**
  * Rules 7.0 and 7.9 where Autotask says no, or shows what was written only a moment later. The broker takes over contracts that somebody made by hand: a
@@ -26,14 +26,14 @@ const SEATS = 102;
 let sandbox: Sandbox;
 afterEach(() => sandbox.close());
 
-async function open(behaviour: Rec, meanwhile: Meanwhile = {}, sales = 108): Promise<Desk> {
+async function open(behaviour: Rec, meanwhile: Meanwhile = {}, sales = 108): Promise<Harness> {
   const text = await readFile(WORLD, 'utf8');
   const world = JSON.parse(text, (name, value: unknown) =>
     name === 'totalSalesPrice' && value === 108 ? sales : value,
   ) as World;
   world.autotask.behaviour = behaviour;
   sandbox = await startSandbox({ world });
-  return openDesk(sandbox, {}, meanwhile);
+  return openHarness(sandbox, {}, meanwhile);
 }
 
 const charges = (contractID: number): [unknown, unknown][] =>
@@ -87,7 +87,7 @@ describe('an adjustment that Autotask refuses as the second of its day', () => {
       if (step.kind !== 'postAdjustment' || !others.isFirst) return;
       others.isFirst = false;
       const request = { ...MONTH, asOf: AS_OF, organizationId: CONTOSO, planDigest, resolved, step };
-      await openDesk(sandbox).activities.autotask.postAdjustment(request);
+      await openHarness(sandbox).activities.autotask.postAdjustment(request);
     };
     const { given, bill } = await open({ visibleAfterMs: LATE_MS }, { wait: fast, beforeStep: byOthers });
     const { status, result } = await bill(await given(AS_OF), null);
@@ -115,7 +115,7 @@ describe('unit prices that Autotask keeps with two decimals', () => {
     const behaviour = { unitPriceDecimals: 2, periodStart: 'duplicate' };
     sandbox = await startSandbox({ world: { ...world, autotask: { ...world['autotask'], behaviour } } });
     await control(sandbox, 'autotask/unfreeze', { through: '2025-09-30' });
-    const { given, bill } = openDesk(sandbox, {}, { organizationId: DENTAL });
+    const { given, bill } = openHarness(sandbox, {}, { organizationId: DENTAL });
     const { result } = await bill(await given('2025-10-17'), null);
     expect(adjustmentsSent()).toContain(500);
     expect([result.posted, result.held.lines]).toEqual([DENTAL_POSTED, 0]);

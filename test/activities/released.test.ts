@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { GivenReport, OrganizationSummary } from '../../shared/messages/messages.js';
-import { CONTOSO, MONTH, openDesk, startVendors } from './desk.js';
+import { CONTOSO, MONTH, openHarness, startVendors } from './harness.js';
 import type { Sandbox } from '../../sandbox/index.js';
 
 /** What an operator released, beside runs, reports and surveys that know nothing of it. */
@@ -22,7 +22,7 @@ describe('what was released', () => {
   test.each(waiting)(
     'and billed (%s) is not held again by a run that had looked at Autotask a moment before it was written',
     async (_what, env, reason) => {
-      const { given, bill } = openDesk(sandbox, env);
+      const { given, bill } = openHarness(sandbox, env);
       const first = await given('2025-10-20');
       const held = await bill(first, null);
       expect(reasonsOf(held)).toEqual([reason]);
@@ -37,7 +37,7 @@ describe('what was released', () => {
   test.each(waiting)(
     '(%s) is not what a newer report makes of it: nothing is written, and the person who released it is told',
     async (_what, env, reason) => {
-      const { given, bill } = openDesk(sandbox, env);
+      const { given, bill } = openHarness(sandbox, env);
       const first = await bill(await given('2025-10-20'), null);
       const digest = first.result.planDigest!;
       const newer = await bill(await given('2025-10-22'), digest);
@@ -53,7 +53,7 @@ describe('what was released', () => {
   );
 
   test('and is carried out in parts keeps the mode of its organization in each of them', async () => {
-    const { activities, given } = openDesk(sandbox, {
+    const { activities, given } = openHarness(sandbox, {
       BILLING_MODE_ORGANIZATIONS: 'Contoso=approve',
       BREAKER_ORGANIZATION_PERCENT: '0',
     });
@@ -68,7 +68,7 @@ describe('what was released', () => {
   });
 
   test('in shadow mode nobody is told to release what a breaker holds, for nothing can be released there', async () => {
-    const { given, bill } = openDesk(sandbox, { BILLING_MODE: 'shadow' });
+    const { given, bill } = openHarness(sandbox, { BILLING_MODE: 'shadow' });
     const { result } = await bill(await given('2025-10-20'), null);
     expect(result.items.map(({ reason, command, message }) => [reason, command, message?.includes('billing approve')])).toEqual([
       ['breaker-organization', null, false],
@@ -76,7 +76,7 @@ describe('what was released', () => {
   });
 
   test('in shadow mode what would be written names the setting that keeps it there, and no command that fails', async () => {
-    const { given, bill } = openDesk(sandbox, { BILLING_MODE: 'shadow', BREAKERS: 'off' });
+    const { given, bill } = openHarness(sandbox, { BILLING_MODE: 'shadow', BREAKERS: 'off' });
     const { result } = await bill(await given('2025-10-20'), null);
     expect(result.items.map(({ reason, command }) => [reason, command])).toEqual([['awaiting-approval', null]]);
     expect(result.items[0]!.message).toContain('BILLING_MODE is shadow, the most a run may do: set it to approve');

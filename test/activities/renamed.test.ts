@@ -5,7 +5,7 @@ import { loadConfig } from '../../shared/config.js';
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { bindLabel, tenantOf } from '../../shared/evidence/labels.js';
 import { createDependencies } from '../../worker/dependencies.js';
-import { control, MONTH, openDesk, startVendors } from './desk.js';
+import { control, MONTH, openHarness, startVendors } from './harness.js';
 
 /** A label (`BILLING_BROKER`) is part of the keys by which charges are found again: a tenant keeps the one it was first billed as. */
 
@@ -21,10 +21,10 @@ const AS_OF = '2025-10-20';
 const BREAKERS_OFF = { BREAKERS: 'off' };
 
 async function bill(env: Record<string, string> = {}): Promise<string> {
-  const desk = openDesk(sandbox, { ...BREAKERS_OFF, ...env }, {}, evidence);
-  const given = await desk.given(AS_OF);
-  const { status } = await desk.bill(given, null);
-  await desk.close(given);
+  const harness = openHarness(sandbox, { ...BREAKERS_OFF, ...env }, {}, evidence);
+  const given = await harness.given(AS_OF);
+  const { status } = await harness.bill(given, null);
+  await harness.close(given);
   return status;
 }
 

@@ -10,7 +10,7 @@ import { openEvidence, type Evidence, type Hold } from '../../shared/evidence/in
 import { createDependencies } from '../../worker/dependencies.js';
 import { billOrganization } from '../../workflows/bill-organization.js';
 import { carryOutBy } from '../../workflows/organization-run.js';
-import { CONTOSO, control, MONTH, startVendors } from './desk.js';
+import { CONTOSO, control, MONTH, startVendors } from './harness.js';
 
 /** A backup that is restored is older than Autotask: what it would go on with was done already. Nothing of it is continued, everything is planned again. */
 

@@ -6,7 +6,7 @@ import { loadConfig } from '../../shared/config.js';
 import type { MoneySettings } from '../../shared/messages/messages.js';
 import { moneySettingsOf } from '../../shared/money-settings.js';
 import { createDependencies } from '../../worker/dependencies.js';
-import { MONTH, openDesk, startVendors, type Desk } from './desk.js';
+import { MONTH, openHarness, startVendors, type Harness } from './harness.js';
 
 /** An installation that was upgraded, and whose settings say less than they did. */
 
@@ -24,8 +24,8 @@ const REQUEST = { ...MONTH, asOf: '2025-10-20' };
 
 describe('a run without BILLING_MODE', () => {
   const billBefore = async (mode: string): Promise<void> => {
-    const desk = openDesk(sandbox, { BILLING_MODE: mode }, {}, evidence);
-    await desk.close(await desk.given('2025-10-20'));
+    const harness = openHarness(sandbox, { BILLING_MODE: mode }, {}, evidence);
+    await harness.close(await harness.given('2025-10-20'));
   };
 
   test('of an installation that billed before is refused by the name of the setting, before it reads anything', async () => {
@@ -97,11 +97,11 @@ describe('a run that a person asked for', () => {
 
 describe('a worker that is restarted with other settings in the middle of a run', () => {
   const CHANGED = { AFTER_FREEZE: 'charge', GHOST_AFTER_DAY: '25' };
-  const deskWith = (env: Record<string, string>): Desk => openDesk(sandbox, { BREAKERS: 'off', ...env }, {}, evidence);
+  const harnessWith = (env: Record<string, string>): Harness => openHarness(sandbox, { BREAKERS: 'off', ...env }, {}, evidence);
 
   test('billed half of the customers by one set of settings, half by another: it bills none of the run by the new ones, and names them', async () => {
-    const given = await deskWith({}).given('2025-10-20');
-    const { result } = await deskWith(CHANGED).bill(given, null);
+    const given = await harnessWith({}).given('2025-10-20');
+    const { result } = await harnessWith(CHANGED).bill(given, null);
     expect(result).toMatchObject({ status: 'NeedsAttention', posted: { lines: 0 } });
     expect(result.items.map(({ reason, cause }) => [reason, cause])).toContainEqual([
       'api-error',
@@ -111,14 +111,14 @@ describe('a worker that is restarted with other settings in the middle of a run'
   });
 
   test('bills the customer by them when it is planned again by itself', async () => {
-    const given = await deskWith({}).given('2025-10-20');
-    const { result } = await deskWith({ AFTER_FREEZE: 'charge' }).bill({ ...given, survey: null, surveyedAt: null }, null);
+    const given = await harnessWith({}).given('2025-10-20');
+    const { result } = await harnessWith({ AFTER_FREEZE: 'charge' }).bill({ ...given, survey: null, surveyedAt: null }, null);
     expect(result).toMatchObject({ status: 'Done', held: { lines: 0 } });
   });
 
   test('goes on where what changed changes no money', async () => {
-    const given = await deskWith({}).given('2025-10-20');
-    expect((await deskWith({ LOG_LEVEL: 'debug' }).bill(given, null)).result.status).toBe('Done');
+    const given = await harnessWith({}).given('2025-10-20');
+    expect((await harnessWith({ LOG_LEVEL: 'debug' }).bill(given, null)).result.status).toBe('Done');
   });
 });
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Sandbox } from '../../sandbox/index.js';
 import type { MonthClosed } from '../../shared/messages/messages.js';
 import { NO_CALLS, NO_WRITES } from '../../shared/billing/results/results.js';
-import { CONTOSO, control, MONTH, openDesk, startVendors, type Before } from './desk.js';
+import { CONTOSO, control, MONTH, openHarness, startVendors, type Before } from './harness.js';
 
 /** An organization that was billed on the 20th, and whose next day's outcome cannot be told. */
 
@@ -14,7 +14,7 @@ afterEach(() => sandbox.close());
 
 /** Bills the month, then a line more of the next day; answers what the second run says of itself. */
 async function billTwice(before: Before): Promise<MonthClosed['result']> {
-  const { given, bill, close } = openDesk(sandbox, { BREAKER_ORGANIZATION_PERCENT: '0' });
+  const { given, bill, close } = openHarness(sandbox, { BREAKER_ORGANIZATION_PERCENT: '0' });
   const first = await given('2025-10-20');
   expect((await bill(first, null)).status).toBe('Done');
   const second = await given('2025-10-22');
@@ -51,7 +51,7 @@ describe('a run does not report what came of the run before, where', () => {
 });
 
 test('what was written is not called posted where its row cannot be read afterwards: a plan that misses nothing of it says nothing of it', async () => {
-  const { given, bill, close } = openDesk(sandbox, { BREAKER_ORGANIZATION_PERCENT: '0' });
+  const { given, bill, close } = openHarness(sandbox, { BREAKER_ORGANIZATION_PERCENT: '0' });
   const first = await given('2025-10-20');
   const spoilRows = (): Promise<void> => {
     const row = { id: 1, contractID: sandbox.state().autotask.contracts[0]!.id, startDate: { amount: '2025-10-01' } };
@@ -67,7 +67,7 @@ test('what was written is not called posted where its row cannot be read afterwa
 });
 
 test('steps that are told by their number hold their items, as those told by name do', async () => {
-  const { given, activities } = openDesk(sandbox, { BREAKER_ORGANIZATION_PERCENT: '0' });
+  const { given, activities } = openHarness(sandbox, { BREAKER_ORGANIZATION_PERCENT: '0' });
   const report = await given('2025-10-20');
   const asked = { ...MONTH, asOf: report.asOf, organizationId: CONTOSO, given: report };
   const { plan, steps } = await activities.autotask.planOrganization({ ...asked, approvedDigest: null, refused: [] });

@@ -9,7 +9,7 @@ import { loadConfig } from '../../shared/config.js';
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import type { GivenReport, PlanMade } from '../../shared/messages/messages.js';
 import { createDependencies } from '../../worker/dependencies.js';
-import { control } from './desk.js';
+import { control } from './harness.js';
 
 /** Customers that are released at once, each with a look at Autotask that began after its release. */
 

@@ -4,7 +4,7 @@ import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { plain, sum } from '../../shared/billing/basics/decimal.js';
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { readOutcome } from '../../shared/evidence/months.js';
-import { openDesk, type Desk } from './desk.js';
+import { openHarness, type Harness } from './harness.js';
 
 /**
  * A search that does not see made the whole month once more every day. Contoso has two licences and no contract yet; a day later nothing has changed, and
@@ -31,7 +31,7 @@ async function open(behaviour: Rec, from = WORLD): Promise<void> {
 }
 
 /** A process of the day: nothing is remembered but what is evidence. */
-const desk = (): Desk => openDesk(sandbox, { AFTER_FREEZE: 'charge' }, {}, evidence);
+const harness = (): Harness => openHarness(sandbox, { AFTER_FREEZE: 'charge' }, {}, evidence);
 
 const made = (): Record<string, number> => {
   const { contracts, services, products, charges, contractServices } = sandbox.state().autotask;
@@ -55,7 +55,7 @@ const billed = (): string =>
 
 /** Bills a day; answers what it came to, or why there was nothing to come to. */
 async function day(asOf: string): Promise<string> {
-  const { given, bill } = desk();
+  const { given, bill } = harness();
   try {
     const { status, result } = await bill(await given(asOf), null);
     return `${status}: ${result.posted.sales} posted, ${result.held.sales} held`;
@@ -65,7 +65,7 @@ async function day(asOf: string): Promise<string> {
 }
 
 async function released(asOf: string): Promise<string> {
-  const { given, bill } = desk();
+  const { given, bill } = harness();
   const handed = await given(asOf);
   const { result } = await bill(handed, null);
   // It is another execution that sends it then, as every turn of a workflow is.
@@ -160,7 +160,7 @@ describe('what was made before', () => {
     await open({}, new URL('../../sandbox/worlds/frozen-month-is-caught-up.json', import.meta.url));
     await control('POST', 'autotask/freeze', { through: '2025-10-31' });
     await day('2025-10-29');
-    const { given, bill } = desk();
+    const { given, bill } = harness();
     const ownReads = { ...(await given('2025-10-30')), survey: null, surveyedAt: null };
     const none = { items: [], pageDetails: { count: 0, requestCount: 500, nextPageUrl: null } };
     const match = { vendor: 'autotask', path: '*/ContractCharges/query' };
@@ -174,7 +174,7 @@ describe('what was made before', () => {
     await control('POST', 'autotask/freeze', { through: '2025-10-31' });
     await day('2025-10-29');
     await day('2025-10-30');
-    const { given, bill } = desk();
+    const { given, bill } = harness();
     const ownReads = { ...(await given('2025-10-31')), survey: null, surveyedAt: null };
     const [charge] = sandbox.state().autotask.charges;
     await control('PATCH', `autotask/charges/${String(charge!.id)}`, { internalPurchaseOrderNumber: null });
@@ -187,7 +187,7 @@ describe('what was made before', () => {
 
   test('and billed stays known as billed where nothing more can be planned in the run: a report without it was taken for one that is yet to come', async () => {
     await open({});
-    const { given, bill } = desk();
+    const { given, bill } = harness();
     const handed = await given(DAYS[0]!);
     await bill(handed, null);
     const refused = { kind: 'status', status: 400, body: { errors: ['No.'] }, when: 'before' };

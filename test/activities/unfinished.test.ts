@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { plain, sum } from '../../shared/billing/basics/decimal.js';
 import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
-import { openDesk, type Desk, type Meanwhile } from './desk.js';
+import { openHarness, type Harness, type Meanwhile } from './harness.js';
 
 /** A contract is extended by a month's run that does not come to its end; the next month's begins. */
 
@@ -43,16 +43,17 @@ beforeEach(() => {
 });
 afterEach(() => sandbox.close());
 
-const desk = (month: string, meanwhile: Meanwhile = {}): Desk => openDesk(sandbox, {}, { ...meanwhile, month }, evidence);
+const harness = (month: string, meanwhile: Meanwhile = {}): Harness =>
+  openHarness(sandbox, {}, { ...meanwhile, month }, evidence);
 
 async function bill(month: string, asOf: string): Promise<string> {
-  const at = desk(month);
+  const at = harness(month);
   return (await at.bill(await at.given(asOf), null)).status;
 }
 
 /** The worker is killed after its last write, before it read anything back. */
 async function billUnfinished(month: string, asOf: string, beforeStep?: Meanwhile['beforeStep']): Promise<void> {
-  const at = desk(month, beforeStep === undefined ? {} : { beforeStep });
+  const at = harness(month, beforeStep === undefined ? {} : { beforeStep });
   const killed = (): Promise<never> => Promise.reject(new Error('killed'));
   await expect(at.bill(await at.given(asOf), null, killed)).rejects.toThrow('killed');
 }

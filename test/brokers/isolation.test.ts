@@ -8,9 +8,9 @@ import type { MonthResult } from '../../shared/billing/results/results.js';
 import { billingQueue, organizationBillingId, WORKFLOWS } from '../../shared/messages/names.js';
 import { eventually } from '../eventually.js';
 import { HOSTILE } from '../hostile/texts.js';
-import { useStage, type Run, type Stage } from '../system/stage.js';
+import { useSystem, type Run, type TestSystem } from '../system/system.js';
 import { worldFiles } from '../worlds/file.js';
-import { sumsOf } from '../worlds/told.js';
+import { sumsOf } from '../worlds/outcome.js';
 import { startEndless, type Endless } from './endless.js';
 import { folderWith, installationOf, writeSettings } from './folder.js';
 
@@ -95,18 +95,18 @@ const TROUBLES: Trouble[] = [
   },
 ];
 
-let stage: Stage;
+let system: TestSystem;
 let endless: Endless;
 const sandboxes = new Map<string, Sandbox>();
-useStage(
+useSystem(
   { world: 'september-2025', worker: false, limits: { 'limit.historyCount.error': EVENTS_MAX } },
-  (opened) => (stage = opened),
+  (opened) => (system = opened),
 );
 beforeAll(async () => {
   endless = await startEndless();
   for (const broker of WELL) await addBroker({ broker });
   for (const trouble of TROUBLES) await addBroker(trouble);
-  await stage.startWorker({ ...around(), BILLING_HTTP: `127.0.0.1:${port}` });
+  await system.startWorker({ ...around(), BILLING_HTTP: `127.0.0.1:${port}` });
   await eventually(ready, (seen) => seen.checks.brokers === allServed());
 }, 120_000);
 afterAll(async () => {
@@ -137,9 +137,9 @@ const allServed = (): string => `${sandboxes.size} of ${sandboxes.size} are serv
 /** One customer is billed by one broker. */
 const organizationOf = (broker: string): string => `customer-of-${broker}`;
 
-const around = (): Record<string, string> => installationOf(stage.env, folder);
+const around = (): Record<string, string> => installationOf(system.env, folder);
 
-const cli = (broker: string, ...args: string[]): Promise<Run> => stage.cliWith(around(), '--broker', broker, ...args);
+const cli = (broker: string, ...args: string[]): Promise<Run> => system.cliWith(around(), '--broker', broker, ...args);
 const ready = async (): Promise<{ checks: Record<string, string> }> =>
   (await (await fetch(`http://127.0.0.1:${port}/readyz`)).json()) as { checks: Record<string, string> };
 
@@ -155,7 +155,7 @@ async function poison(broker: string): Promise<void> {
     encode: (payloads: Payload[]) => Promise.resolve(payloads.map(() => unreadable)),
     decode: (payloads: Payload[]) => Promise.resolve(payloads),
   };
-  const client = new Client({ connection: stage.client.connection, dataConverter: { payloadCodecs: [codec] } });
+  const client = new Client({ connection: system.client.connection, dataConverter: { payloadCodecs: [codec] } });
   const handle = await client.workflow.start(WORKFLOWS.organization, {
     taskQueue: billingQueue(broker),
     workflowId: workflowOf(broker),
@@ -170,7 +170,7 @@ async function poison(broker: string): Promise<void> {
 /** A month that waits for approval is told so much that Temporal ends it. */
 async function fillHistory(broker: string): Promise<void> {
   await cli(broker, ...RUN, '--wait');
-  const handle = stage.client.workflow.getHandle(workflowOf(broker));
+  const handle = system.client.workflow.getHandle(workflowOf(broker));
   for (let sent = 0; sent < EVENTS_MAX; sent += 100)
     await Promise.all(Array.from({ length: 100 }, () => handle.signal('nothing'))).catch(() => undefined); // it has ended
   await eventually(

@@ -6,9 +6,9 @@ import { freePort } from '../../client/temporal-server/free-port.js';
 import { startSandbox } from '../../sandbox/index.js';
 import type { MonthResult } from '../../shared/billing/results/results.js';
 import { eventually } from '../eventually.js';
-import { useStage, type Run, type Stage, type Worker } from '../system/stage.js';
+import { useSystem, type Run, type TestSystem, type Worker } from '../system/system.js';
 import { worldFiles, type WorldFile } from '../worlds/file.js';
-import { sumsOf } from '../worlds/told.js';
+import { sumsOf } from '../worlds/outcome.js';
 import { folderWith, installationOf, writeSettings } from './folder.js';
 
 /** One real worker process for many brokers, each with vendors of its own, against a real server: what one of them does wrong is its own. */
@@ -16,9 +16,9 @@ import { folderWith, installationOf, writeSettings } from './folder.js';
 const port = await freePort();
 const folder = folderWith({});
 const fileOf = (broker: string): string => join(folder, `${broker}.env`);
-let stage: Stage;
+let system: TestSystem;
 let worker: Worker;
-useStage({ world: 'september-2025', worker: false }, (opened) => (stage = opened));
+useSystem({ world: 'september-2025', worker: false }, (opened) => (system = opened));
 
 const sandboxes: Awaited<ReturnType<typeof startSandbox>>[] = [];
 afterAll(() => Promise.all(sandboxes.map((sandbox) => sandbox.close())));
@@ -50,8 +50,8 @@ const september: Pick<WorldFile, 'world'> = {
     unknown
   >,
 };
-const around = (): Record<string, string> => installationOf(stage.env, folder);
-const cli = (...args: string[]): Promise<Run> => stage.cliWith(around(), ...args);
+const around = (): Record<string, string> => installationOf(system.env, folder);
+const cli = (...args: string[]): Promise<Run> => system.cliWith(around(), ...args);
 const monthOf = ({ code, stdout, stderr }: Run): MonthResult => {
   if (stdout === '') throw new Error(`ended with ${code}: ${stderr}\n${worker.output()}`);
   return JSON.parse(stdout) as MonthResult;
@@ -79,7 +79,7 @@ describe('one worker of many brokers', () => {
     await addBroker('beta', worldOf('renewed'));
     const lost = await addBroker('lost', september, { AUTOTASK_SECRET: 'not-the-secret' });
     writeSettings(fileOf('half'), { BILLING_MODE: 'fast' });
-    worker = await stage.startWorker({ ...around(), BILLING_HTTP: `127.0.0.1:${port}` });
+    worker = await system.startWorker({ ...around(), BILLING_HTTP: `127.0.0.1:${port}` });
     await eventually(ready, (seen) => seen.ready && seen.checks.brokers === '3 of 4 are served');
 
     const failing = cli('--broker', 'lost', 'run', '2025-10', '--as-of', '2025-10-09', '--wait', '--json');

@@ -6,7 +6,7 @@ import { bareName } from '../../shared/likeness.js';
 import type { Company } from '../../shared/billing/types.js';
 import { organization } from '../billing/builders.js';
 import { september, type World } from '../api/vendors.js';
-import { useDesk, type Desk } from '../report/desk.js';
+import { useHarness, type Harness } from '../report/harness.js';
 
 /** The link from organizations to companies: suggested by name, set only with --write, and nothing else of the organization lost. */
 
@@ -25,21 +25,21 @@ function world(): World {
 }
 
 describe('companies', () => {
-  let desk: Desk;
-  useDesk((opened) => void (desk = opened), world);
-  beforeEach(() => desk.control('POST', 'faults', []));
+  let harness: Harness;
+  useHarness((opened) => void (harness = opened), world);
+  beforeEach(() => harness.control('POST', 'faults', []));
 
   const organizationNow = async (id: string): Promise<Rec> => {
-    const state = (await desk.control('GET', 'state')) as { cloudmore: { organizations: Rec[] } };
+    const state = (await harness.control('GET', 'state')) as { cloudmore: { organizations: Rec[] } };
     return state.cloudmore.organizations.find((one) => one.id === id)!;
   };
   const idOf = async (id: string): Promise<unknown> =>
     ((await organizationNow(id)).customProperties as Rec[] | undefined)?.find(({ name }) => name === 'AutotaskCompanyID')?.value;
   const puts = async (): Promise<number> =>
-    ((await desk.control('GET', 'requests')) as Rec[]).filter(({ method }) => method === 'PUT').length;
+    ((await harness.control('GET', 'requests')) as Rec[]).filter(({ method }) => method === 'PUT').length;
 
   test('list is the file for the bulk import: name and id, the id in a column named as the property', async () => {
-    const { code, out } = await desk.cli('companies', 'list');
+    const { code, out } = await harness.cli('companies', 'list');
     expect(code).toBe(0);
     const rows = parse<Rec>(out, { columns: true });
     expect(rows).toContainEqual({ name: 'Tailspin Toys GmbH', AutotaskCompanyID: '501', linked_to: '' });
@@ -49,16 +49,16 @@ describe('companies', () => {
   });
 
   test('match suggests by name, with its certainty', async () => {
-    const { out } = await desk.cli('companies', 'match', '--json');
+    const { out } = await harness.cli('companies', 'match', '--json');
     expect(JSON.parse(out)).toEqual([
       expect.objectContaining({ organizationName: 'Tailspin Toys', companyId: 501, certainty: 100, verdict: 'certain' }),
       expect.objectContaining({ organizationName: 'Adventure Works Cycles', companyId: 502, verdict: 'likely' }),
     ]);
-    expect((await desk.cli('companies', 'match')).out).toMatch(/100 % {2}certain {2}Tailspin Toys +501 Tailspin Toys GmbH/);
+    expect((await harness.cli('companies', 'match')).out).toMatch(/100 % {2}certain {2}Tailspin Toys +501 Tailspin Toys GmbH/);
   });
 
   test('on a terminal list is a table to read, with the command that makes the file', async () => {
-    const { out } = await desk.cliOn(80, 'companies', 'list');
+    const { out } = await harness.cliOn(80, 'companies', 'list');
     expect(out).toMatch(/^ +501 {2}Tailspin Toys GmbH$/m);
     expect(out).toMatch(/^29683540 {2}Fabrikam Logistics +Fabrikam Logistics$/m);
     expect(out).toContain(
@@ -67,18 +67,19 @@ describe('companies', () => {
   });
 
   test('match cuts no name where the terminal is too narrow for both: they stand below each other', async () => {
-    expect((await desk.cliOn(60, 'companies', 'match')).out.split('\n').slice(0, 5)).toEqual([
+    expect((await harness.cliOn(60, 'companies', 'match')).out.split('\n').slice(0, 5)).toEqual([
       '100 %  certain  Tailspin Toys',
       '              → 501 Tailspin Toys GmbH',
       ' 88 %  likely   Adventure Works Cycles',
       '              → 502 =Adventure Works Cycles Norge AS',
       '',
     ]);
-    for (const line of (await desk.cliOn(80, 'companies', 'match')).out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    for (const line of (await harness.cliOn(80, 'companies', 'match')).out.split('\n'))
+      expect(line.length).toBeLessThanOrEqual(80);
   });
 
   test('link only shows what it would do, until it is told to write', async () => {
-    const shown = await desk.cli('companies', 'link', '--organization', 'Tailspin Toys', '--company', '501');
+    const shown = await harness.cli('companies', 'link', '--organization', 'Tailspin Toys', '--company', '501');
     expect(shown).toMatchObject({ code: 0, out: expect.stringContaining('nothing → 501 (Tailspin Toys GmbH)') as unknown });
     expect(shown.out).toContain('nothing was written');
     expect(await puts()).toBe(0);
@@ -86,7 +87,7 @@ describe('companies', () => {
 
   test('link with --write sets the id and keeps everything else of the organization, although PUT replaces all', async () => {
     const before = await organizationNow(TAILSPIN);
-    const { code, out } = await desk.cli('companies', 'link', '--organization', TAILSPIN, '--company', '501', '--write');
+    const { code, out } = await harness.cli('companies', 'link', '--organization', TAILSPIN, '--company', '501', '--write');
     expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/✓ Tailspin Toys: nothing → 501/) as unknown });
     const after = await organizationNow(TAILSPIN);
     expect(await idOf(TAILSPIN)).toBe('501');
@@ -98,8 +99,8 @@ describe('companies', () => {
   });
 
   test('a second time there is nothing to do', async () => {
-    await desk.control('DELETE', 'requests');
-    const { out } = await desk.cli('companies', 'link', '--organization', TAILSPIN, '--company', '501', '--write');
+    await harness.control('DELETE', 'requests');
+    const { out } = await harness.cli('companies', 'link', '--organization', TAILSPIN, '--company', '501', '--write');
     expect(out).toContain('Nothing to do');
     expect(await puts()).toBe(0);
   });
@@ -108,25 +109,25 @@ describe('companies', () => {
     ['lost after it took effect', 'after', 1],
     ['lost before it took effect', 'before', 2],
   ] as const)('an answer that is %s is looked for, and sent again only where it is needed', async (_, when, sent) => {
-    await desk.control('PATCH', `cloudmore/organizations/${TAILSPIN}`, { customProperties: [] });
-    await desk.control('DELETE', 'requests');
+    await harness.control('PATCH', `cloudmore/organizations/${TAILSPIN}`, { customProperties: [] });
+    await harness.control('DELETE', 'requests');
     const match = { vendor: 'cloudmore', method: 'PUT', path: '*Organizations*', nth: [1] };
-    await desk.control('POST', 'faults', [{ match, fault: { kind: 'reset', when } }]);
-    const { code } = await desk.cli('companies', 'link', '--organization', TAILSPIN, '--company', '501', '--write');
+    await harness.control('POST', 'faults', [{ match, fault: { kind: 'reset', when } }]);
+    const { code } = await harness.cli('companies', 'link', '--organization', TAILSPIN, '--company', '501', '--write');
     expect(code).toBe(0);
     expect(await idOf(TAILSPIN)).toBe('501');
     expect(await puts()).toBe(sent);
   });
 
   test('import takes what match wrote, once a person has looked through it', async () => {
-    await desk.control('PATCH', `cloudmore/organizations/${TAILSPIN}`, { customProperties: [] });
-    const file = desk.file('match.csv');
-    await desk.cli('companies', 'match', '--out', file);
+    await harness.control('PATCH', `cloudmore/organizations/${TAILSPIN}`, { customProperties: [] });
+    const file = harness.file('match.csv');
+    await harness.cli('companies', 'match', '--out', file);
     const reviewed = (await readFile(file, 'utf8')).replace('502', '');
     await writeFile(file, reviewed);
-    expect((await desk.cli('companies', 'import', file)).out).toContain('1 would be linked; nothing was written');
+    expect((await harness.cli('companies', 'import', file)).out).toContain('1 would be linked; nothing was written');
     expect(await idOf(TAILSPIN)).toBeUndefined();
-    expect((await desk.cli('companies', 'import', file, '--write')).out).toContain('1 linked');
+    expect((await harness.cli('companies', 'import', file, '--write')).out).toContain('1 linked');
     expect(await idOf(TAILSPIN)).toBe('501');
   });
 
@@ -139,10 +140,10 @@ describe('companies', () => {
     ['one company for two', 'Tailspin Toys,502\nAdventure Works Cycles,502', /already belongs to Adventure Works Cycles/],
   ];
   test.each(refused)('import refuses %s before it writes any row', async (_, rows, says) => {
-    await desk.control('DELETE', 'requests');
-    const file = desk.file('refused.csv');
+    await harness.control('DELETE', 'requests');
+    const file = harness.file('refused.csv');
     await writeFile(file, `organization,AutotaskCompanyID\n${rows}\n`);
-    const { code, said } = await desk.cli('companies', 'import', file, '--write');
+    const { code, said } = await harness.cli('companies', 'import', file, '--write');
     expect(code).toBe(1);
     expect(said).toMatch(says);
     expect(await puts()).toBe(0);
@@ -165,38 +166,38 @@ describe('companies', () => {
     ],
   ];
   test.each(saved)('import reads a file that was saved %s', async (_how, bytes) => {
-    const file = desk.file('saved.csv');
+    const file = harness.file('saved.csv');
     await writeFile(file, bytes);
-    expect(await desk.cli('companies', 'import', file)).toMatchObject({
+    expect(await harness.cli('companies', 'import', file)).toMatchObject({
       code: 0,
       out: expect.stringContaining('1 would be linked') as unknown,
     });
   });
 
   test('import reads names in the letters of western Windows', async () => {
-    const file = desk.file('ansi.csv');
+    const file = harness.file('ansi.csv');
     await writeFile(file, Buffer.from('organization;AutotaskCompanyID\r\nMüller & Söhne;501\r\n', 'latin1'));
-    expect((await desk.cli('companies', 'import', file)).said).toContain('no organization "Müller & Söhne"');
+    expect((await harness.cli('companies', 'import', file)).said).toContain('no organization "Müller & Söhne"');
   });
 
   test('import refuses one organization in two lines, by id and by name, and names both', async () => {
-    const file = desk.file('twice.csv');
+    const file = harness.file('twice.csv');
     await writeFile(file, `organization,AutotaskCompanyID\n\n"Tailspin Toys",501\n${TAILSPIN},502\n`);
-    const { code, said } = await desk.cli('companies', 'import', file, '--write');
+    const { code, said } = await harness.cli('companies', 'import', file, '--write');
     expect(code).toBe(1);
     expect(said).toContain('lines 3 and 4: Tailspin Toys is there 2 times (501, 502). Leave one.');
   });
 
   test('import refuses a column that is there twice', async () => {
-    const file = desk.file('columns.csv');
+    const file = harness.file('columns.csv');
     await writeFile(file, 'organization,AutotaskCompanyID,autotaskcompanyid\nTailspin Toys,501,502\n');
-    expect((await desk.cli('companies', 'import', file)).said).toContain('the column autotaskcompanyid is there twice');
+    expect((await harness.cli('companies', 'import', file)).said).toContain('the column autotaskcompanyid is there twice');
   });
 
   test('import says which columns it needs', async () => {
-    const file = desk.file('wrong.csv');
+    const file = harness.file('wrong.csv');
     await writeFile(file, 'a,b\n1,2\n');
-    expect(await desk.cli('companies', 'import', file)).toMatchObject({
+    expect(await harness.cli('companies', 'import', file)).toMatchObject({
       code: 64,
       said: expect.stringContaining('organization_id') as unknown,
     });

@@ -4,7 +4,7 @@ import { unlinkedIn } from '../../client/commands/plan/text.js';
 import type { PlanFile } from '../../client/commands/plan/file.js';
 import { unlinkedOf } from '../../shared/billing/report/unlinked.js';
 import { loadConfig } from '../../shared/config.js';
-import { openDesk, type Desk } from '../report/desk.js';
+import { openHarness, type Harness } from '../report/harness.js';
 
 /** Customers that have lines and no company: left out on purpose, or forgotten. The largest is seen first. */
 
@@ -33,22 +33,22 @@ test('customers without company stand by amount, the largest first, a credit by 
 });
 
 describe('in a month of which two customers have no company', () => {
-  let desk: Desk;
+  let harness: Harness;
   beforeAll(async () => {
-    desk = await openDesk();
-    const { cloudmore } = (await desk.control('GET', 'state')) as {
+    harness = await openHarness();
+    const { cloudmore } = (await harness.control('GET', 'state')) as {
       cloudmore: { organizations: { id: string; name: string }[] };
     };
     const fabrikam = cloudmore.organizations.find(({ name }) => name === 'Fabrikam Logistics')!;
-    await desk.control('PATCH', `cloudmore/organizations/${fabrikam.id}`, {
+    await harness.control('PATCH', `cloudmore/organizations/${fabrikam.id}`, {
       customProperties: [{ name: 'AutotaskCompanyID', value: '' }],
     });
-    await desk.control('POST', 'clock', { now: '2025-10-17T03:00:00Z' });
+    await harness.control('POST', 'clock', { now: '2025-10-17T03:00:00Z' });
   });
-  afterAll(() => desk.close());
+  afterAll(() => harness.close());
 
   test('doctor names them with their sums, and is content', async () => {
-    const all = await checkVendors(loadConfig(desk.env), '2025-10');
+    const all = await checkVendors(loadConfig(harness.env), '2025-10');
     expect(all.find(({ check }) => check === 'customers without company')).toMatchObject({
       isGood: true,
       text: expect.stringMatching(
@@ -58,13 +58,13 @@ describe('in a month of which two customers have no company', () => {
   });
 
   test('plan does too, and each of them is excluded for that in its items', async () => {
-    const { out } = await desk.cli('plan', '2025-10', '--as-of', '2025-10-17');
+    const { out } = await harness.cli('plan', '2025-10', '--as-of', '2025-10-17');
     expect(out).toMatch(
       /Without Autotask company, and not exported, [\d,]+\.\d\d EUR: Fabrikam Logistics [\d,]+\.\d\d EUR, \S.* 36\.00 EUR\./,
     );
     expect(out).toContain('billing companies match');
     const { unlinked, organizations } = JSON.parse(
-      (await desk.cli('plan', '2025-10', '--as-of', '2025-10-17', '--json')).out,
+      (await harness.cli('plan', '2025-10', '--as-of', '2025-10-17', '--json')).out,
     ) as PlanFile;
     expect(unlinked.map(({ organizationName }) => organizationName)[0]).toBe('Fabrikam Logistics');
     expect(unlinked).toEqual(unlinkedIn(organizations));

@@ -4,7 +4,7 @@ import { organizationBillingId } from '../../shared/messages/names.js';
 import type { LoggedDecision } from '../../shared/decisions/decisions.js';
 import { act } from '../../client/web/act.js';
 import { eventually } from '../eventually.js';
-import { CONTOSO, FABRIKAM, organizationOf, useStage, type Run, type Stage, type Worker } from '../system/stage.js';
+import { CONTOSO, FABRIKAM, organizationOf, useSystem, type Run, type TestSystem, type Worker } from '../system/system.js';
 
 /** Who decided what, through a real Temporal server: from the command line, from the page, and from the Web UI, which names nobody. */
 
@@ -14,17 +14,17 @@ const AS_OF = '2025-10-09';
 const LIMIT = { BILLING_MODE: 'approve', BILLING_TWO_PERSONS_ABOVE: '5000' };
 
 describe('what people decide', () => {
-  let stage: Stage;
+  let system: TestSystem;
   let worker: Worker;
-  useStage({ world: 'september-2025', env: LIMIT, worker: false }, (opened) => (stage = opened));
+  useSystem({ world: 'september-2025', env: LIMIT, worker: false }, (opened) => (system = opened));
   const handle = (organizationId: string) =>
-    stage.client.workflow.getHandle(organizationBillingId('default', MONTH, organizationId));
+    system.client.workflow.getHandle(organizationBillingId('default', MONTH, organizationId));
   const status = (organizationId: string): Promise<OrganizationResult> =>
     handle(organizationId).query<OrganizationResult>('status');
   const approve = (organization: string, ...more: string[]): Promise<Run> =>
-    stage.cli('approve', MONTH, '--organization', organization, ...more);
+    system.cli('approve', MONTH, '--organization', organization, ...more);
   const logged = async (): Promise<LoggedDecision[]> =>
-    (await stage.json<{ entries: LoggedDecision[] }>([0], 'log', MONTH)).entries;
+    (await system.json<{ entries: LoggedDecision[] }>([0], 'log', MONTH)).entries;
   const settled = (organizationId: string): Promise<unknown> =>
     eventually(
       () => handle(organizationId).describe(),
@@ -32,8 +32,8 @@ describe('what people decide', () => {
     );
 
   test('a large plan that the Web UI releases keeps waiting: a signal names nobody', async () => {
-    worker = await stage.startWorker();
-    const month = await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
+    worker = await system.startWorker();
+    const month = await system.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
     const { planDigest } = organizationOf(month, FABRIKAM);
     await handle(FABRIKAM).signal('approve', planDigest);
     await eventually(logged, (entries) => entries.length === 1);
@@ -43,7 +43,7 @@ describe('what people decide', () => {
         (result) => result.status !== 'Running',
       ),
     ).toMatchObject({ status: 'AwaitingApproval' });
-    expect(await stage.writes()).toEqual([]);
+    expect(await system.writes()).toEqual([]);
   }, 120_000);
 
   test('the same person twice is one person', async () => {
@@ -60,13 +60,13 @@ describe('what people decide', () => {
       );
     }
     expect((await status(FABRIKAM)).missingPersons).toMatch(/^It moves more than 5,000 .*: anna has; another one has to\.$/);
-    expect(await stage.writes()).toEqual([]);
+    expect(await system.writes()).toEqual([]);
   }, 120_000);
 
   test('a second person releases it, on the page this time, and it is written', async () => {
     const { planDigest } = await status(FABRIKAM);
     const released = await act(
-      { client: stage.client, address: stage.server.address, namespace: 'default' },
+      { client: system.client, address: system.server.address, namespace: 'default' },
       { broker: 'default', schedule: { cron: '', timeZone: 'UTC' } },
       {
         action: 'approve',
@@ -79,12 +79,12 @@ describe('what people decide', () => {
     );
     expect(released).toMatchObject({ isGood: true, text: expect.stringMatching(/^Fabrikam Logistics is released/) });
     await settled(FABRIKAM);
-    expect((await stage.writes()).length).toBeGreaterThan(0);
+    expect((await system.writes()).length).toBeGreaterThan(0);
   }, 120_000);
 
   test('a small plan needs nobody else, and what skips and lifts the skip is on record too', async () => {
-    await stage.cli('skip', MONTH, '--organization', CONTOSO, '--reason', 'disputed', '--actor', 'anna');
-    await stage.cli('rerun', MONTH, '--organization', CONTOSO, '--reason', 'settled', '--actor', 'bert');
+    await system.cli('skip', MONTH, '--organization', CONTOSO, '--reason', 'disputed', '--actor', 'anna');
+    await system.cli('rerun', MONTH, '--organization', CONTOSO, '--reason', 'settled', '--actor', 'bert');
     const { planDigest } = await eventually(
       () => status(CONTOSO),
       (result) => result.status === 'AwaitingApproval',
@@ -125,7 +125,7 @@ describe('what people decide', () => {
 
   test('a message with an argument too many or too odd names nobody, and is carried out all the same', async () => {
     await handle(CONTOSO).describe();
-    await stage.client.workflow.signalWithStart('organizationBilling', {
+    await system.client.workflow.signalWithStart('organizationBilling', {
       workflowId: organizationBillingId('default', MONTH, CONTOSO),
       taskQueue: 'billing-default',
       args: [{ broker: 'default', month: MONTH, asOf: AS_OF, mode: null, organizationId: CONTOSO, given: null, parentId: null }],
@@ -139,9 +139,9 @@ describe('what people decide', () => {
   test('a run under other settings than the last one says which', async () => {
     const other = { BILLING_TWO_PERSONS_ABOVE: '100' };
     await worker.kill('SIGTERM');
-    await stage.startWorker(other);
-    await stage.cliWith(other, 'run', MONTH, '--as-of', AS_OF, '--wait');
-    const { entries } = await stage.json<{ entries: LoggedDecision[] }>([0], 'log');
+    await system.startWorker(other);
+    await system.cliWith(other, 'run', MONTH, '--as-of', AS_OF, '--wait');
+    const { entries } = await system.json<{ entries: LoggedDecision[] }>([0], 'log');
     expect(entries.at(-1)).toMatchObject({
       action: 'settings',
       via: 'worker',

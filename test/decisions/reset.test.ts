@@ -10,7 +10,7 @@ import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import type { OrganizationStatus } from '../../shared/billing/results/status.js';
 import { eventually } from '../eventually.js';
 import { INPUT, PLAN, standIns, summaryOf, type StandIns } from '../workflows/stand-ins.js';
-import { openWorkshop, type Workshop } from '../workflows/workers.js';
+import { openWorkflowHarness, type WorkflowHarness } from '../workflows/workers.js';
 
 /** A person resets a customer's workflow, in the Web UI or after a deploy: what was decided before stays decided once. */
 
@@ -19,11 +19,11 @@ const BROKER = 'reset';
 const FIRST_TASK_COMPLETED = 4;
 const DIGEST = 'd'.repeat(64);
 
-let workshop: Workshop;
+let harness: WorkflowHarness;
 beforeAll(async () => {
-  workshop = await openWorkshop(process.env.TEST_TEMPORAL_ADDRESS!, BROKER);
+  harness = await openWorkflowHarness(process.env.TEST_TEMPORAL_ADDRESS!, BROKER);
 }, 60_000);
-afterAll(() => workshop?.close());
+afterAll(() => harness?.close());
 
 /** Waits for the release of a plan, also of one that was released before: the month is looked at again. */
 const waiting = (evidence: Evidence): StandIns =>
@@ -37,7 +37,7 @@ const waiting = (evidence: Evidence): StandIns =>
   });
 
 const start = (workflowId: string): Promise<WorkflowHandle> =>
-  workshop.client.workflow.start('organizationBilling', {
+  harness.client.workflow.start('organizationBilling', {
     taskQueue: billingQueue(BROKER),
     workflowId,
     args: [{ ...INPUT, broker: BROKER }],
@@ -50,7 +50,7 @@ const shows = (handle: WorkflowHandle, status: OrganizationStatus): Promise<unkn
   );
 
 async function reset({ workflowId }: WorkflowHandle): Promise<void> {
-  await workshop.client.workflowService.resetWorkflowExecution({
+  await harness.client.workflowService.resetWorkflowExecution({
     namespace: 'default',
     workflowExecution: { workflowId },
     reason: 'a test',
@@ -64,7 +64,7 @@ const recorded = async (evidence: Evidence): Promise<unknown[]> =>
 
 test('a workflow that is reset to its beginning recorded the same decisions a second time, so that an audit counted two releases', async () => {
   const evidence = memoryEvidence();
-  await workshop.serving(waiting(evidence), async () => {
+  await harness.serving(waiting(evidence), async () => {
     const handle = await start('reset-everything');
     await shows(handle, 'AwaitingApproval');
     await handle.executeUpdate('approveNow', { args: [DIGEST, { actor: 'anna', via: 'command', reason: 'as agreed' }] });
@@ -144,7 +144,7 @@ test('a workflow that was reset took in a rerun after the skip that had followed
         return Promise.resolve({ ...made, result: { ...made.result, planDigest: DIGEST } });
       },
     };
-    await workshop.serving(seen, async () => {
+    await harness.serving(seen, async () => {
       const handle = await start(`reset-order-${what}`);
       await shows(handle, 'AwaitingApproval');
       for (const [kind, reason] of sent) {

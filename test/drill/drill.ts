@@ -1,7 +1,7 @@
 import type { Image } from '../project/image.js';
 import { alertOf } from './alerts.js';
 import type { Figures } from './count.js';
-import { Stage } from './stage.js';
+import { DrillSystem } from './system.js';
 
 /** One thing that happens in operation, played on a stack of its own. */
 export interface Drill {
@@ -10,10 +10,10 @@ export interface Drill {
   what: string;
   /** Why it cannot be played on this machine; null where it can. */
   cannot?: () => Promise<string | null>;
-  play(theatre: Theatre): Promise<Row[]>;
+  play(options: DrillOptions): Promise<Row[]>;
 }
 
-export interface Theatre {
+export interface DrillOptions {
   image: Image;
   say: (line: string) => void;
   /** How many random moments a restore is played at, and the numbers they are drawn from. */
@@ -31,7 +31,7 @@ export interface Row {
   code: number;
   /** What was said. */
   message: string;
-  /** Seconds from the deed until it was said, or until the run had come to its end by itself. */
+  /** Seconds from the disturbance until it was said, or until the run had come to its end by itself. */
   seconds: number;
   figures: Pick<Figures, 'duplicates' | 'lost' | 'centsOff'>;
   /** Alerts that its figures raise if they last; null where Prometheus's program is not there. */
@@ -40,8 +40,8 @@ export interface Row {
   problems: string[];
 }
 
-/** What a deed came to. */
-export interface Told {
+/** What a disturbance came to. */
+export interface Outcome {
   code: number;
   message: string;
   seconds: number;
@@ -58,13 +58,13 @@ export interface Disturbance {
   /** Writes that are seen before it happens. */
   after?: number;
   /** What is prepared between the stack and its workers. */
-  prepare?(stage: Stage): Promise<void>;
+  prepare?(system: DrillSystem): Promise<void>;
   /** Settings of the workers alone. */
-  workerSettings?(stage: Stage): Record<string, string>;
-  cleanUp?(stage: Stage): Promise<void>;
+  workerSettings?(system: DrillSystem): Record<string, string>;
+  cleanUp?(system: DrillSystem): Promise<void>;
   temporalVersion?: string;
   /** Done in mid-month. `run` comes to its end when the month's run does. */
-  deed(stage: Stage, run: Promise<Told>): Promise<Told>;
+  disturb(system: DrillSystem, run: Promise<Outcome>): Promise<Outcome>;
 }
 
 const MID_MONTH = 15;
@@ -83,40 +83,40 @@ export const disturbed = ({
   what,
   ...(cannot === undefined ? {} : { cannot }),
   play: async ({ image, say }) => {
-    const stage = await Stage.open(image, say, settings, rest.temporalVersion);
+    const system = await DrillSystem.open(image, say, settings, rest.temporalVersion);
     try {
-      await rest.prepare?.(stage);
+      await rest.prepare?.(system);
       for (let number = 1; number <= workers; number += 1)
-        await stage.stack.startWorker(number === 1 ? 'worker' : `worker-${number}`, rest.workerSettings?.(stage));
-      const run = runToItsEnd(stage);
-      await stage.hasWritten(after);
-      const told = await rest.deed(stage, run);
+        await system.stack.startWorker(number === 1 ? 'worker' : `worker-${number}`, rest.workerSettings?.(system));
+      const run = runToItsEnd(system);
+      await system.hasWritten(after);
+      const told = await rest.disturb(system, run);
       await run;
-      return [await rowOf(stage, name, what, told)];
+      return [await rowOf(system, name, what, told)];
     } finally {
-      await rest.cleanUp?.(stage);
-      await stage.close();
+      await rest.cleanUp?.(system);
+      await system.close();
     }
   },
 });
 
 /** The month's run; where the command that waits for it is cut off, or reaches nobody in time, it is given once more. */
-export async function runToItsEnd(stage: Stage): Promise<Told> {
+export async function runToItsEnd(system: DrillSystem): Promise<Outcome> {
   const startedAt = Date.now();
-  let ended = await stage.runMonth();
-  for (let again = 0; again < 5 && ended.code === 69; again += 1) ended = await stage.runMonth();
+  let ended = await system.runMonth();
+  for (let again = 0; again < 5 && ended.code === 69; again += 1) ended = await system.runMonth();
   return { code: ended.code, message: lastWords(ended.stderr), seconds: (Date.now() - startedAt) / 1000 };
 }
 
 export async function rowOf(
-  stage: Stage,
+  system: DrillSystem,
   drill: string,
   what: string,
-  { code, message, seconds, problems = [] }: Told,
+  { code, message, seconds, problems = [] }: Outcome,
 ): Promise<Row> {
   const wanted = alertOf(drill);
-  const alerts = await stage.raised(wanted);
-  const { figures, code: last, said, writesAfterwards } = await stage.end();
+  const alerts = await system.raised(wanted);
+  const { figures, code: last, said, writesAfterwards } = await system.end();
   const more = [
     ...problems,
     ...(wanted === undefined || alerts === null || alerts.includes(wanted) ? [] : [`the alert ${wanted} is not raised`]),
@@ -148,7 +148,7 @@ export const lastWords = (text: string): string =>
     .at(-1) ?? '';
 
 /** The run went on and came to its end by itself: how long that took from now on. */
-export async function byItself(run: Promise<Told>): Promise<Told> {
+export async function byItself(run: Promise<Outcome>): Promise<Outcome> {
   const startedAt = Date.now();
   const { code } = await run;
   return { code, message: 'goes on by itself', seconds: (Date.now() - startedAt) / 1000 };

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { buildImage } from '../project/image.js';
-import { notPlayed, type Drill, type Row, type Theatre } from './drill.js';
+import { notPlayed, type Drill, type Row, type DrillOptions } from './drill.js';
 import { DRILLS } from './drills/index.js';
 
 /**
@@ -79,7 +79,7 @@ function end(code: number, text: string): never {
   process.exit(code);
 }
 
-async function play(drill: Drill, theatre: Theatre): Promise<Row[]> {
+async function play(drill: Drill, options: DrillOptions): Promise<Row[]> {
   const reason = (await drill.cannot?.()) ?? null;
   if (reason !== null) {
     say(`${drill.name}: NOT PLAYED: ${reason}`);
@@ -88,7 +88,7 @@ async function play(drill: Drill, theatre: Theatre): Promise<Row[]> {
   }
   say(`${drill.name}: ${drill.what}`);
   try {
-    const ended = await drill.play(theatre);
+    const ended = await drill.play(options);
     for (const { problems, seconds, message, alerts } of ended)
       say(
         `${drill.name}: ${problems.length === 0 ? 'right' : problems.join('; ')} (${message}, ${seconds.toFixed(1)} s; alerts if it lasts: ${alerts?.join(', ') || 'none'})`,

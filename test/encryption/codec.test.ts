@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser } from '../report/browser.js';
-import { FABRIKAM, useStage, type Stage } from '../system/stage.js';
+import { FABRIKAM, useSystem, type TestSystem } from '../system/system.js';
 import { openWeb, PASSWORD, type Web } from '../web/open.js';
 
 /** The real Web UI of Temporal in a real browser, over histories that are encrypted: the page for finance decrypts for those who are logged in there. */
@@ -13,16 +13,16 @@ const MONTH = '2025-10';
 const keys = await mkdtemp(join(tmpdir(), 'billing-keys-'));
 
 describe('what is encrypted, in the Web UI', () => {
-  let stage: Stage;
+  let system: TestSystem;
   let web: Web;
   let browser: Browser;
   let payload: unknown;
-  useStage({ world: 'september-2025', ui: true, env: { BILLING_KEYS: keys } }, (opened) => (stage = opened));
+  useSystem({ world: 'september-2025', ui: true, env: { BILLING_KEYS: keys } }, (opened) => (system = opened));
 
   beforeAll(async () => {
-    await stage.cli('keys', 'add');
-    await stage.json([3, 0], 'run', MONTH, '--as-of', '2025-10-09', '--organization', FABRIKAM, '--wait');
-    web = await openWeb(stage, { anna: 'see' });
+    await system.cli('keys', 'add');
+    await system.json([3, 0], 'run', MONTH, '--as-of', '2025-10-09', '--organization', FABRIKAM, '--wait');
+    web = await openWeb(system, { anna: 'see' });
     browser = await launchBrowser();
     payload = await firstPayload();
   }, 120_000);
@@ -34,8 +34,8 @@ describe('what is encrypted, in the Web UI', () => {
 
   /** What the customer's execution began with, as Temporal hands it to anyone who reads. */
   async function firstPayload(): Promise<unknown> {
-    const { namespace } = stage.client.options;
-    const { history } = await stage.client.workflowService.getWorkflowExecutionHistory({
+    const { namespace } = system.client.options;
+    const { history } = await system.client.workflowService.getWorkflowExecutionHistory({
       namespace,
       execution: { workflowId: `billing/default/${MONTH}/${FABRIKAM}` },
     });
@@ -82,7 +82,7 @@ describe('what is encrypted, in the Web UI', () => {
         (answer) => answer.url().startsWith(`${web.address}/codec/decode`) && answer.request().method() === 'POST',
       );
       await page.goto(
-        `${stage.server.uiUrl}/namespaces/default/workflows/${encodeURIComponent(`billing/default/${MONTH}/${FABRIKAM}`)}`,
+        `${system.server.uiUrl}/namespaces/default/workflows/${encodeURIComponent(`billing/default/${MONTH}/${FABRIKAM}`)}`,
       );
       return { page, status: (await answered).status() };
     };
@@ -98,7 +98,7 @@ describe('what is encrypted, in the Web UI', () => {
   test('stays closed without a log-in, and says where to log in', async () => {
     const context = await browser.newContext();
     const page = await context.newPage();
-    await page.goto(stage.server.uiUrl!);
+    await page.goto(system.server.uiUrl!);
     expect(await ask(page)).toEqual({ status: 401, body: expect.stringContaining('Log in at') as unknown });
     await context.close();
   });
@@ -107,7 +107,7 @@ describe('what is encrypted, in the Web UI', () => {
     const context = await browser.newContext();
     await logIn(context);
     const page = await context.newPage();
-    await page.goto(stage.server.uiUrl!.replace('127.0.0.1', 'localhost'));
+    await page.goto(system.server.uiUrl!.replace('127.0.0.1', 'localhost'));
     expect(await ask(page)).toBe('kept from it');
     await context.close();
   });
@@ -116,7 +116,7 @@ describe('what is encrypted, in the Web UI', () => {
     const context = await browser.newContext();
     await logIn(context);
     const page = await context.newPage();
-    await page.goto(stage.server.uiUrl!);
+    await page.goto(system.server.uiUrl!);
     const { metadata, data } = payload as { metadata: Record<string, string>; data: string };
     const lost = { metadata: { ...metadata, 'encryption-key-id': Buffer.from('2020-01-01-abcdef').toString('base64') }, data };
     const answer = await ask(page, lost);
@@ -128,7 +128,7 @@ describe('what is encrypted, in the Web UI', () => {
     const context = await browser.newContext();
     await logIn(context);
     const page = await context.newPage();
-    await page.goto(stage.server.uiUrl!);
+    await page.goto(system.server.uiUrl!);
     expect(await ask(page, { data: '***' })).toMatchObject({
       status: 400,
       body: expect.stringContaining('bytes in base64') as unknown,

@@ -7,8 +7,8 @@ import type { MonthResult } from '../../shared/billing/results/results.js';
 import { keyFile, readKeys } from '../../shared/encryption/keyring.js';
 import { freePort } from '../../client/temporal-server/free-port.js';
 import { eventually } from '../eventually.js';
-import { FABRIKAM, useStage, type Stage, type Worker } from '../system/stage.js';
-import { tellingOf } from './telling.js';
+import { FABRIKAM, useSystem, type TestSystem, type Worker } from '../system/system.js';
+import { plainValuesOf } from './plain-values.js';
 
 /** A month billed with a key: what Temporal holds of it is read as anyone who gets at its database reads it, without the product's own eyes. */
 
@@ -16,27 +16,27 @@ const MONTH = '2025-10';
 const BILLED = ['--as-of', '2025-10-09', '--wait'];
 const port = await freePort();
 const keys = await mkdtemp(join(tmpdir(), 'billing-keys-'));
-let stage: Stage;
+let system: TestSystem;
 let worker: Worker;
-useStage(
+useSystem(
   {
     world: 'september-2025',
     worker: false,
     env: { BILLING_KEYS: keys, BILLING_MODE_ORGANIZATIONS: `${FABRIKAM}=approve` },
   },
-  (opened) => (stage = opened),
+  (opened) => (system = opened),
 );
 
 /** Every execution's whole history and description, as bytes with all text in them. */
 async function kept(): Promise<string> {
   const texts: string[] = [];
-  const { namespace } = stage.client.options;
-  const { executions } = await stage.client.workflowService.listWorkflowExecutions({ namespace, pageSize: 1_000 });
+  const { namespace } = system.client.options;
+  const { executions } = await system.client.workflowService.listWorkflowExecutions({ namespace, pageSize: 1_000 });
   for (const info of executions ?? []) {
     const execution = info.execution!;
     let nextPageToken: Uint8Array | null | undefined;
     do {
-      const page = await stage.client.workflowService.getWorkflowExecutionHistory({
+      const page = await system.client.workflowService.getWorkflowExecutionHistory({
         namespace,
         execution,
         nextPageToken: nextPageToken ?? null,
@@ -45,7 +45,7 @@ async function kept(): Promise<string> {
       nextPageToken = page.nextPageToken;
     } while (nextPageToken?.length);
     texts.push(JSON.stringify(info));
-    const described = await stage.client.workflowService.describeWorkflowExecution({ namespace, execution });
+    const described = await system.client.workflowService.describeWorkflowExecution({ namespace, execution });
     texts.push(
       Buffer.from(temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse.encode(described).finish()).toString(
         'latin1',
@@ -57,23 +57,23 @@ async function kept(): Promise<string> {
 
 /** Everything below the folder of the evidence. */
 async function evidenceText(): Promise<string> {
-  const folder = stage.env['BILLING_EVIDENCE']!.slice('file:'.length);
+  const folder = system.env['BILLING_EVIDENCE']!.slice('file:'.length);
   const entries = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
   return (await Promise.all(entries.map((entry) => readFile(join(entry.parentPath, entry.name), 'latin1')))).join('\n');
 }
 
 const SUMS = /^billing_month_(?:sales|cost)\{.*$/gm;
 const figures = async (): Promise<string> => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-const month = (): Promise<MonthResult> => stage.json<MonthResult>([0, 3], 'report', MONTH, '--format', 'json');
+const month = (): Promise<MonthResult> => system.json<MonthResult>([0, 3], 'report', MONTH, '--format', 'json');
 
 describe('with a key', () => {
   test('nothing that Temporal or the evidence keeps of a month holds a name or an amount, nor do log and metrics, and commands show all of it', async () => {
-    expect(await stage.cli('keys', 'add')).toMatchObject({ code: 0, stdout: expect.stringContaining('encrypts from now on') });
-    worker = await stage.startWorker({ BILLING_HTTP: `127.0.0.1:${port}` });
-    const ran = await stage.cli('run', MONTH, ...BILLED);
+    expect(await system.cli('keys', 'add')).toMatchObject({ code: 0, stdout: expect.stringContaining('encrypts from now on') });
+    worker = await system.startWorker({ BILLING_HTTP: `127.0.0.1:${port}` });
+    const ran = await system.cli('run', MONTH, ...BILLED);
     expect(ran).toMatchObject({ code: 3 });
     const billed = await month();
-    const telling = tellingOf(billed);
+    const telling = plainValuesOf(billed);
     expect(telling.length).toBeGreaterThan(20);
     const text = await kept();
     expect(text).toContain('encryption-key-id');
@@ -85,20 +85,20 @@ describe('with a key', () => {
     // The sums of the broker's month are what metrics are for; a customer's and a line's are not in them.
     const metrics = (await eventually(figures, (text) => text.includes('billing_month_sales{'))).replaceAll(SUMS, '');
     expect(telling.filter((one) => `${worker.output()}${metrics}`.includes(one))).toEqual([]);
-    expect(await stage.cli('evidence', 'verify')).toMatchObject({ code: 0 });
-    const status = await stage.cli('status', MONTH);
+    expect(await system.cli('evidence', 'verify')).toMatchObject({ code: 0 });
+    const status = await system.cli('status', MONTH);
     expect(status.stdout).toContain('Fabrikam Logistics');
   }, 120_000);
 
   test('messages of failures are not readable there either, and are readable where the run was asked for', async () => {
-    await stage.faults([
+    await system.faults([
       {
         match: { vendor: 'autotask', method: 'POST', path: '*/ContractCharges/query' },
         fault: { kind: 'status', status: 400, when: 'before' },
       },
     ]);
-    const failed = await stage.cli('run', '2025-11', '--as-of', '2025-11-09', '--wait');
-    await stage.faults([]);
+    const failed = await system.cli('run', '2025-11', '--as-of', '2025-11-09', '--wait');
+    await system.faults([]);
     expect(failed.code).not.toBe(0);
     expect(`${failed.stdout}${failed.stderr}`).toContain('ContractCharges');
     const text = await kept();
@@ -108,12 +108,12 @@ describe('with a key', () => {
 
   test('a rotation in mid-month goes on with what is open, which was encrypted with the key before', async () => {
     const [before] = readKeys(keys);
-    expect((await stage.cli('keys', 'rotate')).code).toBe(0);
-    const listed = await stage.json<{ keys: { id: string; isCurrent: boolean }[] }>([0], 'keys', 'list');
+    expect((await system.cli('keys', 'rotate')).code).toBe(0);
+    const listed = await system.json<{ keys: { id: string; isCurrent: boolean }[] }>([0], 'keys', 'list');
     expect(listed.keys.map(({ isCurrent }) => isCurrent)).toEqual([false, true]);
-    const released = await stage.cli('approve', MONTH, '--organization', FABRIKAM);
+    const released = await system.cli('approve', MONTH, '--organization', FABRIKAM);
     expect({ code: released.code, stderr: released.stderr }).toEqual({ code: 0, stderr: '' });
-    expect(await stage.cli('run', MONTH, ...BILLED)).toMatchObject({ code: 0 });
+    expect(await system.cli('run', MONTH, ...BILLED)).toMatchObject({ code: 0 });
     expect((await month()).held.lines).toBe(0);
     const text = await kept();
     for (const { id } of listed.keys) expect(text).toContain(id);
@@ -124,8 +124,8 @@ describe('with a key', () => {
     const elsewhere = `${keyFile(keys)}.away`;
     await rename(keyFile(keys), elsewhere);
     try {
-      const lost = await stage.cli('status', MONTH);
-      const asked = await stage.cliWith({}, 'run', MONTH, ...BILLED);
+      const lost = await system.cli('status', MONTH);
+      const asked = await system.cliWith({}, 'run', MONTH, ...BILLED);
       expect(`${lost.stderr}${lost.stdout}${asked.stderr}${asked.stdout}`).toMatch(
         /encrypted with key 20\d\d-\d\d-\d\d-[0-9a-f]{6}, which is not in .*payload-keys\.json/,
       );
@@ -135,7 +135,7 @@ describe('with a key', () => {
   }, 120_000);
 
   test('the file of keys is for its user alone, and is never shown', async () => {
-    const { stdout } = await stage.cli('keys', 'list');
+    const { stdout } = await system.cli('keys', 'list');
     const { keys: written } = JSON.parse(await readFile(keyFile(keys), 'utf8')) as { keys: { key: string }[] };
     for (const { key } of written) expect(stdout + worker.output()).not.toContain(key);
     await worker.kill('SIGTERM');

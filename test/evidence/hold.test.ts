@@ -152,11 +152,11 @@ describe('of processes', () => {
 });
 
 describe('a clock', () => {
-  /** A desk of which the store's clock is known to the millisecond. */
+  /** A harness of which the store's clock is known to the millisecond. */
   const wanted = async (offMs: number): Promise<string> => {
     const asked = new AbortController();
     let trouble = '';
-    const desk: LeaseStore = {
+    const harness: LeaseStore = {
       now: () => Promise.resolve(new Date(Date.now() - offMs)),
       take: () => Promise.resolve({ fence: 1, left: null }),
       renew: () => Promise.resolve(true),
@@ -166,7 +166,7 @@ describe('a clock', () => {
       trouble = why;
       asked.abort();
     };
-    const hold = await holdLease(desk, 'gates/clock', { signal: asked.signal, onWait: () => undefined, onTrouble }).catch(
+    const hold = await holdLease(harness, 'gates/clock', { signal: asked.signal, onWait: () => undefined, onTrouble }).catch(
       () => null,
     );
     await hold?.release();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import type { MonthResult, OrganizationResult } from '../../shared/billing/results/results.js';
-import { CONTOSO, FABRIKAM, organizationOf, useStage, type Stage } from '../system/stage.js';
+import { CONTOSO, FABRIKAM, organizationOf, useSystem, type TestSystem } from '../system/system.js';
 
 /** Ids that no path, workflow id or search attribute can take: they hold their customer, through a real Temporal server, and nobody else. */
 
@@ -96,11 +96,11 @@ const heldOf = (month: MonthResult, kind: string): OrganizationResult | undefine
   );
 
 describe('a month with customers whose ids fit nowhere', () => {
-  let stage: Stage;
-  useStage({ world: world() }, (opened) => (stage = opened));
+  let system: TestSystem;
+  useSystem({ world: world() }, (opened) => (system = opened));
 
   test('bills everybody else, and holds each of them with what is wrong with the id', async () => {
-    const month = await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', '2025-10-09', '--wait');
+    const month = await system.json<MonthResult>([3], 'run', MONTH, '--as-of', '2025-10-09', '--wait');
     const billed = Object.keys(ODD_IDS).length * 10;
     expect(month.posted.sales).toBe((Number(POSTED) + billed).toFixed(2));
     for (const id of [CONTOSO, FABRIKAM]) expect(organizationOf(month, id).status).toBe('Done');

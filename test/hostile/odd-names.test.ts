@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import type { MonthResult } from '../../shared/billing/results/results.js';
-import { useStage, type Stage } from '../system/stage.js';
+import { useSystem, type TestSystem } from '../system/system.js';
 import { ODD_NAMES, oddWorld, SALES_EACH } from './odd-names.js';
 
 /**
@@ -15,7 +15,7 @@ const WRITTEN = JSON.parse(readFileSync(new URL('odd-names-written.json', import
   body: unknown;
 }[];
 
-async function writeAsBefore({ env }: Stage): Promise<number[]> {
+async function writeAsBefore({ env }: TestSystem): Promise<number[]> {
   const headers = {
     UserName: env.AUTOTASK_USERNAME!,
     Secret: env.AUTOTASK_SECRET!,
@@ -31,21 +31,21 @@ async function writeAsBefore({ env }: Stage): Promise<number[]> {
 }
 
 describe('names that look alike, and names of 300 characters', () => {
-  let stage: Stage;
-  useStage({ world: oddWorld() }, (opened) => (stage = opened));
+  let system: TestSystem;
+  useSystem({ world: oddWorld() }, (opened) => (system = opened));
   const sales = (SALES_EACH * Object.keys(ODD_NAMES).length).toFixed(2);
-  const run = (): Promise<MonthResult> => stage.json<MonthResult>([0], 'run', '2025-10', '--as-of', '2025-10-18', '--wait');
+  const run = (): Promise<MonthResult> => system.json<MonthResult>([0], 'run', '2025-10', '--as-of', '2025-10-18', '--wait');
 
   test('that the version before has billed are not billed once more by this one', async () => {
-    await stage.control('POST', 'clock', { now: '2025-10-18T03:00:00Z' });
-    expect(new Set(await writeAsBefore(stage))).toEqual(new Set([200]));
-    await stage.forget();
+    await system.control('POST', 'clock', { now: '2025-10-18T03:00:00Z' });
+    expect(new Set(await writeAsBefore(system))).toEqual(new Set([200]));
+    await system.forget();
     expect((await run()).posted.sales).toBe(sales);
-    expect(await stage.writes()).toEqual([]);
+    expect(await system.writes()).toEqual([]);
   }, 120_000);
 
   test('are found again by the next run', async () => {
     expect((await run()).posted.sales).toBe(sales);
-    expect(await stage.writes()).toEqual([]);
+    expect(await system.writes()).toEqual([]);
   }, 120_000);
 });

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { memoryEvidence, openEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { recordRun } from '../../shared/notices/record.js';
 import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';
-import { useDesk, type Desk } from '../report/desk.js';
+import { useHarness, type Harness } from '../report/harness.js';
 
 /** `billing status --check`, as a monitoring system calls it. */
 
@@ -11,23 +11,23 @@ const HOUR_MS = 3_600_000;
 const ago = (hours: number): string => new Date(Date.now() - hours * HOUR_MS).toISOString();
 
 describe('the dead man\u2019s check', () => {
-  let desk: Desk;
+  let harness: Harness;
   let evidence: Evidence = memoryEvidence();
   let server: DevServer | undefined;
   afterAll(() => server?.stop());
-  useDesk(async (opened) => {
-    desk = opened;
-    evidence = openEvidence(desk.env.BILLING_EVIDENCE!);
+  useHarness(async (opened) => {
+    harness = opened;
+    evidence = openEvidence(harness.env.BILLING_EVIDENCE!);
     server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI! });
-    desk.env.TEMPORAL_ADDRESS = server.address;
-    await desk.bill(MONTH, '2025-11-02');
+    harness.env.TEMPORAL_ADDRESS = server.address;
+    await harness.bill(MONTH, '2025-11-02');
   });
 
   const ranAgo = (hours: number): Promise<unknown> =>
     recordRun(evidence, { broker: 'default', run: `run-${hours}-${Date.now()}`, asOf: '2025-11-02', endedAt: ago(hours) });
 
   test('is not content before a first run', async () => {
-    expect(await desk.cli('status', MONTH, '--check')).toMatchObject({
+    expect(await harness.cli('status', MONTH, '--check')).toMatchObject({
       code: 3,
       out: expect.stringContaining('no run has ever ended') as unknown,
     });
@@ -35,34 +35,37 @@ describe('the dead man\u2019s check', () => {
 
   test('is content with a run of yesterday that left nothing to do', async () => {
     await ranAgo(25);
-    expect(await desk.cli('status', MONTH, '--check')).toMatchObject({ code: 0, out: 'Nothing waits and nothing is missing.\n' });
-    expect(JSON.parse((await desk.cli('status', MONTH, '--check', '--json')).out)).toEqual({ isGood: true, findings: [] });
+    expect(await harness.cli('status', MONTH, '--check')).toMatchObject({
+      code: 0,
+      out: 'Nothing waits and nothing is missing.\n',
+    });
+    expect(JSON.parse((await harness.cli('status', MONTH, '--check', '--json')).out)).toEqual({ isGood: true, findings: [] });
   });
 
   test('is not content where Temporal cannot be asked', async () => {
-    const { code, out } = await desk.cliWith({ TEMPORAL_ADDRESS: '127.0.0.1:1' }, 'status', MONTH, '--check');
+    const { code, out } = await harness.cliWith({ TEMPORAL_ADDRESS: '127.0.0.1:1' }, 'status', MONTH, '--check');
     expect(code).toBe(3);
     expect(out).toMatch(/Whether runs are well is unknown: Temporal cannot be reached at 127\.0\.0\.1:1/);
   });
 
   test('is not content when no run ended in 26 hours', async () => {
     await ranAgo(27);
-    const { code, out } = await desk.cli('status', MONTH, '--check');
+    const { code, out } = await harness.cli('status', MONTH, '--check');
     expect(code).toBe(3);
     expect(out).toMatch(/no run in 27 hours[\s\S]*billing schedule show/);
   });
 
   test('is not content while something waits', async () => {
-    await desk.control('PATCH', 'autotask/companies/29683540', { isActive: false });
-    await desk.bill(MONTH, '2025-11-03');
+    await harness.control('PATCH', 'autotask/companies/29683540', { isActive: false });
+    await harness.bill(MONTH, '2025-11-03');
     await ranAgo(1);
-    const { code, out } = await desk.cli('status', MONTH, '--check');
+    const { code, out } = await harness.cli('status', MONTH, '--check');
     expect(code).toBe(3);
     expect(out).toMatch(/5,709\.39 EUR held, 1 customer waiting\nFabrikam Logistics: 5,709\.39 EUR, company inactive/);
   });
 
   test('without a month looks at those that are due today, and finds them missing', async () => {
-    const { code, out } = await desk.cli('status', '--check');
+    const { code, out } = await harness.cli('status', '--check');
     expect(code).toBe(3);
     expect(out).toMatch(/nothing was audited/);
   });
@@ -75,7 +78,7 @@ describe('the dead man\u2019s check', () => {
       channels: [{ channel: 'mail', state: 'failed', message: 'mail.example did not take the mail (EAUTH)' }],
     };
     await evidence.point('notices/default', await evidence.put(lost));
-    expect((await desk.cli('status', MONTH, '--check')).out).toContain(
+    expect((await harness.cli('status', MONTH, '--check')).out).toContain(
       'did not go out (mail: mail.example did not take the mail (EAUTH))',
     );
   });

@@ -3,7 +3,7 @@ import { generateWorld } from '../../sandbox/generate.js';
 import { withPast } from '../../sandbox/generate/past.js';
 import type { MonthResult } from '../../shared/billing/results/results.js';
 import type { World } from '../api/vendors.js';
-import { useDesk, type Desk } from '../report/desk.js';
+import { useHarness, type Harness } from '../report/harness.js';
 
 /** A tenant with a past is billed: what others' contracts bill already waits, everything else is billed, and nothing twice. */
 
@@ -26,21 +26,21 @@ const heldOf = (result: MonthResult) =>
   );
 
 describe('a tenant with a past', () => {
-  let desk: Desk;
-  useDesk(
-    (opened) => void (desk = opened),
+  let harness: Harness;
+  useHarness(
+    (opened) => void (harness = opened),
     () => structuredClone(made) as unknown as World,
     { BREAKER_NEW_CONTRACTS: '0' },
   );
   const requests = async (entity: RegExp): Promise<{ method: string; path: string }[]> =>
-    ((await desk.control('GET', 'requests')) as { method: string; path: string }[]).filter(({ path }) => entity.test(path));
+    ((await harness.control('GET', 'requests')) as { method: string; path: string }[]).filter(({ path }) => entity.test(path));
   const ours = async (): Promise<Rec[]> => {
-    const { autotask } = (await desk.control('GET', 'state')) as { autotask: { contracts: Rec[] } };
+    const { autotask } = (await harness.control('GET', 'state')) as { autotask: { contracts: Rec[] } };
     return autotask.contracts.filter(({ id }) => !contracts.some((one) => one.id === id));
   };
 
   test('nothing is billed twice: each product that another contract bills waits, with the contract and what to do', async () => {
-    const { result } = await desk.bill(MONTH, '2025-10-28');
+    const { result } = await harness.bill(MONTH, '2025-10-28');
     const held = heldOf(result);
     expect(new Set(held.map(({ companyId }) => companyId))).toEqual(new Set(twice.map(({ companyID }) => companyID)));
     expect(held[0]!.message).toMatch(
@@ -53,24 +53,24 @@ describe('a tenant with a past', () => {
 
   test('the day after, only those that still wait are looked at', async () => {
     const before = (await requests(/Contracts\/query$/)).length;
-    const { result } = await desk.bill(MONTH, '2025-10-29');
+    const { result } = await harness.bill(MONTH, '2025-10-29');
     expect(heldOf(result).length).toBeGreaterThanOrEqual(twice.length);
     expect((await requests(/Contracts\/query$/)).length - before).toBeLessThan(12);
   }, 240_000);
 
   test('what a person says is right is billed by the next run, and what others stop billing as well', async () => {
     const [dismissed, ended, ...rest] = twice;
-    await desk.cli('takeover', MONTH, '--contract', String(dismissed!.id), '--reason', 'licences of a second tenant');
-    const { autotask } = (await desk.control('GET', 'state')) as { autotask: { unitRows: Rec[] } };
+    await harness.cli('takeover', MONTH, '--contract', String(dismissed!.id), '--reason', 'licences of a second tenant');
+    const { autotask } = (await harness.control('GET', 'state')) as { autotask: { unitRows: Rec[] } };
     for (const row of autotask.unitRows.filter(({ contractID }) => contractID === ended!.id))
-      await desk.control('PATCH', `autotask/unitRows/${String(row['id'])}`, { units: 0, price: 0, cost: 0 });
-    const { result } = await desk.bill(MONTH, '2025-10-30');
+      await harness.control('PATCH', `autotask/unitRows/${String(row['id'])}`, { units: 0, price: 0, cost: 0 });
+    const { result } = await harness.bill(MONTH, '2025-10-30');
     expect(new Set(heldOf(result).map(({ companyId }) => companyId))).toEqual(new Set(rest.map(({ companyID }) => companyID)));
   }, 240_000);
 
   test('the report adds up, and a run after it writes nothing', async () => {
     const before = (await requests(/ATServicesRest/i)).filter(({ method, path }) => method !== 'GET' && !path.includes('/query'));
-    const { result } = await desk.bill(MONTH, '2025-10-31');
+    const { result } = await harness.bill(MONTH, '2025-10-31');
     const after = (await requests(/ATServicesRest/i)).filter(({ method, path }) => method !== 'GET' && !path.includes('/query'));
     expect(after.length).toBe(before.length);
     expect(result.ghosts.lines).toBe(0);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { generateWorld } from '../../sandbox/generate.js';
 import { withPast } from '../../sandbox/generate/past.js';
 import type { World } from '../api/vendors.js';
-import { useDesk, type Desk } from '../report/desk.js';
+import { useHarness, type Harness } from '../report/harness.js';
 
 /** Every command of the page is run as it stands there, on a tenant with a past. */
 
@@ -23,23 +23,23 @@ function tenant(): World {
 const SERVES = /^billing sandbox/;
 
 describe('the page on first contact', () => {
-  let desk: Desk;
-  useDesk((opened) => void (desk = opened), tenant, { BILLING_MODE: 'shadow' });
+  let harness: Harness;
+  useHarness((opened) => void (harness = opened), tenant, { BILLING_MODE: 'shadow' });
   const words = (command: string): string[] =>
     command
       .split(' ')
       .slice(1)
-      .map((word) => (/\.(csv|html|json)$/.test(word) ? desk.file(word) : word));
+      .map((word) => (/\.(csv|html|json)$/.test(word) ? harness.file(word) : word));
 
   test.each(blocks.filter((command) => !SERVES.test(command)))('%s', async (command) => {
-    const { code, said } = await desk.cli(...words(command));
+    const { code, said } = await harness.cli(...words(command));
     // 3: something waits for a person, which is what the page is about.
     if (code !== 0 && code !== 3) throw new Error(`${command} ended with ${code}: ${said}`);
   });
 
   test('the world that it tries them on is written', async () => {
     const [generate] = blocks.filter((command) => SERVES.test(command));
-    const { code } = await desk.cli(...words(generate!.replace('1800', '60').replace('300', '10')));
+    const { code } = await harness.cli(...words(generate!.replace('1800', '60').replace('300', '10')));
     expect(code).toBe(0);
   });
 
@@ -52,6 +52,6 @@ describe('the page on first contact', () => {
 
   test.each(mentioned)('`%s` is a command', async (command) => {
     const name = command.split(' ').slice(1, 2);
-    expect((await desk.cli(...name, '--help')).code).toBe(0);
+    expect((await harness.cli(...name, '--help')).code).toBe(0);
   });
 });

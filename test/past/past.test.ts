@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { generateWorld } from '../../sandbox/generate.js';
 import { withPast } from '../../sandbox/generate/past.js';
 import type { World } from '../api/vendors.js';
-import { useDesk, type Desk } from '../report/desk.js';
+import { useHarness, type Harness } from '../report/harness.js';
 
 /** A tenant with a past, taken over: services get their codes, what others bill already is found, and nothing unrelated with it. */
 
@@ -17,22 +17,22 @@ const contracts = made.autotask['contracts'] as { id: number; contractName: stri
 const twice = contracts.filter(({ contractName }) => contractName.startsWith('Microsoft licences')).map(({ id }) => id);
 
 describe('a tenant with a past', () => {
-  let desk: Desk;
-  useDesk(
-    (opened) => void (desk = opened),
+  let harness: Harness;
+  useHarness(
+    (opened) => void (harness = opened),
     () => structuredClone(made) as unknown as World,
   );
   const csv = async (file: string): Promise<Rec[]> => parse(await readFile(file, 'utf8'), { columns: true, bom: true });
   const serviceNow = async (id: string): Promise<Rec> => {
-    const { autotask } = (await desk.control('GET', 'state')) as { autotask: { services: (Rec & { id: number })[] } };
+    const { autotask } = (await harness.control('GET', 'state')) as { autotask: { services: (Rec & { id: number })[] } };
     return autotask.services.find((one) => one.id === Number(id))!;
   };
 
   describe('services', () => {
     let matched: Rec[];
     beforeAll(async () => {
-      await desk.cli('services', 'match', MONTH, '--out', desk.file('services.csv'));
-      matched = await csv(desk.file('services.csv'));
+      await harness.cli('services', 'match', MONTH, '--out', harness.file('services.csv'));
+      matched = await csv(harness.file('services.csv'));
     }, 60_000);
 
     test('are matched by Microsoft id first, then by name, and never to an inactive one', async () => {
@@ -47,15 +47,17 @@ describe('a tenant with a past', () => {
       const sure = matched.filter(({ verdict }) => verdict === 'identifier');
       const rows = sure.map(({ item_code: code, service_id: id }) => `${code};${id}`);
       // As European Excel hands it back.
-      await writeFile(desk.file('sure.csv'), `\uFEFFitem_code;service_id\r\n${rows.join('\r\n')}\r\n`);
-      const shown = await desk.cli('services', 'import', desk.file('sure.csv'));
+      await writeFile(harness.file('sure.csv'), `\uFEFFitem_code;service_id\r\n${rows.join('\r\n')}\r\n`);
+      const shown = await harness.cli('services', 'import', harness.file('sure.csv'));
       expect(shown.out).toContain(`${sure.length} would be stored; nothing was written`);
       expect(await serviceNow(sure[0]!.service_id!)).not.toMatchObject({ invoiceDescription: sure[0]!.item_code });
-      expect((await desk.cli('services', 'import', desk.file('sure.csv'), '--write')).out).toContain(`${sure.length} stored`);
+      expect((await harness.cli('services', 'import', harness.file('sure.csv'), '--write')).out).toContain(
+        `${sure.length} stored`,
+      );
       for (const row of sure) expect(await serviceNow(row.service_id!)).toMatchObject({ invoiceDescription: row.item_code });
-      expect((await desk.cli('services', 'import', desk.file('sure.csv'), '--write')).out).toContain('Nothing to do');
-      await desk.cli('services', 'match', MONTH, '--out', desk.file('again.csv'));
-      const again = await csv(desk.file('again.csv'));
+      expect((await harness.cli('services', 'import', harness.file('sure.csv'), '--write')).out).toContain('Nothing to do');
+      await harness.cli('services', 'match', MONTH, '--out', harness.file('again.csv'));
+      const again = await csv(harness.file('again.csv'));
       expect(again.filter(({ verdict }) => verdict === 'found').map(({ item_code: code }) => code)).toEqual(
         expect.arrayContaining(sure.map(({ item_code: code }) => code)),
       );
@@ -67,22 +69,22 @@ describe('a tenant with a past', () => {
       ['one code for two services', 'X-1;5000\nX-1;5001', /the item code x-1 is there 2 times/],
       ['a row without a code', ';5000', /item_code is empty/],
     ])('are not written where the file has %s', async (_what, rows, says) => {
-      await writeFile(desk.file('wrong.csv'), `item_code;service_id\n${rows}\n`);
-      const { code, said } = await desk.cli('services', 'import', desk.file('wrong.csv'), '--write');
+      await writeFile(harness.file('wrong.csv'), `item_code;service_id\n${rows}\n`);
+      const { code, said } = await harness.cli('services', 'import', harness.file('wrong.csv'), '--write');
       expect(code).toBe(1);
       expect(said).toMatch(says);
       expect(await serviceNow('5000')).toMatchObject({ invoiceDescription: 'Managed workplace, per unit' });
     });
 
     test('a file of heads alone, as match writes where nothing is left, was an error: there is nothing to do', async () => {
-      await writeFile(desk.file('heads.csv'), '\uFEFFitem_code,product,service_id\n');
-      expect(await desk.cli('services', 'import', desk.file('heads.csv'))).toMatchObject({ code: 0 });
-      await writeFile(desk.file('heads.csv'), '\uFEFForganization_id,organization,AutotaskCompanyID\n');
-      expect(await desk.cli('companies', 'import', desk.file('heads.csv'))).toMatchObject({ code: 0 });
+      await writeFile(harness.file('heads.csv'), '\uFEFFitem_code,product,service_id\n');
+      expect(await harness.cli('services', 'import', harness.file('heads.csv'))).toMatchObject({ code: 0 });
+      await writeFile(harness.file('heads.csv'), '\uFEFForganization_id,organization,AutotaskCompanyID\n');
+      expect(await harness.cli('companies', 'import', harness.file('heads.csv'))).toMatchObject({ code: 0 });
     });
 
     test('list tells what is ours, whose the others are, and what nobody uses', async () => {
-      const { out } = await desk.cli('services', 'list', MONTH, '--json');
+      const { out } = await harness.cli('services', 'list', MONTH, '--json');
       const listed = JSON.parse(out) as { id: number; whose: string; contracts: number }[];
       expect(listed.find(({ id }) => id === 5000)).toMatchObject({ whose: "others'" });
       expect(new Set(listed.map(({ whose }) => whose))).toEqual(new Set(['ours', "others'", 'unused']));
@@ -91,7 +93,7 @@ describe('a tenant with a past', () => {
 
   describe('takeover', () => {
     test('finds what would be billed twice, the largest first, and holds at most one unrelated contract in twenty', async () => {
-      const { code, out } = await desk.cli('takeover', MONTH, '--json');
+      const { code, out } = await harness.cli('takeover', MONTH, '--json');
       const found = JSON.parse(out) as { contractId: number; strength: string; amount: string }[];
       const held = found.filter(({ strength }) => strength === 'held');
       expect(code).toBe(3);
@@ -102,34 +104,36 @@ describe('a tenant with a past', () => {
     });
 
     test('says what to do in Autotask, and ends well once each is dismissed with a reason', async () => {
-      const { out } = await desk.cli('takeover', MONTH);
+      const { out } = await harness.cli('takeover', MONTH);
       expect(out).toMatch(/In Autotask: end the contract on 2025-09-30/);
-      await desk.cli('takeover', MONTH, '--out', desk.file('takeover.csv'));
-      const rows = await csv(desk.file('takeover.csv'));
+      await harness.cli('takeover', MONTH, '--out', harness.file('takeover.csv'));
+      const rows = await csv(harness.file('takeover.csv'));
       const reasoned = rows.map(
         (row) => ['contract_id', 'service_id', 'amount'].map((name) => row[name]).join(';') + ';ends this month',
       );
-      await writeFile(desk.file('reasons.csv'), `contract_id;service_id;amount;reason\n${reasoned.join('\n')}\n`);
-      expect(await desk.cli('takeover', MONTH, '--dismiss', desk.file('reasons.csv'))).toMatchObject({ code: 0 });
+      await writeFile(harness.file('reasons.csv'), `contract_id;service_id;amount;reason\n${reasoned.join('\n')}\n`);
+      expect(await harness.cli('takeover', MONTH, '--dismiss', harness.file('reasons.csv'))).toMatchObject({ code: 0 });
     });
 
     test('names one contract alone, and wants a reason', async () => {
-      expect((await desk.cli('takeover', MONTH, '--contract', String(twice[0]))).code).toBe(64);
-      expect((await desk.cli('takeover', MONTH, '--contract', '1', '--reason', 'x')).said).toContain('Contract 1 bills nothing');
+      expect((await harness.cli('takeover', MONTH, '--contract', String(twice[0]))).code).toBe(64);
+      expect((await harness.cli('takeover', MONTH, '--contract', '1', '--reason', 'x')).said).toContain(
+        'Contract 1 bills nothing',
+      );
     });
 
     test('comes back where the amount is another', async () => {
       const [id] = twice;
-      const { autotask } = (await desk.control('GET', 'state')) as {
+      const { autotask } = (await harness.control('GET', 'state')) as {
         autotask: { unitRows: { id: number; contractID: number; startDate: string }[] };
       };
       const row = autotask.unitRows.find((one) => one.contractID === id && one.startDate.startsWith(MONTH))!;
-      await desk.control('PATCH', `autotask/unitRows/${row.id}`, { price: 7.77 });
-      const { code, out } = await desk.cli('takeover', MONTH, '--json');
+      await harness.control('PATCH', `autotask/unitRows/${row.id}`, { price: 7.77 });
+      const { code, out } = await harness.cli('takeover', MONTH, '--json');
       expect(code).toBe(3);
       expect((JSON.parse(out) as { contractId: number }[]).map(({ contractId }) => contractId)).toEqual([id]);
       const reason = 'a second tenant of theirs';
-      expect(await desk.cli('takeover', MONTH, '--contract', String(id), '--reason', reason)).toMatchObject({ code: 0 });
+      expect(await harness.cli('takeover', MONTH, '--contract', String(id), '--reason', reason)).toMatchObject({ code: 0 });
     });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import type { World } from '../api/vendors.js';
-import { useDesk, type Desk } from '../report/desk.js';
+import { useHarness, type Harness } from '../report/harness.js';
 
 /** Another tool's contract that bills by the year or the quarter: its row began months ago, and covers the month all the same. */
 
@@ -47,33 +47,33 @@ describe.each([
   ['a year', billedBy(5, '2025-03-01', '2026-02-28', 144), '120.00', '2025-03-01', '2026-02-28'],
   ['a quarter', billedBy(3, '2025-09-01', '2026-08-31', 36), '120.00', '2025-09-01', '2025-11-30'],
 ])('a contract of others that bills %s at once', (_what, world, amount, from, to) => {
-  let desk: Desk;
-  useDesk((opened) => void (desk = opened), world);
+  let harness: Harness;
+  useHarness((opened) => void (harness = opened), world);
 
   test('was billed a second time by the month: the item waits, and takeover says until when it is paid', async () => {
-    const { result } = await desk.bill('2025-10', '2025-10-09');
+    const { result } = await harness.bill('2025-10', '2025-10-09');
     const [item] = result.organizations.flatMap(({ items }) => items);
     expect(item).toMatchObject({ outcome: 'held', reason: 'billed-elsewhere' });
     expect(item!.message).toContain(
       `from ${from} to ${to} at once, which is ${amount} of 2025-10: same identifier. End it in Autotask on ${to} at the latest`,
     );
-    const { out, code } = await desk.cli('takeover', '2025-10');
+    const { out, code } = await harness.cli('takeover', '2025-10');
     expect(code).toBe(3);
     expect(out.replaceAll(/\s+/g, ' ')).toContain(`It bills ${from} to ${to} at once; the amount is the part of 2025-10.`);
     expect(out).toContain('Contoso: contract 900 (Licences) bills M365 Business Premium');
   });
 
   test('is dismissed with a reason, and then the month is billed', async () => {
-    await desk.cli('takeover', '2025-10', '--contract', '900', '--reason', 'licences of a second tenant');
-    const { result } = await desk.bill('2025-10', '2025-10-10');
+    await harness.cli('takeover', '2025-10', '--contract', '900', '--reason', 'licences of a second tenant');
+    const { result } = await harness.bill('2025-10', '2025-10-10');
     expect(result.posted.sales).toBe('120.00');
   });
 });
 
 describe('one whose year has ended', () => {
-  let desk: Desk;
-  useDesk((opened) => void (desk = opened), billedBy(5, '2024-09-01', '2025-09-30', 144));
+  let harness: Harness;
+  useHarness((opened) => void (harness = opened), billedBy(5, '2024-09-01', '2025-09-30', 144));
   test('holds nothing', async () => {
-    expect((await desk.bill('2025-10', '2025-10-09')).result.posted.sales).toBe('120.00');
+    expect((await harness.bill('2025-10', '2025-10-09')).result.posted.sales).toBe('120.00');
   });
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { leaks } from '../../shared/probe/recording/search.js';
-import { openDesk, type Desk } from '../report/desk.js';
+import { openHarness, type Harness } from '../report/harness.js';
 import type { World } from '../api/vendors.js';
 import { plant } from './secrets.js';
 import { tenantWorld, type Rec } from './tenant.js';
@@ -23,16 +23,16 @@ describe('a recording of a tenant with 200 planted secrets and names', () => {
   let replayed: Billed;
 
   beforeAll(async () => {
-    const desk = await openDesk(world as unknown as World);
+    const harness = await openHarness(world as unknown as World);
     try {
-      const { code, said } = await desk.cli('doctor', '--probe', '--month', MONTH, '--record', file);
+      const { code, said } = await harness.cli('doctor', '--probe', '--month', MONTH, '--record', file);
       if (code !== 0 && code !== 3) throw new Error(said);
       text = readFileSync(file, 'utf8');
-      original = await billTwice(desk);
+      original = await billTwice(harness);
     } finally {
-      await desk.close();
+      await harness.close();
     }
-    const other = await openDesk(JSON.parse(text) as World);
+    const other = await openHarness(JSON.parse(text) as World);
     try {
       replayed = await billTwice(other);
     } finally {
@@ -75,14 +75,14 @@ interface Billed {
   secondWrites: number;
 }
 
-async function billTwice(desk: Desk): Promise<Billed> {
-  const { result } = await desk.bill(MONTH, '2025-11-05');
+async function billTwice(harness: Harness): Promise<Billed> {
+  const { result } = await harness.bill(MONTH, '2025-11-05');
   const writes = async (): Promise<number> =>
-    ((await desk.control('GET', 'requests')) as { method: string; path: string }[]).filter(
+    ((await harness.control('GET', 'requests')) as { method: string; path: string }[]).filter(
       ({ method, path }) => method !== 'GET' && /^\/ATServicesRest/i.test(path) && !path.includes('/query'),
     ).length;
   const before = await writes();
-  await desk.bill(MONTH, '2025-11-06');
+  await harness.bill(MONTH, '2025-11-06');
   const items = result.organizations.flatMap((one) =>
     one.items.map(({ recordType, outcome, reason }) => `${recordType} ${outcome} ${reason ?? ''}`),
   );

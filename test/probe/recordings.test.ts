@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { BELIEFS, type BeliefId } from '../../shared/probe/beliefs.js';
 import { beliefFacts, OBSERVED, type Observation } from '../../shared/probe/observed.js';
-import { openDesk } from '../report/desk.js';
+import { openHarness } from '../report/harness.js';
 import type { World } from '../api/vendors.js';
 
 /** Recordings that brokers handed back, and one of a sandbox whose switches all differ: each is billed, twice. What they confirm is observed. */
@@ -17,20 +17,20 @@ describe('a recording is billed, and a second run writes nothing', () => {
   test.each(files)('%s', async (name) => {
     const world = read(name);
     const { month } = world.recording;
-    const desk = await openDesk(world);
+    const harness = await openHarness(world);
     const writes = async (): Promise<number> =>
-      ((await desk.control('GET', 'requests')) as { method: string; path: string }[]).filter(
+      ((await harness.control('GET', 'requests')) as { method: string; path: string }[]).filter(
         ({ method, path }) => method !== 'GET' && /^\/ATServicesRest/i.test(path) && !path.includes('/query'),
       ).length;
     try {
-      const { result } = await desk.bill(month, `${month}-31`);
+      const { result } = await harness.bill(month, `${month}-31`);
       expect(result.posted.lines).toBeGreaterThan(0);
       expect(result.report.lines).toBe(result.posted.lines + result.held.lines + result.excluded.lines);
       const before = await writes();
-      await desk.bill(month, `${month}-31`);
+      await harness.bill(month, `${month}-31`);
       expect((await writes()) - before).toBe(0);
     } finally {
-      await desk.close();
+      await harness.close();
     }
   });
 });

@@ -5,8 +5,8 @@ import { loadConfig } from '../../shared/config.js';
 import { probeWrites, type WriteProbeResult } from '../../shared/probe/writes/probe.js';
 import type { WriteQuestion } from '../../shared/probe/writes/questions.js';
 import { september } from '../api/vendors.js';
-import { openDesk, type Desk } from '../report/desk.js';
-import { ADVENTURE_WORKS } from '../system/stage.js';
+import { openHarness, type Harness } from '../report/harness.js';
+import { ADVENTURE_WORKS } from '../system/system.js';
 
 /** The probe that writes, against a tenant of each kind: it tells the kinds apart, and takes back all that it makes, whatever happens to it. */
 
@@ -201,34 +201,34 @@ describe('billing doctor --probe-writes', () => {
     world.autotask.companies.push({ id: COMPANY, companyName: 'Test company', isActive: true, companyType: 1, currencyID: 1 });
     return world;
   };
-  const opened = async (use: (desk: Desk) => Promise<void>): Promise<void> => {
-    const desk = await openDesk(withTestCompany());
+  const opened = async (use: (harness: Harness) => Promise<void>): Promise<void> => {
+    const harness = await openHarness(withTestCompany());
     try {
-      await use(desk);
+      await use(harness);
     } finally {
-      await desk.close();
+      await harness.close();
     }
   };
-  const writes = async (desk: Desk): Promise<number> =>
-    ((await desk.control('GET', 'requests')) as { method: string; path: string }[]).filter(
+  const writes = async (harness: Harness): Promise<number> =>
+    ((await harness.control('GET', 'requests')) as { method: string; path: string }[]).filter(
       ({ method, path }) => /atservices/i.test(path) && method !== 'GET' && !/\/query(\/|$)/i.test(path),
     ).length;
 
   test(
     'says what it would do and what stays, and writes nothing without --confirm; then does it, and doctor shows the answers',
     () =>
-      opened(async (desk) => {
-        const shown = await desk.cli('doctor', '--probe-writes', '--company', String(COMPANY));
-        expect([shown.code, await writes(desk)]).toEqual([0, 0]);
+      opened(async (harness) => {
+        const shown = await harness.cli('doctor', '--probe-writes', '--company', String(COMPANY));
+        expect([shown.code, await writes(harness)]).toEqual([0, 0]);
         expect(shown.out).toMatch(
           /On Test company[\s\S]*extended by a month[\s\S]*except: the contract stays, inactive[\s\S]*Nothing was written[\s\S]*--confirm/,
         );
-        const done = await desk.cli('doctor', '--probe-writes', '--company', String(COMPANY), '--confirm');
+        const done = await harness.cli('doctor', '--probe-writes', '--company', String(COMPANY), '--confirm');
         expect([done.code, done.said.split('\n')[0]]).toEqual([0, expect.stringMatching(/^1 of 12: visible/)]);
         expect(done.out).toMatch(
           /what rows a later end date adds \(3\): carry[\s\S]*Everything that was made on company \d+ is taken back/,
         );
-        const { out } = await desk.cli('doctor', '--json');
+        const { out } = await harness.cli('doctor', '--json');
         const found = (JSON.parse(out) as { check: string; text: string }[]).find(({ check }) => check === 'behaviour');
         expect(found?.text).toMatch(/firstDay changes, again refused.*extend carry \(company \d+, 20\d\d-/);
       }),
@@ -236,7 +236,7 @@ describe('billing doctor --probe-writes', () => {
   );
 
   test('refuses a company of a customer with lines, one that is not there, and none at all', () =>
-    opened(async (desk) => {
+    opened(async (harness) => {
       const cases: [string[], RegExp][] = [
         [['--company', '29683540', '--confirm'], /is a customer: it has contracts of subscriptions/],
         [['--company', String(LINKED), '--confirm'], /is a customer: .* is linked to it.* has lines in 20\d\d-\d\d/],
@@ -244,9 +244,9 @@ describe('billing doctor --probe-writes', () => {
         [['--confirm'], /--company ID/],
       ];
       for (const [argv, says] of cases) {
-        const { code, said } = await desk.cli('doctor', '--probe-writes', ...argv);
+        const { code, said } = await harness.cli('doctor', '--probe-writes', ...argv);
         expect([code, says.test(said) ? 'said' : said]).toEqual([64, 'said']);
       }
-      expect(await writes(desk)).toBe(0);
+      expect(await writes(harness)).toBe(0);
     }));
 });

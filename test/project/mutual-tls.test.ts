@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer, type Server } from 'node:tls';
 import type { MonthResult } from '../../shared/billing/results/results.js';
-import { openStage, type Stage } from '../system/stage.js';
+import { openSystem, type TestSystem } from '../system/system.js';
 import { makeAuthority, signedBy, type Certificate } from './certificates.js';
 
 /**
@@ -15,7 +15,7 @@ import { makeAuthority, signedBy, type Certificate } from './certificates.js';
  */
 describe('Temporal behind mutual TLS', () => {
   let folder: string;
-  let stage: Stage;
+  let system: TestSystem;
   let front: Server;
   let address: string;
   let own: Certificate;
@@ -28,8 +28,8 @@ describe('Temporal behind mutual TLS', () => {
     const server = await signedBy(authority, folder, 'server');
     own = await signedBy(authority, folder, 'worker');
     foreign = await signedBy(await makeAuthority(folder, 'elsewhere'), folder, 'stranger');
-    stage = await openStage({ world: 'september-2025', worker: false });
-    const [host = '', port] = stage.server.address.split(':');
+    system = await openSystem({ world: 'september-2025', worker: false });
+    const [host = '', port] = system.server.address.split(':');
     front = createServer(
       {
         cert: await readFile(server.certificate),
@@ -50,7 +50,7 @@ describe('Temporal behind mutual TLS', () => {
     address = `localhost:${(front.address() as AddressInfo).port}`;
   }, 120_000);
   afterAll(async () => {
-    await stage?.close();
+    await system?.close();
     await new Promise<void>((resolve) => (front ? front.close(() => resolve()) : resolve()));
     await rm(folder, { recursive: true, force: true });
   });
@@ -64,8 +64,8 @@ describe('Temporal behind mutual TLS', () => {
   });
 
   test('a month is billed by a worker and a command that have certificates', async () => {
-    const worker = await stage.startWorker(settings(own));
-    const run = await stage.cliWith(settings(own), 'run', '2025-10', '--as-of', '2025-10-09', '--wait', '--json');
+    const worker = await system.startWorker(settings(own));
+    const run = await system.cliWith(settings(own), 'run', '2025-10', '--as-of', '2025-10-09', '--wait', '--json');
     expect([0, 3]).toContain(run.code);
     expect((JSON.parse(run.stdout) as MonthResult).posted.sales).toBe('7011.60');
     await worker.kill('SIGTERM');
@@ -99,7 +99,7 @@ describe('Temporal behind mutual TLS', () => {
     ['in plain text', () => ({ TEMPORAL_ADDRESS: address }), /the server speaks TLS.*TEMPORAL_TLS=true/],
     [
       'with TLS to a server without',
-      () => ({ ...settings(own), TEMPORAL_ADDRESS: stage.server.address }),
+      () => ({ ...settings(own), TEMPORAL_ADDRESS: system.server.address }),
       /speaks no TLS.*TEMPORAL_TLS=false/,
     ],
     [
@@ -109,7 +109,7 @@ describe('Temporal behind mutual TLS', () => {
     ],
   ];
   test.each(mistakes)('a command %s is told that this is why, and which setting it is', async (_, environment, says) => {
-    const { code, stderr } = await stage.cliWith(environment(), 'run', '2025-10', '--as-of', '2025-10-09');
+    const { code, stderr } = await system.cliWith(environment(), 'run', '2025-10', '--as-of', '2025-10-09');
     expect({ code, stderr }).toEqual({ code: 69, stderr: expect.stringMatching(says) });
     expect(stderr).toMatch(/Temporal cannot be reached at \S+:\d+: /);
     expect(stderr).not.toMatch(/billing temporal start|before the deadline| {4}at /);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { MonthResult } from '../../shared/billing/results/results.js';
 import { denyOperator, type DenyingServer } from '../client/denied-operator.js';
 import { eventually } from '../eventually.js';
-import { openStage, type Stage } from '../system/stage.js';
+import { openSystem, type TestSystem } from '../system/system.js';
 import { makeAuthority, signedBy, type Certificate } from './certificates.js';
 
 /** Temporal Cloud as `docs/hosting.md` has it: TLS, a certificate or a key for the API, and search attributes that only a person can make. */
@@ -14,7 +14,7 @@ import { makeAuthority, signedBy, type Certificate } from './certificates.js';
 const API_KEY = 'a-key-for-the-api';
 const MISSING = 'BillingBroker';
 let folder: string;
-let stage: Stage;
+let system: TestSystem;
 let cloud: DenyingServer;
 let authority: Certificate;
 let own: Certificate;
@@ -22,12 +22,12 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'temporal-cloud-'));
   authority = await makeAuthority(folder, 'authority');
   own = await signedBy(authority, folder, 'worker');
-  stage = await openStage({
+  system = await openSystem({
     world: 'september-2025',
     worker: false,
     searchAttributes: ['BillingMonth', 'BillingOrganization', 'BillingStatus'],
   });
-  cloud = await denyOperator(stage.server.address, {
+  cloud = await denyOperator(system.server.address, {
     server: await signedBy(authority, folder, 'server'),
     authority,
     apiKey: API_KEY,
@@ -35,7 +35,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await cloud?.close();
-  await stage?.close();
+  await system?.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -53,20 +53,20 @@ const BY_HAND = /tcld namespace search-attributes add --namespace default --sear
 
 describe('in Temporal Cloud', () => {
   test('a worker with a key for the API runs, says which attribute to make by hand, and bills once it is there', async () => {
-    const worker = await stage.startWorker(withKey());
+    const worker = await system.startWorker(withKey());
     expect(worker.output()).toMatch(/missing: BillingBroker\./);
     expect(worker.output()).toMatch(BY_HAND);
-    const refused = await stage.cliWith(withKey(), 'run', '2025-10', '--as-of', '2025-10-09');
+    const refused = await system.cliWith(withKey(), 'run', '2025-10', '--as-of', '2025-10-09');
     expect([refused.code, refused.stderr]).toEqual([78, expect.stringMatching(BY_HAND)]);
-    const looked = await stage.cliWith(withKey(), 'doctor');
+    const looked = await system.cliWith(withKey(), 'doctor');
     expect(looked.stdout).toMatch(/search attributes: missing: BillingBroker/);
     expect(looked.stdout).toMatch(BY_HAND);
-    await (stage.client.connection as Connection).operatorService.addSearchAttributes({
+    await (system.client.connection as Connection).operatorService.addSearchAttributes({
       namespace: 'default',
       searchAttributes: { [MISSING]: 2 },
     });
     const run = await eventually(
-      () => stage.cliWith(withKey(), 'run', '2025-10', '--as-of', '2025-10-09', '--wait', '--json'),
+      () => system.cliWith(withKey(), 'run', '2025-10', '--as-of', '2025-10-09', '--wait', '--json'),
       ({ code }) => code !== 78,
     );
     expect((JSON.parse(run.stdout) as MonthResult).posted.sales).toBe('7011.60');
@@ -74,9 +74,9 @@ describe('in Temporal Cloud', () => {
   }, 120_000);
 
   test('a command with a certificate gets in, too; with neither or another key it is told which setting it is', async () => {
-    expect(await stage.cliWith(withCertificate(), 'status', '2025-10')).toMatchObject({ code: 0 });
+    expect(await system.cliWith(withCertificate(), 'status', '2025-10')).toMatchObject({ code: 0 });
     for (const settings of [withKey('another'), { ...at(), TEMPORAL_TLS: 'true' }]) {
-      const { code, stderr } = await stage.cliWith(settings, 'status', '2025-10');
+      const { code, stderr } = await system.cliWith(settings, 'status', '2025-10');
       expect([code, stderr]).toEqual([69, expect.stringMatching(/TEMPORAL_API_KEY/)]);
     }
   }, 60_000);

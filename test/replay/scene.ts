@@ -26,10 +26,10 @@ export interface Scene {
   server?: 'real-time' | 'skips-time' | { suggestContinueAsNewAfter: number };
   /** Histories it keeps. */
   paths: readonly string[];
-  play(stage: SceneStage): Promise<void>;
+  play(system: SceneSystem): Promise<void>;
 }
 
-export interface SceneStage {
+export interface SceneSystem {
   client: Client;
   control(method: string, path: string, body: unknown): Promise<void>;
   /** The report of the month's latest run. */

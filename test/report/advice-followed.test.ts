@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { findMonth } from '../../client/months.js';
 import { loadBaseConfig } from '../../shared/config.js';
-import { openDesk, type Desk } from './desk.js';
+import { openHarness, type Harness } from './harness.js';
 import { AZURE, LICENCE, OTHERS, twoCustomers, type ReportedLine } from './two-customers.js';
 
 /**
@@ -17,18 +17,18 @@ type Rec = Record<string, unknown> & { id: number };
 type Autotask = Record<'contracts' | 'unitRows' | 'charges', Rec[]>;
 type Step = () => Promise<unknown>;
 
-let desk: Desk;
-afterEach(() => desk.close());
+let harness: Harness;
+afterEach(() => harness.close());
 
-const autotask = async (): Promise<Autotask> => ((await desk.control('GET', 'state')) as { autotask: Autotask }).autotask;
+const autotask = async (): Promise<Autotask> => ((await harness.control('GET', 'state')) as { autotask: Autotask }).autotask;
 const edit = (table: string, id: number, changes: object): Promise<unknown> =>
-  desk.control('PATCH', `autotask/${table}/${id}`, changes);
+  harness.control('PATCH', `autotask/${table}/${id}`, changes);
 
 /** The contract that was billed on the first day. */
 let contractId: number;
 
 const moved: Step = () =>
-  desk.control('PATCH', 'cloudmore/organizations/contoso', {
+  harness.control('PATCH', 'cloudmore/organizations/contoso', {
     customProperties: [{ name: 'AutotaskCompanyID', value: String(MOVED_TO) }],
   });
 const cleared: Step = () => edit('contracts', contractId, { userDefinedFields: NO_ID, contractNumber: null });
@@ -37,7 +37,7 @@ const broughtToNothing: Step = async () => {
   for (const { id } of unitRows.filter((row) => row['contractID'] === contractId))
     await edit('unitRows', id, { units: 0, price: 0, cost: 0 });
   for (const { id } of charges.filter((charge) => charge['contractID'] === contractId))
-    await desk.control('DELETE', `autotask/charges/${id}`);
+    await harness.control('DELETE', `autotask/charges/${id}`);
 };
 const inactive: Step = () => edit('contracts', contractId, { status: 0 });
 const active: Step = () => edit('contracts', contractId, { status: 1 });
@@ -67,16 +67,16 @@ test.each<[title: string, line: ReportedLine, steps: Step[], told: string[], sta
   ['two contracts, and the one with the month is cleared', LICENCE, [copied, cleared], [GHOST], '501: 120, 501: 120'],
   ['two contracts, and that one goes to nothing first', LICENCE, [copied, broughtToNothing, cleared], [], '501: 120'],
 ])('%s', async (_, line, steps, told, stands) => {
-  desk = await openDesk(worldOf(line), { BREAKERS: 'off' });
-  await desk.bill(MONTH, '2025-10-12');
+  harness = await openHarness(worldOf(line), { BREAKERS: 'off' });
+  await harness.bill(MONTH, '2025-10-12');
   contractId = (await autotask()).contracts.find(({ id, companyID }) => companyID === 501 && id !== SPARE)!.id;
   for (const [index, step] of steps.entries()) {
     await step();
     const day = `2025-10-${13 + index}`;
-    await (step === released ? desk.billReleased(MONTH, day) : desk.bill(MONTH, day));
+    await (step === released ? harness.billReleased(MONTH, day) : harness.bill(MONTH, day));
   }
   expect({ told: await toldOf(), stands: await standing() }).toEqual({ told, stands });
-  expect((await desk.cli('report', MONTH)).code).toBe(told.length === 0 ? 0 : 3);
+  expect((await harness.cli('report', MONTH)).code).toBe(told.length === 0 ? 0 : 3);
 });
 
 /** The two customers, a company to which one may move, and a contract by hand that could carry its subscription too. */
@@ -98,7 +98,7 @@ function worldOf(line: ReportedLine): ReturnType<typeof twoCustomers> {
 }
 
 async function toldOf(): Promise<string[]> {
-  const { result } = (await findMonth(loadBaseConfig(desk.env), MONTH))!;
+  const { result } = (await findMonth(loadBaseConfig(harness.env), MONTH))!;
   return result.organizations.flatMap(({ items }) =>
     items.flatMap(({ outcome, reason }) => (outcome === 'posted' ? [] : [`${outcome} ${reason}`])),
   );

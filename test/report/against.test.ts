@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { big, money, sum } from '../../shared/billing/basics/decimal.js';
 import { compareMonths, type Against, type MovedTotals } from '../../shared/report/against.js';
 import type { Entry } from '../../shared/report/document.js';
-import { useDesk, type Desk } from './desk.js';
+import { useHarness, type Harness } from './harness.js';
 import { readWorkbook } from './workbook.js';
 import { readFile } from 'node:fs/promises';
 
@@ -82,33 +82,33 @@ const partsOf = ({ before, new: added, gone, quantity, price }: MovedTotals): Re
   sum([before, added, gone, quantity, price]);
 
 describe('billing report --against', () => {
-  let desk: Desk;
-  useDesk(async (opened) => {
-    desk = opened;
-    await desk.bill('2025-10', '2025-11-02');
-    await desk.bill('2025-11', '2025-11-30');
+  let harness: Harness;
+  useHarness(async (opened) => {
+    harness = opened;
+    await harness.bill('2025-10', '2025-11-02');
+    await harness.bill('2025-11', '2025-11-30');
   });
 
   test('says for each customer and item what moved, and the sums of both reports', async () => {
-    const { code, out } = await desk.cli('report', '2025-11', '--against', '2025-10');
+    const { code, out } = await harness.cli('report', '2025-11', '--against', '2025-10');
     expect(code).toBe(0);
     expect(out).toContain('2025-11 against 2025-10, sales: before + new + gone + quantity + price = now.');
     expect(out).toMatch(/Contoso Dental Group\s+EUR\s+1,440\.93/);
   });
 
   test('as JSON, CSV and workbook has the same sums', async () => {
-    const json = JSON.parse((await desk.cli('report', '2025-11', '--against', '2025-10', '--json')).out) as Against;
+    const json = JSON.parse((await harness.cli('report', '2025-11', '--against', '2025-10', '--json')).out) as Against;
     expect(json.totals[0]!.before).toBe('7186.32');
-    const csv = (await desk.cli('report', '2025-11', '--against', '2025-10', '--format', 'csv')).out;
+    const csv = (await harness.cli('report', '2025-11', '--against', '2025-10', '--format', 'csv')).out;
     expect(csv.trim().split('\n')).toHaveLength(json.items.length + 1);
-    await desk.cli('report', '2025-11', '--against', '2025-10', '--out', desk.file('moved.xlsx'));
-    const { sheets } = await readWorkbook(await readFile(desk.file('moved.xlsx')));
+    await harness.cli('report', '2025-11', '--against', '2025-10', '--out', harness.file('moved.xlsx'));
+    const { sheets } = await readWorkbook(await readFile(harness.file('moved.xlsx')));
     expect(sheets.get('Customers')!.at(-1)!.slice(0, 3)).toEqual(['all', 'EUR', 7186.32]);
   });
 
   test('as HTML has the same customers, and no year beside it', async () => {
-    const { code, out } = await desk.cli('report', '2025-11', '--against', '2025-10', '--format', 'html');
+    const { code, out } = await harness.cli('report', '2025-11', '--against', '2025-10', '--format', 'html');
     expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/<h1>2025-11 against 2025-10<.*Contoso Dental Group/s) });
-    expect(await desk.cli('report', '2025-11', '--against', '2025-10', '--year')).toMatchObject({ code: 64 });
+    expect(await harness.cli('report', '2025-11', '--against', '2025-10', '--year')).toMatchObject({ code: 64 });
   });
 });

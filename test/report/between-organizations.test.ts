@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { openDesk, type Desk } from './desk.js';
+import { openHarness, type Harness } from './harness.js';
 import { LICENCE, OTHERS, twoCustomers, type ReportedLine } from './two-customers.js';
 
 /** What goes from one organization of Cloudmore to another between two runs of a month. */
@@ -12,12 +12,12 @@ const VISIO: ReportedLine = {
 };
 
 type Rec = Record<string, unknown>;
-let desk: Desk;
-afterEach(() => desk.close());
+let harness: Harness;
+afterEach(() => harness.close());
 
 /** The month's rows of the licence that are asked for, by their contract's company. */
 async function asked(): Promise<string[]> {
-  const { autotask } = (await desk.control('GET', 'state')) as { autotask: Record<'contracts' | 'unitRows', Rec[]> };
+  const { autotask } = (await harness.control('GET', 'state')) as { autotask: Record<'contracts' | 'unitRows', Rec[]> };
   const companyOf = new Map(autotask.contracts.map(({ id, companyID }) => [id, companyID]));
   return autotask.unitRows
     .filter(({ startDate, price }) => String(startDate).startsWith(MONTH) && Number(price) === VISIO.sales)
@@ -25,7 +25,7 @@ async function asked(): Promise<string[]> {
 }
 
 async function held(day: string): Promise<string[]> {
-  const { result } = await desk.bill(MONTH, day);
+  const { result } = await harness.bill(MONTH, day);
   return result.organizations.flatMap(({ organizationName, items }) =>
     items.flatMap(({ outcome, reason, sales }) =>
       outcome === 'held' || outcome === 'ghost' ? [`${organizationName} ${outcome} ${reason} ${sales}`] : [],
@@ -38,15 +38,15 @@ test('a licence without subscription id that went to another organization was bi
     { ...VISIO, until: MOVED_ON },
     { ...VISIO, organization: 'fabrikam', from: MOVED_ON },
   ];
-  desk = await openDesk(twoCustomers([LICENCE, OTHERS, ...moves]), { BREAKERS: 'off' });
-  await desk.bill(MONTH, '2025-10-12');
+  harness = await openHarness(twoCustomers([LICENCE, OTHERS, ...moves]), { BREAKERS: 'off' });
+  await harness.bill(MONTH, '2025-10-12');
   const waits = ['Contoso ghost report-shrank 970.00', 'Fabrikam held report-shrank 970.00'];
   expect([await held('2025-10-14'), await held('2025-10-15'), await asked()]).toEqual([waits, waits, ['501: 970']]);
 
-  const { autotask } = (await desk.control('GET', 'state')) as { autotask: Record<'unitRows', Rec[]> };
+  const { autotask } = (await harness.control('GET', 'state')) as { autotask: Record<'unitRows', Rec[]> };
   const row = autotask.unitRows.find(({ startDate, price }) => String(startDate).startsWith(MONTH) && price === VISIO.sales)!;
-  await desk.control('PATCH', `autotask/unitRows/${String(row['id'])}`, { units: 0, price: 0, cost: 0 });
+  await harness.control('PATCH', `autotask/unitRows/${String(row['id'])}`, { units: 0, price: 0, cost: 0 });
   // The run that finds it at nothing accepts that, and the next one bills it where it is now.
-  await desk.bill(MONTH, '2025-10-16');
+  await harness.bill(MONTH, '2025-10-16');
   expect([await held('2025-10-17'), await asked()]).toEqual([[], ['502: 970']]);
 });

@@ -47,7 +47,7 @@ export async function billMonth(
         organizationId,
         given: { asOf, ...taken, surveyedAt: survey.surveyedAt },
         approvedDigest: released[organizationId] ?? null,
-        workflowId: `desk/${organizationId}`,
+        workflowId: `harness/${organizationId}`,
       },
       CONTROL,
     );

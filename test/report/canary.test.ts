@@ -2,28 +2,28 @@ import { describe, expect, test } from '@jest/globals';
 import { september } from '../api/vendors.js';
 import type { MonthResult } from '../../shared/billing/results/results.js';
 import type { MonthClosed } from '../../shared/messages/messages.js';
-import { openDesk, type Desk } from '../report/desk.js';
+import { openHarness, type Harness } from '../report/harness.js';
 
 /** The first run in mode `auto` bills one customer; the others follow in the run that finds nothing to do for it. */
 
 const POSTED = { lines: 28, cost: '6300.58', sales: '7120.32' };
 
-async function onDesk<T>(settings: Record<string, string>, work: (desk: Desk) => Promise<T>): Promise<T> {
-  const desk = await openDesk(september(), settings);
+async function onHarness<T>(settings: Record<string, string>, work: (harness: Harness) => Promise<T>): Promise<T> {
+  const harness = await openHarness(september(), settings);
   try {
-    return await work(desk);
+    return await work(harness);
   } finally {
-    await desk.close();
+    await harness.close();
   }
 }
 
-const writes = async (desk: Desk): Promise<number> =>
-  ((await desk.control('GET', 'requests')) as { method: string; path: string }[]).filter(
+const writes = async (harness: Harness): Promise<number> =>
+  ((await harness.control('GET', 'requests')) as { method: string; path: string }[]).filter(
     ({ method, path }) => method !== 'GET' && /^\/ATServicesRest/i.test(path) && !path.includes('/query'),
   ).length;
 
-const statuses = async (desk: Desk, day: string): Promise<string[]> =>
-  (await desk.bill('2025-10', day)).result.organizations
+const statuses = async (harness: Harness, day: string): Promise<string[]> =>
+  (await harness.bill('2025-10', day)).result.organizations
     .filter(({ posted, held }) => posted.lines + held.lines > 0)
     .map(({ status }) => status);
 
@@ -39,107 +39,107 @@ const AWAITED =
 
 describe('a canary', () => {
   test('is billed alone; once a later run finds nothing to do for it the others follow, and then nothing is left', async () => {
-    await onDesk({ BILLING_CANARY: 'on' }, async (desk) => {
-      const first = await statuses(desk, '2025-10-17');
+    await onHarness({ BILLING_CANARY: 'on' }, async (harness) => {
+      const first = await statuses(harness, '2025-10-17');
       expect(first.filter((status) => status === 'Done')).toHaveLength(1);
       expect(first.filter((status) => status === 'AwaitingApproval').length).toBe(first.length - 1);
-      const shown = await desk.cli('report', '2025-10', '--json');
+      const shown = await harness.cli('report', '2025-10', '--json');
       const kept = JSON.parse(shown.out) as MonthResult;
       const reasons = kept.organizations.flatMap(({ items }) => items.flatMap(({ reason }) => reason ?? []));
       expect(reasons).toContain('canary-waits');
       expect(shown.code).toBe(3);
       expect(kept.remarks?.filter((text) => text.includes('is billed alone first (canary)'))).toHaveLength(1);
-      const { result } = await desk.bill('2025-10', '2025-10-18');
+      const { result } = await harness.bill('2025-10', '2025-10-18');
       expect([result.posted, result.held.lines]).toEqual([POSTED, 0]);
-      const before = await writes(desk);
-      await desk.bill('2025-10', '2025-10-19');
-      expect(await writes(desk)).toBe(before);
+      const before = await writes(harness);
+      await harness.bill('2025-10', '2025-10-19');
+      expect(await writes(harness)).toBe(before);
     });
   });
 
   test('is the customer that is named', async () => {
-    await onDesk({ BILLING_CANARY: 'Fabrikam Logistics' }, async (desk) => {
-      expect(doneIn(await desk.bill('2025-10', '2025-10-17'))).toEqual(['Fabrikam Logistics']);
+    await onHarness({ BILLING_CANARY: 'Fabrikam Logistics' }, async (harness) => {
+      expect(doneIn(await harness.bill('2025-10', '2025-10-17'))).toEqual(['Fabrikam Logistics']);
     });
   });
 
   test('is asked for with the run, by name, also on this machine', async () => {
-    await onDesk({}, async (desk) => {
-      expect(doneIn(await desk.billAsked('Fabrikam Logistics', '2025-10', '2025-10-17'))).toEqual(['Fabrikam Logistics']);
-      expect((await desk.bill('2025-10', '2025-10-18')).result.posted).toEqual(POSTED);
+    await onHarness({}, async (harness) => {
+      expect(doneIn(await harness.billAsked('Fabrikam Logistics', '2025-10', '2025-10-17'))).toEqual(['Fabrikam Logistics']);
+      expect((await harness.bill('2025-10', '2025-10-18')).result.posted).toEqual(POSTED);
     });
   });
 
   test('that is named and has nothing to bill was the smallest in silence: all wait, and run, plan and status say whom they wait for', async () => {
-    await onDesk({ BILLING_CANARY: 'Tailspin Toys' }, async (desk) => {
-      const { out: planned } = await desk.cli('plan', '2025-10', '--as-of', '2025-10-17');
+    await onHarness({ BILLING_CANARY: 'Tailspin Toys' }, async (harness) => {
+      const { out: planned } = await harness.cli('plan', '2025-10', '--as-of', '2025-10-17');
       expect(inOneLine(planned)).toContain(AWAITED);
-      const { result } = await desk.bill('2025-10', '2025-10-17');
-      expect([result.posted.lines, await writes(desk)]).toEqual([0, 0]);
-      const shown = await desk.cli('report', '2025-10');
+      const { result } = await harness.bill('2025-10', '2025-10-17');
+      expect([result.posted.lines, await writes(harness)]).toEqual([0, 0]);
+      const shown = await harness.cli('report', '2025-10');
       expect(inOneLine(shown.out)).toContain(AWAITED);
       expect(result.remarks).toEqual([expect.stringContaining(AWAITED)]);
       expect(result.organizations.flatMap(({ items }) => items.flatMap(({ message }) => message ?? [])).join()).toContain(
         AWAITED,
       );
-      const other = await desk.billAsked('Fabrikam Logistics', '2025-10', '2025-10-17');
+      const other = await harness.billAsked('Fabrikam Logistics', '2025-10', '2025-10-17');
       expect(doneIn(other)).toEqual(['Fabrikam Logistics']);
-      expect((await desk.bill('2025-10', '2025-10-18')).result.posted).toEqual(POSTED);
+      expect((await harness.bill('2025-10', '2025-10-18')).result.posted).toEqual(POSTED);
     });
   });
 
   test('that waits for one without work is over once a person has released another plan by hand', async () => {
-    await onDesk({ BILLING_CANARY: 'Tailspin Toys' }, async (desk) => {
-      await desk.bill('2025-10', '2025-10-17');
-      expect((await desk.billReleased('2025-10', '2025-10-17')).result.posted).toEqual(POSTED);
-      expect((await desk.bill('2025-10', '2025-10-18')).result.remarks ?? []).toEqual([]);
+    await onHarness({ BILLING_CANARY: 'Tailspin Toys' }, async (harness) => {
+      await harness.bill('2025-10', '2025-10-17');
+      expect((await harness.billReleased('2025-10', '2025-10-17')).result.posted).toEqual(POSTED);
+      expect((await harness.bill('2025-10', '2025-10-18')).result.remarks ?? []).toEqual([]);
     });
   });
 
   test('in shadow mode held all others back for ever: one that may be billed is chosen', async () => {
-    await onDesk({ BILLING_CANARY: 'on', BILLING_MODE_ORGANIZATIONS: 'Fabrikam Logistics=shadow' }, async (desk) =>
-      expect(doneIn(await desk.bill('2025-10', '2025-10-17'))).toEqual(['Contoso Dental Group']),
+    await onHarness({ BILLING_CANARY: 'on', BILLING_MODE_ORGANIZATIONS: 'Fabrikam Logistics=shadow' }, async (harness) =>
+      expect(doneIn(await harness.bill('2025-10', '2025-10-17'))).toEqual(['Contoso Dental Group']),
     );
   });
 
   test('that is asked for by a name that nobody has was the smallest customer: the run is refused', async () => {
-    await onDesk({}, async (desk) => {
-      await expect(desk.billAsked('Fabricam Logistics', '2025-10', '2025-10-17')).rejects.toThrow(
+    await onHarness({}, async (harness) => {
+      await expect(harness.billAsked('Fabricam Logistics', '2025-10', '2025-10-17')).rejects.toThrow(
         /No organization "Fabricam Logistics" in Cloudmore/,
       );
-      expect((await desk.bill('2025-10', '2025-10-17')).result.posted).toEqual(POSTED);
+      expect((await harness.bill('2025-10', '2025-10-17')).result.posted).toEqual(POSTED);
     });
   });
 
   test('is waived for those who know, before the first write and while the others wait', async () => {
-    await onDesk({ BILLING_CANARY: 'on' }, async (desk) =>
-      expect((await desk.billAsked('off', '2025-10', '2025-10-17')).result.posted).toEqual(POSTED),
+    await onHarness({ BILLING_CANARY: 'on' }, async (harness) =>
+      expect((await harness.billAsked('off', '2025-10', '2025-10-17')).result.posted).toEqual(POSTED),
     );
-    await onDesk({ BILLING_CANARY: 'on' }, async (desk) => {
-      await desk.bill('2025-10', '2025-10-17');
-      expect((await desk.billAsked('off', '2025-10', '2025-10-17')).result.posted).toEqual(POSTED);
+    await onHarness({ BILLING_CANARY: 'on' }, async (harness) => {
+      await harness.bill('2025-10', '2025-10-17');
+      expect((await harness.billAsked('off', '2025-10', '2025-10-17')).result.posted).toEqual(POSTED);
     });
   });
 
   test('keeps nothing back of two customers where the evidence is lost after the first: the second one is billed alone, and nobody twice', async () => {
-    await onDesk({ BILLING_CANARY: 'on' }, async (desk) => {
-      await desk.bill('2025-10', '2025-10-17');
-      desk.env['BILLING_EVIDENCE'] = `file:${desk.file('another')}`;
-      const again = await statuses(desk, '2025-10-18');
+    await onHarness({ BILLING_CANARY: 'on' }, async (harness) => {
+      await harness.bill('2025-10', '2025-10-17');
+      harness.env['BILLING_EVIDENCE'] = `file:${harness.file('another')}`;
+      const again = await statuses(harness, '2025-10-18');
       expect(again.sort()).toEqual(['Done', 'Unchanged']);
-      expect((await desk.bill('2025-10', '2025-10-18')).result.posted).toEqual(POSTED);
+      expect((await harness.bill('2025-10', '2025-10-18')).result.posted).toEqual(POSTED);
     });
   });
 
   test('is not asked for on this machine, nor where it is off', async () => {
-    await onDesk({}, async (desk) => expect((await desk.bill('2025-10', '2025-10-17')).result.posted).toEqual(POSTED));
+    await onHarness({}, async (harness) => expect((await harness.bill('2025-10', '2025-10-17')).result.posted).toEqual(POSTED));
   });
 
   test('is not needed where this tenant was billed before', async () => {
-    await onDesk({}, async (desk) => {
-      await desk.bill('2025-10', '2025-10-09');
-      desk.env['BILLING_CANARY'] = 'on';
-      expect((await desk.bill('2025-10', '2025-10-17')).result.posted).toEqual(POSTED);
+    await onHarness({}, async (harness) => {
+      await harness.bill('2025-10', '2025-10-09');
+      harness.env['BILLING_CANARY'] = 'on';
+      expect((await harness.bill('2025-10', '2025-10-17')).result.posted).toEqual(POSTED);
     });
   });
 });

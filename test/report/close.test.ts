@@ -11,7 +11,7 @@ import { reportedOf, standingOf } from '../../shared/close/sides.js';
 import { oursOf, type Ours } from '../../shared/close/ours.js';
 import { line, SUBSCRIPTION } from '../billing/builders.js';
 import { september, type World } from '../api/vendors.js';
-import { useDesk, type Desk } from './desk.js';
+import { useHarness, type Harness } from './harness.js';
 
 /** The close: what both sides say, read again by code of its own, agrees to the cent or is refused. */
 
@@ -35,19 +35,19 @@ function withLateCent(): World {
 }
 
 describe('a month that was billed', () => {
-  let desk: Desk;
+  let harness: Harness;
   let certificate: Certificate;
   let file: string;
-  useDesk(async (opened) => {
-    desk = opened;
-    await desk.bill(MONTH, BILLED);
-    file = desk.file('close.json');
-    certificate = JSON.parse((await desk.cli('close', MONTH, '--out', file, '--json')).out) as Certificate;
+  useHarness(async (opened) => {
+    harness = opened;
+    await harness.bill(MONTH, BILLED);
+    file = harness.file('close.json');
+    certificate = JSON.parse((await harness.cli('close', MONTH, '--out', file, '--json')).out) as Certificate;
   }, withLateCent);
 
-  const clock = (now: string): Promise<unknown> => desk.control('POST', 'clock', { now });
+  const clock = (now: string): Promise<unknown> => harness.control('POST', 'clock', { now });
   const rowOf = async (subscriptionId: string): Promise<Rec> => {
-    const { autotask } = (await desk.control('GET', 'state')) as State;
+    const { autotask } = (await harness.control('GET', 'state')) as State;
     const contract = autotask.contracts.find(({ contractNumber }) => contractNumber === subscriptionId)!;
     return autotask.unitRows.find(
       ({ contractID, startDate }) => contractID === contract.id && String(startDate).startsWith('2025-10-01'),
@@ -56,9 +56,9 @@ describe('a month that was billed', () => {
   /** Changes a row's price in Autotask while `work` runs. */
   const withPrice = async (subscriptionId: string, change: number, work: () => Promise<void>): Promise<void> => {
     const row = await rowOf(subscriptionId);
-    await desk.control('PATCH', `autotask/unitRows/${String(row.id)}`, { price: Number(row.price) + change });
+    await harness.control('PATCH', `autotask/unitRows/${String(row.id)}`, { price: Number(row.price) + change });
     await work();
-    await desk.control('PATCH', `autotask/unitRows/${String(row.id)}`, { price: row.price });
+    await harness.control('PATCH', `autotask/unitRows/${String(row.id)}`, { price: row.price });
   };
 
   test('is certified per customer and currency: report = posted + excluded, with digests, and every exclusion looked at again', async () => {
@@ -93,14 +93,16 @@ describe('a month that was billed', () => {
   });
 
   test('closed twice says the same, but for the time', async () => {
-    const again = JSON.parse((await desk.cli('close', MONTH, '--out', desk.file('again.json'), '--json')).out) as Certificate;
+    const again = JSON.parse(
+      (await harness.cli('close', MONTH, '--out', harness.file('again.json'), '--json')).out,
+    ) as Certificate;
     const timeless = (one: Certificate): unknown => ({ ...one, closedAt: '', digest: '', seal: null });
     expect(timeless(again)).toEqual(timeless(certificate));
   });
 
   test('is not certified when one cent was planted in Autotask; the cent is named', async () => {
     await withPrice(CONTOSO_A, 0.01, async () => {
-      const { code, said, out } = await desk.cli('close', MONTH, '--out', desk.file('never.json'));
+      const { code, said, out } = await harness.cli('close', MONTH, '--out', harness.file('never.json'));
       expect({ code, out }).toEqual({ code: 3, out: '' });
       expect(said).toMatch(
         new RegExp(
@@ -108,16 +110,16 @@ describe('a month that was billed', () => {
         ),
       );
       expect(said).toContain(`billing run ${MONTH} --wait`);
-      await expect(readFile(desk.file('never.json'))).rejects.toThrow('ENOENT');
+      await expect(readFile(harness.file('never.json'))).rejects.toThrow('ENOENT');
     });
   });
 
   test('is not certified when two planted cents cancel out', async () => {
-    const powerBi = (await desk.control('GET', 'state')) as State;
+    const powerBi = (await harness.control('GET', 'state')) as State;
     const other = powerBi.autotask.contracts.find(({ contractName }) => String(contractName).startsWith('Power BI Pro'))!;
     await withPrice(CONTOSO_A, 0.01, () =>
       withPrice(String(other.contractNumber), -0.01, async () => {
-        const { code, said } = await desk.cli('close', MONTH, '--out', desk.file('never.json'));
+        const { code, said } = await harness.cli('close', MONTH, '--out', harness.file('never.json'));
         expect(code).toBe(3);
         expect(said).toContain('2 amounts do not agree');
       }),
@@ -126,10 +128,10 @@ describe('a month that was billed', () => {
 
   test('is not certified when Cloudmore restated a cent after the run, until it is billed', async () => {
     await clock('2025-11-06T03:00:00Z');
-    const { code, said } = await desk.cli('close', MONTH, '--out', desk.file('never.json'));
+    const { code, said } = await harness.cli('close', MONTH, '--out', harness.file('never.json'));
     expect(code).toBe(3);
     expect(said).toContain('the report says 491.01 EUR; in Autotask stand 491.00');
-    const drift = await desk.cli('close', '--verify', file);
+    const drift = await harness.cli('close', '--verify', file);
     expect(drift.code).toBe(3);
     expect(drift.out).toMatch(
       /as it was written, but the month has moved[\s\S]*Cloudmore's report moved since: 1,440\.93 → 1,440\.94 EUR/,
@@ -138,18 +140,18 @@ describe('a month that was billed', () => {
   });
 
   test('is not certified when a charge of ours stands where nobody was reported', async () => {
-    const { autotask } = (await desk.control('GET', 'state')) as State;
+    const { autotask } = (await harness.control('GET', 'state')) as State;
     const [charge] = autotask.charges;
     const contract = autotask.contracts.find(({ id }) => id === charge!.contractID)!;
-    await desk.control('PATCH', `autotask/contracts/${String(contract.id)}`, {
+    await harness.control('PATCH', `autotask/contracts/${String(contract.id)}`, {
       contractNumber: null,
       userDefinedFields: [{ name: 'Subscription ID', value: null }],
     });
-    const { code, said } = await desk.cli('close', MONTH, '--out', desk.file('never.json'));
+    const { code, said } = await harness.cli('close', MONTH, '--out', harness.file('never.json'));
     expect(code).toBe(3);
     expect(said).toMatch(/contract \d+/);
     const { contractNumber, userDefinedFields } = contract;
-    await desk.control('PATCH', `autotask/contracts/${String(contract.id)}`, { contractNumber, userDefinedFields });
+    await harness.control('PATCH', `autotask/contracts/${String(contract.id)}`, { contractNumber, userDefinedFields });
   });
 
   test('is certified in cost as well as in sales, side by side on a printed page: the paper had sales alone', () => {
@@ -174,18 +176,18 @@ describe('a month that was billed', () => {
   test('is not certified when an excluded customer has got a company since', async () => {
     const ADVENTURE = '1f7b1efa-2cb8-53a6-b95b-6492a244742c';
     const property = (value: string): unknown => ({ customProperties: [{ name: 'AutotaskCompanyID', value }] });
-    await desk.control('PATCH', `cloudmore/organizations/${ADVENTURE}`, property('29683512'));
-    const { code, said } = await desk.cli('close', MONTH, '--out', desk.file('never.json'));
+    await harness.control('PATCH', `cloudmore/organizations/${ADVENTURE}`, property('29683512'));
+    const { code, said } = await harness.cli('close', MONTH, '--out', harness.file('never.json'));
     expect(code).toBe(3);
     expect(said).toContain('was excluded (company id missing), but the reason is gone');
-    await desk.control('PATCH', `cloudmore/organizations/${ADVENTURE}`, property(''));
+    await harness.control('PATCH', `cloudmore/organizations/${ADVENTURE}`, property(''));
   });
 
   describe('and its certificate', () => {
     const verify = async (changed: unknown): Promise<{ code: number; out: string }> => {
-      const copy = desk.file('copy.json');
+      const copy = harness.file('copy.json');
       await writeFile(copy, JSON.stringify(changed));
-      return desk.cli('close', '--verify', copy);
+      return harness.cli('close', '--verify', copy);
     };
 
     test('holds as long as neither the paper nor the month changes', async () => {
@@ -222,9 +224,9 @@ describe('a month that was billed', () => {
       ['a file that is not there', null, /cannot be read: there is no such file/],
       ['another JSON file', '{"kind":"plan"}', /is not a close certificate \(kind/],
     ])('%s is refused with what was expected', async (_, content, says) => {
-      const path = desk.file('other.json');
+      const path = harness.file('other.json');
       if (content !== null) await writeFile(path, content);
-      const { code, said } = await desk.cli('close', '--verify', content === null ? desk.file('missing.json') : path);
+      const { code, said } = await harness.cli('close', '--verify', content === null ? harness.file('missing.json') : path);
       expect(code).toBe(64);
       expect(said).toMatch(says);
     });
@@ -232,26 +234,26 @@ describe('a month that was billed', () => {
 });
 
 describe('a month in which something is held', () => {
-  let desk: Desk;
-  useDesk(async (opened) => {
-    desk = opened;
-    await desk.control('PATCH', 'autotask/companies/29683540', { isActive: false });
-    await desk.bill(MONTH, BILLED);
+  let harness: Harness;
+  useHarness(async (opened) => {
+    harness = opened;
+    await harness.control('PATCH', 'autotask/companies/29683540', { isActive: false });
+    await harness.bill(MONTH, BILLED);
   });
 
   test('is refused with the amount and where to look', async () => {
-    const { code, said } = await desk.cli('close', MONTH);
+    const { code, said } = await harness.cli('close', MONTH);
     expect(code).toBe(3);
     expect(said).toMatch(/cannot be closed yet:\n {2}5,709\.39 EUR held/);
     expect(said).toContain(`billing report ${MONTH}`);
   });
 
   test('and one that never ran is told to run first', async () => {
-    expect(await desk.cli('close', '2025-08')).toMatchObject({
+    expect(await harness.cli('close', '2025-08')).toMatchObject({
       code: 1,
       said: expect.stringContaining('billing run 2025-08') as unknown,
     });
-    expect(await desk.cli('close')).toMatchObject({ code: 64 });
+    expect(await harness.cli('close')).toMatchObject({ code: 64 });
   });
 });
 

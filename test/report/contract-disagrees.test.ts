@@ -6,20 +6,20 @@ import { openEvidence } from '../../shared/evidence/index.js';
 import { outcomeName } from '../../shared/evidence/months.js';
 import { createActivities } from '../../activities/index.js';
 import { createDependencies } from '../../worker/dependencies.js';
-import { openDesk, type Desk } from './desk.js';
+import { openHarness, type Harness } from './harness.js';
 import { AZURE, LICENCE, OTHERS, twoCustomers } from './two-customers.js';
 
 /** What a month says is posted is compared with what was read on its contracts, whatever the planner thought. */
 
 const MONTH = '2025-10';
-let desk: Desk;
-afterEach(() => desk.close());
+let harness: Harness;
+afterEach(() => harness.close());
 
 test('an amount that a contract does not show is held with its numbers and named in every command, until a run finds that it does', async () => {
-  desk = await openDesk(twoCustomers([LICENCE, AZURE, OTHERS]));
-  await desk.bill(MONTH, '2025-10-12');
+  harness = await openHarness(twoCustomers([LICENCE, AZURE, OTHERS]));
+  await harness.bill(MONTH, '2025-10-12');
   await withoutRows('contoso');
-  const result = (await findMonth(loadBaseConfig(desk.env), MONTH))!.result;
+  const result = (await findMonth(loadBaseConfig(harness.env), MONTH))!.result;
   expect([result.posted.sales, result.held.sales]).toEqual(['8900.00', '120.00']);
   const contoso = result.organizations.find(({ organizationId }) => organizationId === 'contoso')!;
   expect(contoso.status).toBe('NeedsAttention');
@@ -32,21 +32,21 @@ test('an amount that a contract does not show is held with its numbers and named
   expect(contoso.items.find(({ outcome }) => outcome === 'held')!.cause).toMatch(
     /^Contract \d+ shows 0 \/ 0 in 2025-10, and 120 \/ 100 are said to be posted on it/,
   );
-  const report = await desk.cli('report', MONTH);
+  const report = await harness.cli('report', MONTH);
   expect([report.code, report.out.includes('contract says something else')]).toEqual([3, true]);
-  expect((await desk.bill(MONTH, '2025-10-13')).held).toBe(0);
-  expect((await desk.cli('report', MONTH)).code).toBe(0);
+  expect((await harness.bill(MONTH, '2025-10-13')).held).toBe(0);
+  expect((await harness.cli('report', MONTH)).code).toBe(0);
 });
 
 /** The organization's contracts showed no rows when they were read, and the month is closed with that. */
 async function withoutRows(organizationId: string): Promise<void> {
-  const evidence = openEvidence(desk.env.BILLING_EVIDENCE!);
+  const evidence = openEvidence(harness.env.BILLING_EVIDENCE!);
   const name = outcomeName('default', MONTH, organizationId);
   const outcome = await evidence.get<Outcome>((await evidence.pointer(name))!);
   const contracts = outcome.seen!.contracts.map((contract) => ({ ...contract, rows: [] }));
   await evidence.point(name, await evidence.put({ ...outcome, seen: { ...outcome.seen!, contracts } }));
   const record = await evidence.get<{ report: string }>((await evidence.pointer(`months/default/${MONTH}`))!);
-  const { billing, autotask } = createActivities(createDependencies(loadConfig(desk.env), { evidence }));
+  const { billing, autotask } = createActivities(createDependencies(loadConfig(harness.env), { evidence }));
   const request = { broker: 'default', month: MONTH, mode: null, asOf: '2025-10-12', report: record.report };
   const { survey } = await autotask.surveyAutotask({ ...request, organizations: null });
   await billing.closeRun({ ...request, survey, calls: { autotask: 0, cloudmore: 0 }, heldMonth: null });

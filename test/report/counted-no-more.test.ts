@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { findMonth } from '../../client/months.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import type { World } from '../api/vendors.js';
-import { openDesk, type Desk } from './desk.js';
+import { openHarness, type Harness } from './harness.js';
 import { AZURE, LICENCE, OTHERS, twoCustomers, type ReportedLine } from './two-customers.js';
 
 /**
@@ -19,11 +19,11 @@ const COPY = 900;
 type Rec = Record<string, unknown>;
 type Autotask = Record<'contracts' | 'services' | 'unitRows' | 'charges', Rec[]>;
 
-let desk: Desk;
-afterEach(() => desk.close());
+let harness: Harness;
+afterEach(() => harness.close());
 
-const autotask = async (): Promise<Autotask> => ((await desk.control('GET', 'state')) as { autotask: Autotask }).autotask;
-const patch = (path: string, changes: Rec): Promise<unknown> => desk.control('PATCH', `autotask/${path}`, changes);
+const autotask = async (): Promise<Autotask> => ((await harness.control('GET', 'state')) as { autotask: Autotask }).autotask;
+const patch = (path: string, changes: Rec): Promise<unknown> => harness.control('PATCH', `autotask/${path}`, changes);
 
 /** What the rows and charges of the month come to. */
 async function stands(): Promise<number[]> {
@@ -34,16 +34,16 @@ async function stands(): Promise<number[]> {
 }
 
 async function told(): Promise<string[]> {
-  const { result } = (await findMonth(loadBaseConfig(desk.env), MONTH))!;
+  const { result } = (await findMonth(loadBaseConfig(harness.env), MONTH))!;
   return result.organizations.flatMap(({ items }) =>
     items.flatMap(({ outcome, reason, sales }) => (outcome === 'held' ? [`${reason} ${sales}`] : [])),
   );
 }
 
 async function billTwice(between: () => Promise<unknown>): Promise<void> {
-  await desk.bill(MONTH, FIRST);
+  await harness.bill(MONTH, FIRST);
   await between();
-  await desk.bill(MONTH, SECOND);
+  await harness.bill(MONTH, SECOND);
 }
 
 test('a licence was billed twice after somebody gave its service’s key to a copy of the service', async () => {
@@ -52,7 +52,7 @@ test('a licence was billed twice after somebody gave its service’s key to a co
     ...{ id: COPY, name: 'Copy', invoiceDescription: null, billingCodeID: 29682801, periodType: 2 },
     ...{ serviceLevelAgreementID: 1, unitPrice: 12, unitCost: 10, isActive: true },
   });
-  desk = await openDesk(world);
+  harness = await openHarness(world);
   await billTwice(async () => {
     const own = (await autotask()).services.find(({ invoiceDescription }) => invoiceDescription !== null)!;
     await patch(`services/${String(own['id'])}`, { invoiceDescription: null, isActive: false });
@@ -63,7 +63,7 @@ test('a licence was billed twice after somebody gave its service’s key to a co
     stands: [120, 4800],
   });
   // Nor is it forgotten by the next run, by which the copy is known under the key.
-  await desk.bill(MONTH, '2025-10-14');
+  await harness.bill(MONTH, '2025-10-14');
   expect(await stands()).toEqual([120, 4800]);
 });
 
@@ -78,7 +78,7 @@ test.each<[string, () => Promise<unknown>]>([
 ])('what the connector had charged was charged once more after %s', async (_, change) => {
   const world = takeover();
   world.autotask.products.push({ ...world.autotask.products[0], id: 71, name: 'Something else' });
-  desk = await openDesk(world);
+  harness = await openHarness(world);
   await billTwice(change);
   expect({ told: await told(), stands: await stands() }).toEqual({ told: ['contract-gone 75.01'], stands: [75.01, 108, 120] });
 });
@@ -99,16 +99,16 @@ test.each<[string, ReportedLine]>([
   organizations[1]!.customProperties[0]!['value'] = '501';
   // The lists still name it where it was.
   subscriptions.nce = subscriptions.nce.filter((one) => one['id'] !== line.subscription || one['organizationId'] === 'contoso');
-  desk = await openDesk(world, { ALLOW_SHARED_COMPANIES: '501' });
+  harness = await openHarness(world, { ALLOW_SHARED_COMPANIES: '501' });
   await billTwice(() => Promise.resolve());
   expect({ told: await told(), stands: await stands() }).toEqual({ told: [], stands: [75, 4800] });
-  expect((await desk.cli('close', MONTH, '--out', desk.file('close.json'))).code).toBe(0);
+  expect((await harness.cli('close', MONTH, '--out', harness.file('close.json'))).code).toBe(0);
 });
 
 test('a month taken over with the connector’s charge in balance could never be closed', async () => {
-  desk = await openDesk(takeover());
-  await desk.bill(MONTH, FIRST);
-  expect((await desk.cli('close', MONTH, '--out', desk.file('close.json'))).code).toBe(0);
+  harness = await openHarness(takeover());
+  await harness.bill(MONTH, FIRST);
+  expect((await harness.cli('close', MONTH, '--out', harness.file('close.json'))).code).toBe(0);
 });
 
 test('a custom service was billed on the day that the list of services lacked it', async () => {
@@ -128,9 +128,9 @@ test('a custom service was billed on the day that the list of services lacked it
   world.cloudmore.monthlyBilling = JSON.parse(text) as unknown[];
   const listed = [...services];
   services.push({ id: 'own', name: 'Own', type: 'Custom', isCustomService: true });
-  desk = await openDesk(world);
+  harness = await openHarness(world);
   await billTwice(() =>
-    desk.control('POST', 'faults', [
+    harness.control('POST', 'faults', [
       {
         match: { vendor: 'cloudmore', path: '*/services' },
         fault: { kind: 'status', status: 200, body: listed, when: 'before' },

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { AutotaskState } from '../../sandbox/index.js';
 import { september, type World } from '../api/vendors.js';
-import { openDesk, type Desk } from './desk.js';
+import { openHarness, type Harness } from './harness.js';
 
 /**
  * A tenant's database has a zone of its own, and gives days in one of two ways (rule 7.10). October has a change of the clocks in Oslo and in Sydney, the
@@ -18,8 +18,8 @@ function inZone(timeZone: string, dateOutput: string): World {
 }
 
 /** Everything in Autotask that has a day, with its amounts. */
-async function standing(desk: Desk): Promise<unknown> {
-  const { autotask } = (await desk.control('GET', 'state')) as { autotask: AutotaskState };
+async function standing(harness: Harness): Promise<unknown> {
+  const { autotask } = (await harness.control('GET', 'state')) as { autotask: AutotaskState };
   return {
     contracts: autotask.contracts.map(({ contractName, startDate, endDate }) => [contractName, startDate, endDate]),
     rows: autotask.unitRows.map(({ contractServiceID, startDate, endDate, units, price, cost }) => [
@@ -46,14 +46,14 @@ async function standing(desk: Desk): Promise<unknown> {
 }
 
 async function billed(timeZone: string, dateOutput: string): Promise<{ standing: unknown; result: unknown; again: unknown }> {
-  const desk = await openDesk(inZone(timeZone, dateOutput));
+  const harness = await openHarness(inZone(timeZone, dateOutput));
   try {
-    const { result } = await desk.bill('2025-10', '2025-10-17', ORGANIZATIONS);
-    const after = await standing(desk);
-    const { result: second } = await desk.bill('2025-10', '2025-10-17', ORGANIZATIONS);
+    const { result } = await harness.bill('2025-10', '2025-10-17', ORGANIZATIONS);
+    const after = await standing(harness);
+    const { result: second } = await harness.bill('2025-10', '2025-10-17', ORGANIZATIONS);
     return { standing: after, result: result.posted, again: second.writes };
   } finally {
-    await desk.close();
+    await harness.close();
   }
 }
 

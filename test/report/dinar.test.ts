@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { useDesk, type Desk } from './desk.js';
+import { useHarness, type Harness } from './harness.js';
 import { AZURE, LICENCE, twoCustomers } from './two-customers.js';
 import type { World } from '../api/vendors.js';
 
@@ -17,13 +17,13 @@ const dinars = (): World => {
   return world;
 };
 
-let desk: Desk;
-useDesk((opened) => void (desk = opened), dinars);
+let harness: Harness;
+useHarness((opened) => void (harness = opened), dinars);
 
 test('the report of a month in dinars with thousandths ended in a fault, though the month was billed and could be closed', async () => {
-  await desk.bill('2025-10', '2025-10-12');
-  const { code, out, said } = await desk.cli('report', '2025-10');
+  await harness.bill('2025-10', '2025-10-12');
+  const { code, out, said } = await harness.cli('report', '2025-10');
   expect({ code, said }).toEqual({ code: 0, said: expect.not.stringContaining('do not add up') });
   expect(out).toMatch(/= posted +2 +161\.002 +136\.908/);
-  expect((await desk.cli('close', '2025-10', '--out', desk.file('close.json'))).code).toBe(0);
+  expect((await harness.cli('close', '2025-10', '--out', harness.file('close.json'))).code).toBe(0);
 });

@@ -8,7 +8,7 @@ import type { InvoicedReading } from '../../client/commands/invoiced/reading.js'
 import { renderInvoiced } from '../../client/commands/invoiced/text.js';
 import { openInvoicing, type InvoicedRecord } from '../../shared/evidence/invoiced.js';
 import type { Certificate } from '../../shared/close/certificate.js';
-import { useDesk, type Desk } from './desk.js';
+import { useHarness, type Harness } from './harness.js';
 
 /** What customers were really charged, after somebody approved, posted and invoiced in Autotask. */
 
@@ -24,19 +24,19 @@ interface State {
 
 /** A tenant whose month is billed, and the hands of the person at its Autotask. */
 class Tenant {
-  constructor(readonly desk: Desk) {}
+  constructor(readonly harness: Harness) {}
 
   /** Takes back what a person did after the month was billed. */
   async reset(): Promise<void> {
     const { invoices, billingItems } = await this.tables();
     for (const [table, records] of Object.entries({ billingItems, invoices }))
-      for (const { id } of records) await this.desk.control('DELETE', `autotask/${table}/${String(id)}`);
-    await this.desk.control('POST', 'autotask/unfreeze', { through: THROUGH });
+      for (const { id } of records) await this.harness.control('DELETE', `autotask/${table}/${String(id)}`);
+    await this.harness.control('POST', 'autotask/unfreeze', { through: THROUGH });
     await this.edit('unitRows', await this.row(), { price: ROW_SALES });
   }
 
   async tables(): Promise<State['autotask']> {
-    return ((await this.desk.control('GET', 'state')) as State).autotask;
+    return ((await this.harness.control('GET', 'state')) as State).autotask;
   }
 
   async contract(): Promise<Rec> {
@@ -69,20 +69,21 @@ class Tenant {
   }
 
   edit(table: string, { id }: Rec, values: Rec): Promise<unknown> {
-    return this.desk.control('PATCH', `autotask/${table}/${String(id)}`, values);
+    return this.harness.control('PATCH', `autotask/${table}/${String(id)}`, values);
   }
 
   approve(): Promise<unknown> {
-    return this.desk.control('POST', 'autotask/freeze', { through: THROUGH });
+    return this.harness.control('POST', 'autotask/freeze', { through: THROUGH });
   }
 
   async invoice(): Promise<void> {
     const companies = new Set((await this.tables()).billingItems.map(({ companyID }) => companyID));
-    for (const companyID of companies) await this.desk.control('POST', 'autotask/invoice', { companyID, through: '2025-12-31' });
+    for (const companyID of companies)
+      await this.harness.control('POST', 'autotask/invoice', { companyID, through: '2025-12-31' });
   }
 
   async read(): Promise<{ code: number; read: InvoicedReading }> {
-    const { code, out } = await this.desk.cli('invoiced', MONTH, '--json');
+    const { code, out } = await this.harness.cli('invoiced', MONTH, '--json');
     return { code, read: JSON.parse(out) as InvoicedReading };
   }
 }
@@ -94,9 +95,9 @@ const REPORT = { report: '7186.32', excluded: '66.00', ...NOTHING };
 
 describe('billing invoiced', () => {
   let tenant: Tenant;
-  useDesk(async (desk) => {
-    await desk.bill(MONTH, BILLED);
-    tenant = new Tenant(desk);
+  useHarness(async (harness) => {
+    await harness.bill(MONTH, BILLED);
+    tenant = new Tenant(harness);
   });
   afterEach(() => tenant.reset());
 
@@ -112,16 +113,16 @@ describe('billing invoiced', () => {
     const invoiced = await tenant.read();
     expect(invoiced).toMatchObject({ code: 0, read: { differences: [], unread: [] } });
     expect(invoiced.read.totals).toEqual([{ currency: 'EUR', ...REPORT, invoiced: BILLED_SALES, posted: '0.00', open: '0.00' }]);
-    const { out } = await tenant.desk.cli('invoiced', MONTH, '--full');
+    const { out } = await tenant.harness.cli('invoiced', MONTH, '--full');
     expect(out).toMatch(/Contoso Dental Group\s+EUR\s+1,440\.93\s+1,410\.93/);
-    const file = tenant.desk.file('close.json');
-    const closed = JSON.parse((await tenant.desk.cli('close', MONTH, '--out', file, '--json')).out) as Certificate;
+    const file = tenant.harness.file('close.json');
+    const closed = JSON.parse((await tenant.harness.cli('close', MONTH, '--out', file, '--json')).out) as Certificate;
     expect(closed.invoiced?.totals).toEqual(invoiced.read.totals);
   });
 
   test('is the second part of the certificate, in words; the next one says what of it moved since', async () => {
     const close = async (file: string): Promise<string> =>
-      (await tenant.desk.cli('close', MONTH, '--out', tenant.desk.file(file))).out;
+      (await tenant.harness.cli('close', MONTH, '--out', tenant.harness.file(file))).out;
     await tenant.reset();
     expect(await close('before.json')).toContain('Customers had been charged nothing of it by then');
     await tenant.approve();
@@ -174,7 +175,7 @@ describe('billing invoiced', () => {
       '-491.00',
       async (tenant) => {
         await tenant.approve();
-        await tenant.desk.control('DELETE', `autotask/billingItems/${String((await tenant.itemOfRow()).id)}`);
+        await tenant.harness.control('DELETE', `autotask/billingItems/${String((await tenant.itemOfRow()).id)}`);
       },
     ],
     [
@@ -221,7 +222,7 @@ describe('billing invoiced', () => {
         await tenant.approve();
         await tenant.invoice();
         const { invoiceID } = await tenant.itemOfRow();
-        await tenant.desk.control('POST', 'autotask/invoice/void', { invoiceID });
+        await tenant.harness.control('POST', 'autotask/invoice/void', { invoiceID });
       },
     ],
   ];
@@ -237,11 +238,11 @@ describe('billing invoiced', () => {
   test('what was posted after an invoice was voided was called voided, and never had been on it: it is on no invoice yet', async () => {
     const { id: contractID } = await tenant.contract();
     await tenant.approve();
-    await tenant.desk.control('POST', 'autotask/unfreeze', { through: THROUGH, contractID });
+    await tenant.harness.control('POST', 'autotask/unfreeze', { through: THROUGH, contractID });
     await tenant.invoice();
     for (const { id } of (await tenant.tables()).invoices)
-      await tenant.desk.control('POST', 'autotask/invoice/void', { invoiceID: id });
-    await tenant.desk.control('POST', 'clock', { now: `${BILLED}T09:00:00Z` });
+      await tenant.harness.control('POST', 'autotask/invoice/void', { invoiceID: id });
+    await tenant.harness.control('POST', 'clock', { now: `${BILLED}T09:00:00Z` });
     await tenant.approve();
     const { read } = await tenant.read();
     expect(new Set(read.differences.map(({ kind }) => kind))).toEqual(new Set(['voided']));

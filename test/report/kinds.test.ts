@@ -3,7 +3,7 @@ import { findMonth } from '../../client/months.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import type { MonthResult } from '../../shared/billing/results/results.js';
 import { plain, sum } from '../../shared/billing/basics/decimal.js';
-import { openDesk, type Desk } from './desk.js';
+import { openHarness, type Harness } from './harness.js';
 import { AZURE, LICENCE, OTHERS, twoCustomers, type ReportedLine } from './two-customers.js';
 
 /**
@@ -29,15 +29,15 @@ interface Row {
   /** What the vendor answers instead, from the first day on. */
   world?: (parts: Parts) => void;
   /** What happens before a second run, and its month and day. */
-  then?: [what: (desk: Desk) => Promise<unknown>, month: string, day: string];
+  then?: [what: (harness: Harness) => Promise<unknown>, month: string, day: string];
   /** What is not posted: "Contoso held unreadable 120.00". */
   told: string[];
   /** What stands in the month of the last run, by subscription. */
   stands: Record<string, string>;
 }
 
-let desk: Desk;
-afterEach(() => desk.close());
+let harness: Harness;
+afterEach(() => harness.close());
 
 function worldOf(row: Row): ReturnType<typeof twoCustomers> {
   const world = twoCustomers(row.lines ?? [LICENCE, OTHERS]);
@@ -56,7 +56,7 @@ function worldOf(row: Row): ReturnType<typeof twoCustomers> {
 }
 
 async function standing(month: string): Promise<Record<string, string>> {
-  const { autotask } = (await desk.control('GET', 'state')) as { autotask: Record<string, Rec[]> };
+  const { autotask } = (await harness.control('GET', 'state')) as { autotask: Record<string, Rec[]> };
   const of = (table: string, { id }: Rec, day: string): Rec[] =>
     autotask[table]!.filter((one) => one['contractID'] === id && String(one[day]).startsWith(month));
   const stands = autotask['contracts']!.map((contract): [string, string] => [
@@ -85,7 +85,7 @@ const told = ({ organizations }: MonthResult): string[] =>
 
 const answering =
   (path: string, body: unknown, vendor = 'cloudmore', status = 200) =>
-  (opened: Desk) =>
+  (opened: Harness) =>
     opened.control('POST', 'faults', [{ match: { vendor, path }, fault: { kind: 'status', status, body, when: 'before' } }]);
 
 const NONE = { items: [], pageDetails: { count: 0, requestCount: 500, nextPageUrl: null } };
@@ -119,12 +119,12 @@ const blockIn = (block: unknown, customer: unknown) => (parts: Parts) => {
 };
 const LONG = 'saas-'.padEnd(61, '0123456789');
 const withoutContoso = [{ id: 'fabrikam', name: 'Fabrikam', isActive: true }];
-const november = (what: (opened: Desk) => Promise<unknown> = () => Promise.resolve()): NonNullable<Row['then']> => [
+const november = (what: (opened: Harness) => Promise<unknown> = () => Promise.resolve()): NonNullable<Row['then']> => [
   what,
   '2025-11',
   '2025-11-25',
 ];
-const patch = (path: string, changes: Rec) => (opened: Desk) => opened.control('PATCH', path, changes);
+const patch = (path: string, changes: Rec) => (opened: Harness) => opened.control('PATCH', path, changes);
 
 const FREE = { isBillableToCompany: false };
 
@@ -335,15 +335,15 @@ const KINDS: Record<string, [title: string, row: Row][]> = {
 
 describe.each(Object.entries(KINDS))('%s', (_, rows) => {
   test.each(rows)('%s', async (_title, row) => {
-    desk = await openDesk(worldOf(row));
-    await desk.bill(MONTH, FIRST);
+    harness = await openHarness(worldOf(row));
+    await harness.bill(MONTH, FIRST);
     const [what, month, day] = row.then ?? [null, MONTH, FIRST];
     if (what !== null) {
-      await what(desk);
-      await desk.bill(month, day);
+      await what(harness);
+      await harness.bill(month, day);
     }
-    const { result } = (await findMonth(loadBaseConfig(desk.env), month))!;
+    const { result } = (await findMonth(loadBaseConfig(harness.env), month))!;
     expect({ told: told(result), stands: await standing(month) }).toEqual({ told: row.told, stands: row.stands });
-    expect((await desk.cli('report', month)).code).toBe(row.told.length === 0 ? 0 : 3);
+    expect((await harness.cli('report', month)).code).toBe(row.told.length === 0 ? 0 : 3);
   });
 });

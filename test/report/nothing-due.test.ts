@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { findMonth } from '../../client/months.js';
 import { renderMonth } from '../../client/commands/run/text.js';
 import { loadBaseConfig } from '../../shared/config.js';
-import { useDesk, type Desk } from './desk.js';
+import { useHarness, type Harness } from './harness.js';
 
 /** A month in which nothing is due is no riddle, whichever command one asks. */
 
@@ -16,37 +16,37 @@ const WHY = [
 const WHEN = "Microsoft's licences fall due about 2026-04-09, legacy ones about 2026-04-17.";
 
 describe('a month without a line', () => {
-  let desk: Desk;
-  useDesk(async (opened) => {
-    desk = opened;
-    await desk.bill(MONTH, AS_OF);
+  let harness: Harness;
+  useHarness(async (opened) => {
+    harness = opened;
+    await harness.bill(MONTH, AS_OF);
   });
 
   test.each([
     ['plan', ['plan', MONTH, '--as-of', AS_OF]],
     ['report', ['report', MONTH]],
   ])('%s says which days were looked at, when something falls due, and what to do', async (_, argv) => {
-    const { code, out } = await desk.cliOn(80, ...argv);
+    const { code, out } = await harness.cliOn(80, ...argv);
     expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining(`${WHY}\n\n${WHEN}\n\n`) });
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
   test('run says it too', async () => {
-    const { result, record, nothingDue } = (await findMonth(loadBaseConfig(desk.env), MONTH))!;
+    const { result, record, nothingDue } = (await findMonth(loadBaseConfig(harness.env), MONTH))!;
     const text = renderMonth({ month: result, heldMonth: record.heldMonth, nothingDue }, { columns: 80, hasColour: false });
     expect(text).toContain(`${WHY}\n\n${WHEN}\n\n`);
   });
 
   test('as a page it reads the same', async () => {
-    expect((await desk.cli('report', MONTH, '--format', 'html')).out).toContain('Nothing of 2026-04 is due on 2026-04-05');
+    expect((await harness.cli('report', MONTH, '--format', 'html')).out).toContain('Nothing of 2026-04 is due on 2026-04-05');
   });
 
   test('a month that was held as a whole says that instead: it once said that nothing was due', async () => {
-    await desk.bill('2025-11', '2025-11-30');
-    const { result, record, nothingDue } = (await findMonth(loadBaseConfig(desk.env), '2025-11'))!;
+    await harness.bill('2025-11', '2025-11-30');
+    const { result, record, nothingDue } = (await findMonth(loadBaseConfig(harness.env), '2025-11'))!;
     expect({ organizations: result.organizations.length, nothingDue }).toEqual({ organizations: 0, nothingDue: [] });
     const text = renderMonth({ month: result, heldMonth: record.heldMonth, nothingDue });
     expect(text).toMatch(/The report has 0.00 EUR sales, the same part of last month had 7,186\.32/);
-    expect((await desk.cli('plan', '2025-11', '--as-of', '2025-11-30')).out).toContain('The report has 0.00 EUR sales');
+    expect((await harness.cli('plan', '2025-11', '--as-of', '2025-11-30')).out).toContain('The report has 0.00 EUR sales');
   });
 });

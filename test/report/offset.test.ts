@@ -2,49 +2,49 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { forgetReport, noteReport, whyNotFrom } from '../../shared/evidence/billed-from.js';
 import type { Evidence } from '../../shared/evidence/evidence.js';
 import { memoryEvidence } from '../../shared/evidence/memory.js';
-import type { SandboxState } from '../system/stage.js';
-import { billMonth, openDesk, type Desk } from './desk.js';
+import type { SandboxState } from '../system/system.js';
+import { billMonth, openHarness, type Harness } from './harness.js';
 
 /** Rule 1.9: a month that is billed from the report of another one, and what a changed REPORT_MONTH_OFFSET may not do. */
 
 const POSTED = { lines: 28, cost: '6300.58', sales: '7120.32' };
 const LATER = { REPORT_MONTH_OFFSET: '1' };
 
-const writes = async (desk: Desk): Promise<number> =>
-  ((await desk.control('GET', 'requests')) as { method: string; path: string }[]).filter(
+const writes = async (harness: Harness): Promise<number> =>
+  ((await harness.control('GET', 'requests')) as { method: string; path: string }[]).filter(
     ({ method, path }) => method !== 'GET' && /^\/ATServicesRest/i.test(path) && !path.includes('/query'),
   ).length;
-const state = async (desk: Desk): Promise<SandboxState['autotask']> =>
-  ((await desk.control('GET', 'state')) as SandboxState).autotask;
+const state = async (harness: Harness): Promise<SandboxState['autotask']> =>
+  ((await harness.control('GET', 'state')) as SandboxState).autotask;
 
 describe('with an offset of one month', () => {
-  let desk: Desk;
+  let harness: Harness;
   beforeAll(async () => {
-    desk = await openDesk(undefined, LATER);
-    await desk.control('POST', 'autotask/unfreeze', { through: '2025-09-30' });
+    harness = await openHarness(undefined, LATER);
+    await harness.control('POST', 'autotask/unfreeze', { through: '2025-09-30' });
   }, 60_000);
-  afterAll(() => desk.close());
+  afterAll(() => harness.close());
 
   test("October's report is billed as September, and a second day writes nothing", async () => {
-    const { result } = await desk.bill('2025-09', '2025-10-17');
+    const { result } = await harness.bill('2025-09', '2025-10-17');
     expect(result).toMatchObject({ month: '2025-09', reportMonth: '2025-10', posted: POSTED });
-    const { adjustments, charges } = await state(desk);
+    const { adjustments, charges } = await state(harness);
     expect(new Set(adjustments.map(({ effectiveDate }) => String(effectiveDate).slice(0, 7)))).toEqual(
       new Set(['2025-09', '2025-10']),
     );
     expect(charges.map((one) => String(one['internalPurchaseOrderNumber']).slice(0, 10))).toContain('CM-2025-09');
-    const before = await writes(desk);
-    await desk.bill('2025-09', '2025-10-18');
-    expect((await writes(desk)) - before).toBe(0);
+    const before = await writes(harness);
+    await harness.bill('2025-09', '2025-10-18');
+    expect((await writes(harness)) - before).toBe(0);
   });
 
   test('the month is closed against the report it was billed from, and the certificate says so', async () => {
-    const file = desk.file('close.json');
-    const closed = await desk.cli('close', '2025-09', '--as-of', '2025-10-18', '--out', file, '--json');
+    const file = harness.file('close.json');
+    const closed = await harness.cli('close', '2025-09', '--as-of', '2025-10-18', '--out', file, '--json');
     expect([closed.code, closed.said]).toEqual([0, expect.stringContaining('Certificate written')]);
     expect(JSON.parse(closed.out)).toMatchObject({ month: '2025-09', reportMonth: '2025-10', isMonthOver: false });
-    expect((await desk.cli('close', '--verify', file)).code).toBe(0);
-    const other = await desk.cliWith({ REPORT_MONTH_OFFSET: '0' }, 'close', '--verify', file);
+    expect((await harness.cli('close', '--verify', file)).code).toBe(0);
+    const other = await harness.cliWith({ REPORT_MONTH_OFFSET: '0' }, 'close', '--verify', file);
     expect([other.code, other.said]).toEqual([64, expect.stringContaining('billed from the report of 2025-10')]);
   });
 
@@ -63,22 +63,22 @@ describe('with an offset of one month', () => {
     ],
     ['a month after a report that nobody billed', '2025-10', '1', null],
   ])('a changed offset bills %s only where nothing is billed twice', async (_what, month, offset, why) => {
-    const attempt = billMonth({ ...desk.env, REPORT_MONTH_OFFSET: offset, BILLING_MODE: 'shadow' }, month, '2025-10-20', null);
+    const attempt = billMonth({ ...harness.env, REPORT_MONTH_OFFSET: offset, BILLING_MODE: 'shadow' }, month, '2025-10-20', null);
     if (why === null) await expect(attempt).resolves.toBeDefined();
     else await expect(attempt).rejects.toThrow(why);
   });
 });
 
 test('a month that was only looked at under another offset is no obstacle, and nothing is compared with it', async () => {
-  const desk = await openDesk();
-  await desk.control('POST', 'autotask/unfreeze', { through: '2025-09-30' });
-  await desk.control('POST', 'clock', { now: '2025-10-17T03:00:00Z' });
+  const harness = await openHarness();
+  await harness.control('POST', 'autotask/unfreeze', { through: '2025-09-30' });
+  await harness.control('POST', 'clock', { now: '2025-10-17T03:00:00Z' });
   try {
-    await billMonth({ ...desk.env, BILLING_MODE: 'shadow' }, '2025-09', '2025-10-17', null);
-    const { result } = await billMonth({ ...desk.env, ...LATER }, '2025-09', '2025-10-17', null);
+    await billMonth({ ...harness.env, BILLING_MODE: 'shadow' }, '2025-09', '2025-10-17', null);
+    const { result } = await billMonth({ ...harness.env, ...LATER }, '2025-09', '2025-10-17', null);
     expect(result.posted).toEqual(POSTED);
   } finally {
-    await desk.close();
+    await harness.close();
   }
 });
 

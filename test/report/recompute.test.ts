@@ -3,7 +3,7 @@ import { openEvidence } from '../../shared/evidence/index.js';
 import type { Recomputed } from '../../activities/decide/recompute.js';
 import type { KeptPlan } from '../../activities/decide/plan-organization.js';
 import { plannedName } from '../../shared/evidence/months.js';
-import { useDesk, type Desk } from './desk.js';
+import { useHarness, type Harness } from './harness.js';
 
 /** A past month decided once more, by the code of today, from what the evidence keeps. */
 
@@ -11,22 +11,22 @@ const MONTH = '2025-10';
 const CONTOSO = '83e8db2a-';
 
 describe('billing recompute', () => {
-  let desk: Desk;
-  useDesk(async (opened) => {
-    desk = opened;
-    await desk.bill(MONTH, '2025-11-02');
+  let harness: Harness;
+  useHarness(async (opened) => {
+    harness = opened;
+    await harness.bill(MONTH, '2025-11-02');
   });
   const recompute = async (): Promise<{ code: number; read: Recomputed }> => {
-    const { code, out } = await desk.cli('recompute', MONTH, '--json');
+    const { code, out } = await harness.cli('recompute', MONTH, '--json');
     return { code, read: JSON.parse(out) as Recomputed };
   };
   const verdicts = ({ organizations }: Recomputed): string[] => organizations.map(({ verdict }) => verdict);
 
   test('makes the plans of then once more, to the byte, without a vendor', async () => {
-    await desk.control('POST', 'faults', [{ match: {}, fault: { kind: 'status', status: 503, when: 'before' } }]);
+    await harness.control('POST', 'faults', [{ match: {}, fault: { kind: 'status', status: 503, when: 'before' } }]);
     const { code, read } = await recompute();
     expect({ code, verdicts: verdicts(read) }).toEqual({ code: 0, verdicts: ['same', 'same', 'same'] });
-    await desk.control('POST', 'faults', []);
+    await harness.control('POST', 'faults', []);
   });
 
   test('names what is decided otherwise today: the item, then and now, and the rule', async () => {
@@ -36,7 +36,7 @@ describe('billing recompute', () => {
       item!.outcome = 'held';
       item!.reason = 'company-inactive';
     });
-    const { code, out } = await desk.cli('recompute', MONTH);
+    const { code, out } = await harness.cli('recompute', MONTH);
     expect(code).toBe(3);
     expect(out).toMatch(/2 of 3 organizations have the same plan to the byte/);
     expect(out).toMatch(
@@ -48,20 +48,20 @@ describe('billing recompute', () => {
     await withPlan((kept) => {
       kept.made!.report = 'f'.repeat(64);
     });
-    const { code, out } = await desk.cli('recompute', MONTH);
+    const { code, out } = await harness.cli('recompute', MONTH);
     expect(code).toBe(3);
     expect(out).toContain('The evidence no longer keeps what these plans were made of:\n  Contoso Dental Group');
   });
 
   test('does so too for customers that needed nothing in the latest run', async () => {
-    await desk.bill(MONTH, '2025-11-03');
+    await harness.bill(MONTH, '2025-11-03');
     const { code, read } = await recompute();
     expect({ code, verdicts: verdicts(read) }).toEqual({ code: 0, verdicts: ['same', 'same', 'same'] });
   });
 
   /** Changes the plan that is kept of Contoso, as an earlier release could have made it. */
   async function withPlan(change: (kept: KeptPlan) => void): Promise<void> {
-    const evidence = openEvidence(desk.env.BILLING_EVIDENCE!);
+    const evidence = openEvidence(harness.env.BILLING_EVIDENCE!);
     const prefix = plannedName('default', MONTH, '');
     const name = (await evidence.names(prefix)).find((one) => one.startsWith(`${prefix}${CONTOSO}`))!;
     const kept = await evidence.get<KeptPlan>((await evidence.pointer(name))!);

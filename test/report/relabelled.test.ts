@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
-import { useDesk, type Desk } from './desk.js';
+import { useHarness, type Harness } from './harness.js';
 
 /** `BILLING_BROKER` is changed after months were billed: the person who did it hears so from every command, what to do, and nothing is written. */
 
@@ -10,17 +10,17 @@ const RENAMED = { BILLING_BROKER: 'acme-relabelled' };
 const REFUSED =
   'BILLING_BROKER is acme-relabelled, but this Autotask tenant was billed as default before. The label is part of the keys by which charges are found again: under another one the same money would be billed twice. Nothing was written. Set BILLING_BROKER=default for the worker and for every command, restart the worker, and run again.\n';
 
-let desk: Desk;
-useDesk(
+let harness: Harness;
+useHarness(
   async (opened) => {
-    desk = opened;
-    await desk.bill(MONTH, AS_OF);
+    harness = opened;
+    await harness.bill(MONTH, AS_OF);
   },
   undefined,
   { TEMPORAL_ADDRESS: process.env.TEST_TEMPORAL_ADDRESS! },
 );
 
-const books = async (): Promise<unknown> => ((await desk.control('GET', 'state')) as { autotask: unknown }).autotask;
+const books = async (): Promise<unknown> => ((await harness.control('GET', 'state')) as { autotask: unknown }).autotask;
 
 const COMMANDS = [
   ['run', MONTH, '--as-of', AS_OF],
@@ -31,11 +31,11 @@ const COMMANDS = [
 test.each(['open', 'approved and posted'])(
   'of a month that is %s: every command ends with 78 and the way out, and no run begins',
   async (which) => {
-    if (which !== 'open') await desk.control('POST', 'autotask/freeze', { through: '2025-10-31' });
+    if (which !== 'open') await harness.control('POST', 'autotask/freeze', { through: '2025-10-31' });
     const before = await books();
     for (const argv of COMMANDS)
-      expect({ argv, ...(await desk.cliWith(RENAMED, ...argv)) }).toEqual({ argv, code: 78, out: '', said: REFUSED });
-    const { code, out } = await desk.cliWith(RENAMED, 'doctor', '--json');
+      expect({ argv, ...(await harness.cliWith(RENAMED, ...argv)) }).toEqual({ argv, code: 78, out: '', said: REFUSED });
+    const { code, out } = await harness.cliWith(RENAMED, 'doctor', '--json');
     const findings = JSON.parse(out) as { check: string; isGood: boolean; text: string; fix: string }[];
     expect(code).toBe(3);
     expect(findings.filter(({ check }) => check === 'label')).toEqual([
@@ -55,7 +55,7 @@ test.each(['open', 'approved and posted'])(
 );
 
 test('under its own label the month is there, and doctor says whose it is', async () => {
-  expect((await desk.cli('status', MONTH)).code).not.toBe(78);
-  const findings = JSON.parse((await desk.cli('doctor', '--json')).out) as { check: string; text: string }[];
+  expect((await harness.cli('status', MONTH)).code).not.toBe(78);
+  const findings = JSON.parse((await harness.cli('doctor', '--json')).out) as { check: string; text: string }[];
   expect(findings.find(({ check }) => check === 'label')?.text).toBe('default, as the tenant was billed before');
 });

@@ -1,23 +1,23 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openEvidence } from '../../shared/evidence/index.js';
-import { openDesk, type Desk } from './desk.js';
+import { openHarness, type Harness } from './harness.js';
 
 /** The label (`BILLING_BROKER`) is changed, and the evidence that knew the one before is gone: Autotask itself tells which it was. */
 
 const MONTH = '2025-10';
 const AS_OF = '2025-11-02';
-let desk: Desk;
+let harness: Harness;
 beforeEach(async () => {
-  desk = await openDesk();
-  await desk.bill(MONTH, AS_OF);
+  harness = await openHarness();
+  await harness.bill(MONTH, AS_OF);
 }, 60_000);
-afterEach(() => desk.close());
+afterEach(() => harness.close());
 
-const books = async (): Promise<unknown> => ((await desk.control('GET', 'state')) as { autotask: unknown }).autotask;
+const books = async (): Promise<unknown> => ((await harness.control('GET', 'state')) as { autotask: unknown }).autotask;
 
 /** From now on with an empty store. */
 function loseEvidence(): void {
-  desk.env.BILLING_EVIDENCE = `file:${desk.file('empty')}`;
+  harness.env.BILLING_EVIDENCE = `file:${harness.file('empty')}`;
 }
 
 const REFUSED = {
@@ -32,28 +32,28 @@ describe('a tenant whose evidence is gone', () => {
   test('is not billed again under another label: 34 charges and 5 contracts were made twice', async () => {
     const before = await books();
     loseEvidence();
-    desk.env.BILLING_BROKER = 'acme';
-    await expect(desk.bill(MONTH, AS_OF)).rejects.toMatchObject(REFUSED);
+    harness.env.BILLING_BROKER = 'acme';
+    await expect(harness.bill(MONTH, AS_OF)).rejects.toMatchObject(REFUSED);
     expect(await books()).toEqual(before);
   });
 
   test('nor in a month that is approved and posted', async () => {
-    await desk.control('POST', 'autotask/freeze', { through: '2025-10-31' });
+    await harness.control('POST', 'autotask/freeze', { through: '2025-10-31' });
     const before = await books();
     loseEvidence();
-    desk.env.BILLING_BROKER = 'acme';
-    await expect(desk.bill(MONTH, AS_OF)).rejects.toMatchObject(REFUSED);
+    harness.env.BILLING_BROKER = 'acme';
+    await expect(harness.bill(MONTH, AS_OF)).rejects.toMatchObject(REFUSED);
     expect(await books()).toEqual(before);
   });
 
   test('goes on under its own, which is known again from then on', async () => {
     const before = await books();
     loseEvidence();
-    await desk.bill(MONTH, AS_OF);
+    await harness.bill(MONTH, AS_OF);
     expect(await books()).toEqual(before);
-    expect(await openEvidence(desk.env.BILLING_EVIDENCE!).names('labels/')).toHaveLength(2);
-    desk.env.BILLING_BROKER = 'acme';
-    await expect(desk.bill(MONTH, AS_OF)).rejects.toMatchObject({
+    expect(await openEvidence(harness.env.BILLING_EVIDENCE!).names('labels/')).toHaveLength(2);
+    harness.env.BILLING_BROKER = 'acme';
+    await expect(harness.bill(MONTH, AS_OF)).rejects.toMatchObject({
       type: 'SettingsRefused',
       message: expect.stringMatching(/billed as default before/) as unknown,
     });

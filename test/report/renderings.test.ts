@@ -17,7 +17,7 @@ import { reportDocument, type ReportDocument } from '../../shared/report/documen
 import { line, plan, settings } from '../billing/builders.js';
 import { september, type World } from '../api/vendors.js';
 import { launchBrowser } from './browser.js';
-import { useDesk, type Desk } from './desk.js';
+import { useHarness, type Harness } from './harness.js';
 import { readWorkbook } from './workbook.js';
 
 /** One report, five renderings: whatever a person opens, the sums are the same, and nothing in it does harm. */
@@ -45,12 +45,12 @@ type Rec = Record<string, unknown>;
 const FABRIKAM_COMPANY = 29683540;
 
 describe('the report of a month', () => {
-  let desk: Desk;
+  let harness: Harness;
   let json: MonthResult & { details: ReportDocument };
-  useDesk(async (opened) => {
-    desk = opened;
-    await desk.bill(MONTH, '2025-11-02');
-    json = JSON.parse((await desk.cli('report', MONTH, '--format', 'json')).out) as typeof json;
+  useHarness(async (opened) => {
+    harness = opened;
+    await harness.bill(MONTH, '2025-11-02');
+    json = JSON.parse((await harness.cli('report', MONTH, '--format', 'json')).out) as typeof json;
   }, world);
 
   test('holds, excludes and posts something, so that the sums below mean something', () => {
@@ -62,11 +62,11 @@ describe('the report of a month', () => {
     const { details, ...month } = json;
     expect(Object.keys(month)).not.toContain('leaks');
     expect(details.leaks.length).toBeGreaterThan(0);
-    expect(JSON.parse((await desk.cli('report', MONTH, '--json')).out)).toEqual(json);
+    expect(JSON.parse((await harness.cli('report', MONTH, '--json')).out)).toEqual(json);
   });
 
   test('as text has the sums, the largest leak first, and the command that fixes it', async () => {
-    const { out, code } = await desk.cli('report', MONTH);
+    const { out, code } = await harness.cli('report', MONTH);
     expect(code).toBe(3);
     for (const part of ['report', 'posted', 'held', 'excluded', 'unassigned'] as const)
       expect(out).toContain(grouped(json[part].sales));
@@ -76,7 +76,7 @@ describe('the report of a month', () => {
   });
 
   test('as text on a terminal of 80 columns has sentences that fit, and commands in one line to copy', async () => {
-    const lines = (await desk.cliOn(80, 'report', MONTH)).out.split('\n');
+    const lines = (await harness.cliOn(80, 'report', MONTH)).out.split('\n');
     const isCommand = (line: string): boolean => line.trim().startsWith('billing ');
     const tooLong = lines.filter((line) => line.length > 80 && !isCommand(line));
     expect(tooLong).toEqual([]);
@@ -84,7 +84,7 @@ describe('the report of a month', () => {
   });
 
   test('as CSV is one row per amount whose sums by outcome are those of the report', async () => {
-    const { out } = await desk.cli('report', MONTH, '--format', 'csv');
+    const { out } = await harness.cli('report', MONTH, '--format', 'csv');
     const rows = parse<Record<string, string>>(out, { columns: true });
     for (const outcome of ['posted', 'held', 'excluded', 'unassigned'] as const) {
       const own = rows.filter((row) => row.outcome === outcome);
@@ -96,19 +96,19 @@ describe('the report of a month', () => {
   });
 
   test("as CSV runs no formula of a customer's name, and marks itself as UTF-8 only in a file", async () => {
-    const file = desk.file('report.csv');
-    await desk.cli('report', MONTH, '--format', 'csv', '--out', file);
+    const file = harness.file('report.csv');
+    await harness.cli('report', MONTH, '--format', 'csv', '--out', file);
     const text = await readFile(file, 'utf8');
     expect(text.startsWith('\u{FEFF}"month",')).toBe(true);
-    expect((await desk.cli('report', MONTH, '--format', 'csv')).out.startsWith('"month",')).toBe(true);
+    expect((await harness.cli('report', MONTH, '--format', 'csv')).out.startsWith('"month",')).toBe(true);
     const names = parse<Record<string, string>>(text, { columns: true, bom: true }).map(({ organization }) => organization);
     expect(names).toContain(`'${FORMULA}`);
     expect(names.some((name) => name?.startsWith('='))).toBe(false);
   });
 
   test('as XLSX has the same sums as exact numbers with formats, and texts that are not formulas', async () => {
-    const file = desk.file('report.xlsx');
-    expect((await desk.cli('report', MONTH, '--format', 'xlsx', '--out', file)).code).toBe(3);
+    const file = harness.file('report.xlsx');
+    expect((await harness.cli('report', MONTH, '--format', 'xlsx', '--out', file)).code).toBe(3);
     const { sheets, files } = await readWorkbook(await readFile(file));
     const summary = sheets.get('Summary')!;
     for (const [row, part] of (['report', 'posted', 'held', 'excluded', 'unassigned'] as const).entries())
@@ -136,11 +136,11 @@ describe('the report of a month', () => {
   });
 
   test('has reasons in words for people, and as codes for programs', async () => {
-    const file = desk.file('words.xlsx');
-    await desk.cli('report', MONTH, '--out', file);
+    const file = harness.file('words.xlsx');
+    await harness.cli('report', MONTH, '--out', file);
     const { files } = await readWorkbook(await readFile(file));
     const [text, html, csv] = await Promise.all(
-      ['text', 'html', 'csv'].map(async (format) => (await desk.cli('report', MONTH, '--format', format)).out),
+      ['text', 'html', 'csv'].map(async (format) => (await harness.cli('report', MONTH, '--format', format)).out),
     );
     for (const shown of [text!, html!, files.get('xl/sharedStrings.xml')!]) {
       expect(shown).toContain('company inactive');
@@ -150,8 +150,8 @@ describe('the report of a month', () => {
   });
 
   test('as XLSX has a row of totals under the customers, days as days, and titles that stand over their numbers', async () => {
-    const file = desk.file('report.xlsx');
-    await desk.cli('report', MONTH, '--out', file);
+    const file = harness.file('report.xlsx');
+    await harness.cli('report', MONTH, '--out', file);
     const { sheets, files } = await readWorkbook(await readFile(file));
     const customers = sheets.get('Customers')!;
     expect(customers[0]).toEqual(expect.arrayContaining(['report sales', 'margin', 'margin %']));
@@ -172,7 +172,7 @@ describe('the report of a month', () => {
     const bin = fileURLToPath(new URL('../../client/bin.js', import.meta.url));
     const argv = [bin, 'report', MONTH, '--format', 'xlsx'];
     const { code, stdout } = await new Promise<{ code: unknown; stdout: Buffer }>((resolve) =>
-      execFile(process.execPath, argv, { env: desk.env, encoding: 'buffer', maxBuffer: 1 << 24 }, (error, out) =>
+      execFile(process.execPath, argv, { env: harness.env, encoding: 'buffer', maxBuffer: 1 << 24 }, (error, out) =>
         resolve({ code: error?.code ?? 0, stdout: out }),
       ),
     );
@@ -185,8 +185,8 @@ describe('the report of a month', () => {
     let address: string;
     beforeAll(async () => {
       browser = await launchBrowser();
-      const file = desk.file('report.html');
-      await desk.cli('report', MONTH, '--format', 'html', '--out', file);
+      const file = harness.file('report.html');
+      await harness.cli('report', MONTH, '--format', 'html', '--out', file);
       address = pathToFileURL(file).href;
     }, 30_000);
     afterAll(() => browser?.close());

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { AutotaskState } from '../../sandbox/index.js';
 import { september, type World } from '../api/vendors.js';
-import { openDesk, type Desk } from './desk.js';
+import { openHarness, type Harness } from './harness.js';
 
 /**
  * The numbers of picklist values are the tenant's own; only a few are the same everywhere. A tenant that numbers the others otherwise is billed the
@@ -30,12 +30,12 @@ const SHIFT = 100;
 const shifted = (value: unknown): unknown => (typeof value === 'number' ? value + SHIFT : value);
 
 /** September in a tenant whose picklists are numbered from 100 on, as its metadata tell. */
-async function renumbered(desk: Desk): Promise<World> {
+async function renumbered(harness: Harness): Promise<World> {
   const world = september();
   const autotask: Rec = { ...world['autotask'] };
   const picklists: Rec = {};
   for (const [entity, table] of Object.entries(TABLES)) {
-    const response = await fetch(`${desk.env['AUTOTASK_URL']}v1.0/${entity}/entityInformation/fields`, { headers: HEADERS });
+    const response = await fetch(`${harness.env['AUTOTASK_URL']}v1.0/${entity}/entityInformation/fields`, { headers: HEADERS });
     const { fields } = (await response.json()) as { fields: { name: string; picklistValues: Rec[] | null }[] };
     const own = fields.filter(
       ({ name, picklistValues }) =>
@@ -58,15 +58,15 @@ async function renumbered(desk: Desk): Promise<World> {
 const HEADERS = { ApiIntegrationCode: 'sandbox', UserName: 'sandbox', Secret: 'sandbox' };
 
 async function books(world?: World): Promise<{ posted: unknown; charges: unknown; types: unknown[]; next: World }> {
-  const desk = await openDesk(world);
+  const harness = await openHarness(world);
   try {
-    const { result } = await desk.bill('2025-10', '2025-10-17');
-    const { autotask } = (await desk.control('GET', 'state')) as { autotask: AutotaskState };
+    const { result } = await harness.bill('2025-10', '2025-10-17');
+    const { autotask } = (await harness.control('GET', 'state')) as { autotask: AutotaskState };
     const charges = autotask.charges.map(({ name, billableAmount, extendedCost }) => [name, billableAmount, extendedCost]);
     const types = [...new Set(autotask.charges.map(({ chargeType }) => chargeType))];
-    return { posted: result.posted, charges, types, next: await renumbered(desk) };
+    return { posted: result.posted, charges, types, next: await renumbered(harness) };
   } finally {
-    await desk.close();
+    await harness.close();
   }
 }
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { findMonth } from '../../client/months.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import type { MonthResult } from '../../shared/billing/results/results.js';
-import { openDesk, type Desk } from './desk.js';
+import { openHarness, type Harness } from './harness.js';
 import { AZURE, LICENCE, OTHERS, twoCustomers, type ReportedLine } from './two-customers.js';
 
 /**
@@ -14,18 +14,18 @@ const MONTH = '2025-10';
 const FIRST = '2025-10-12';
 const NOON = '2025-10-12T12:00:00Z';
 
-let desk: Desk;
-afterEach(() => desk.close());
+let harness: Harness;
+afterEach(() => harness.close());
 
 const bill = async (lines: ReportedLine[], ...days: string[]): Promise<MonthResult> => {
-  desk = await openDesk(twoCustomers(lines));
+  harness = await openHarness(twoCustomers(lines));
   let result: MonthResult | null = null;
   for (const day of [FIRST, ...days]) result = await next(day);
   return result!;
 };
 const next = async (day: string): Promise<MonthResult> => {
-  await desk.bill(MONTH, day);
-  return (await findMonth(loadBaseConfig(desk.env), MONTH))!.result;
+  await harness.bill(MONTH, day);
+  return (await findMonth(loadBaseConfig(harness.env), MONTH))!.result;
 };
 
 interface State {
@@ -34,7 +34,7 @@ interface State {
 
 /** What a customer would be invoiced of a subscription in October. */
 async function stands(subscription: string): Promise<number> {
-  const { autotask } = (await desk.control('GET', 'state')) as State;
+  const { autotask } = (await harness.control('GET', 'state')) as State;
   const ids = autotask.contracts.filter(({ contractNumber }) => contractNumber === subscription).map(({ id }) => id);
   const rows = autotask.unitRows.filter(
     (row) => ids.includes(row.contractID as number) && String(row.startDate).startsWith('2025-10'),
@@ -60,7 +60,7 @@ test('a report without lines after one whose lines could not be read is less tha
   const answers = async (report: unknown): Promise<void> => {
     const fault = { kind: 'status', status: 200, body: { taskId: 't', status: 'Successful', report }, when: 'before' };
     const match = { vendor: 'cloudmore', method: 'GET', path: '*/MonthlyBillingPerOrganizationAsync/*' };
-    await desk.control('POST', 'faults', [{ match, fault }]);
+    await harness.control('POST', 'faults', [{ match, fault }]);
   };
   const organization = { organizationId: 'contoso', organizationName: 'Contoso', currencyCode: 'EUR', services: { value: [] } };
   const others = { ...organization, organizationId: 'fabrikam', organizationName: 'Fabrikam' };
@@ -115,7 +115,7 @@ describe('what yesterday’s report had and today’s has not stays, and a perso
     const result = await bill(lines, '2025-10-13', '2025-10-14', '2025-10-15');
     expect(reasons(result)).toContain(told);
     expect(await stands(subscription)).toBe(amount);
-    expect((await desk.cli('report', MONTH)).code).toBe(3);
+    expect((await harness.cli('report', MONTH)).code).toBe(3);
   });
 });
 
@@ -138,23 +138,23 @@ test('less in a report that has everything else is taken as it is', async () => 
 
 test('a run for an earlier day than the last one takes nothing back', async () => {
   const late = { ...AZURE, sales: 900, cost: 800, day: '11' };
-  desk = await openDesk(twoCustomers([LICENCE, AZURE, late, OTHERS]));
+  harness = await openHarness(twoCustomers([LICENCE, AZURE, late, OTHERS]));
   await next(FIRST);
   const result = await next('2025-10-11');
   expect([reasons(result), await stands('az-1')]).toEqual([['Contoso held report-shrank 4100.00'], 5000]);
 });
 
 test('a subscription that has ended goes without a question', async () => {
-  desk = await openDesk(twoCustomers([LICENCE, gone({ ...LICENCE, subscription: 's-4' }), AZURE, OTHERS]));
+  harness = await openHarness(twoCustomers([LICENCE, gone({ ...LICENCE, subscription: 's-4' }), AZURE, OTHERS]));
   await next(FIRST);
-  await desk.control('PATCH', 'cloudmore/subscriptions/s-4', { status: 'Deleted' });
+  await harness.control('PATCH', 'cloudmore/subscriptions/s-4', { status: 'Deleted' });
   const result = await next('2025-10-13');
   expect([reasons(result), await stands('s-4')]).toEqual([[], 0]);
 });
 
 test('plan shows the same as the run, by the same digest', async () => {
   const result = await bill([LICENCE, gone(AZURE), OTHERS], '2025-10-13');
-  const { out } = await desk.cli('plan', MONTH, '--as-of', '2025-10-13', '--json');
+  const { out } = await harness.cli('plan', MONTH, '--as-of', '2025-10-13', '--json');
   const { organizations } = JSON.parse(out) as {
     organizations: { organizationName: string; digest: string; steps: unknown[] }[];
   };
@@ -167,7 +167,7 @@ test('plan shows the same as the run, by the same digest', async () => {
 
 test('close refuses while it stands', async () => {
   await bill([LICENCE, gone(AZURE), OTHERS], '2025-10-13');
-  const { code, said } = await desk.cli('close', MONTH, '--as-of', '2025-10-13', '--out', desk.file('close.json'));
+  const { code, said } = await harness.cli('close', MONTH, '--as-of', '2025-10-13', '--out', harness.file('close.json'));
   expect([code, said.includes('4,100.00 EUR')]).toEqual([3, true]);
 });
 
@@ -176,10 +176,10 @@ describe('a customer who is in neither report nor list any more, and whose contr
   /** Nothing in either vendor says that Contoso's licence was ever billed. */
   async function hideContoso(): Promise<void> {
     const answer = { kind: 'status', status: 200, body: withoutContoso, when: 'before' };
-    await desk.control('POST', 'faults', [{ match: { vendor: 'cloudmore', path: '*/Organizations' }, fault: answer }]);
-    const { autotask } = (await desk.control('GET', 'state')) as State;
+    await harness.control('POST', 'faults', [{ match: { vendor: 'cloudmore', path: '*/Organizations' }, fault: answer }]);
+    const { autotask } = (await harness.control('GET', 'state')) as State;
     const { id } = autotask.contracts.find(({ contractNumber }) => contractNumber === 's-1')!;
-    await desk.control('DELETE', `autotask/contracts/${String(id)}`);
+    await harness.control('DELETE', `autotask/contracts/${String(id)}`);
   }
 
   test('is listed with what stood: both were silent, and 120.00 stood nowhere that anybody looked', async () => {

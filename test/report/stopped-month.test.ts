@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { findMonth } from '../../client/months.js';
 import { loadBaseConfig } from '../../shared/config.js';
-import { openDesk, type Desk } from './desk.js';
+import { openHarness, type Harness } from './harness.js';
 import { LICENCE, OTHERS, twoCustomers, type ReportedLine } from './two-customers.js';
 
 /** A month that a breaker stops as a whole says what stands in Autotask beside it: what has no line goes on billing while somebody decides. */
 
 const MONTH = '2025-10';
-let desk: Desk;
-afterEach(() => desk.close());
+let harness: Harness;
+afterEach(() => harness.close());
 
 type Block = { billingDate: string };
 
@@ -18,15 +18,15 @@ async function open(september: ReportedLine[], october: ReportedLine[]): Promise
   for (const [index, block] of world.cloudmore.monthlyBilling.entries())
     if (index < september.length) block.billingDate = '2025-09-08T00:00:00Z';
   world.now = '2025-09-09T03:00:00Z';
-  desk = await openDesk(world as never);
-  await desk.bill('2025-09', '2025-09-30');
+  harness = await openHarness(world as never);
+  await harness.bill('2025-09', '2025-09-30');
 }
 
 const seen = async (asOf: string): Promise<unknown[]> => {
-  const { held } = await desk.bill(MONTH, asOf);
-  const { result, record } = (await findMonth(loadBaseConfig(desk.env), MONTH))!;
-  const report = await desk.cli('report', MONTH);
-  const plan = await desk.cli('plan', MONTH, '--as-of', asOf);
+  const { held } = await harness.bill(MONTH, asOf);
+  const { result, record } = (await findMonth(loadBaseConfig(harness.env), MONTH))!;
+  const report = await harness.cli('report', MONTH);
+  const plan = await harness.cli('plan', MONTH, '--as-of', asOf);
   const named = [report.out, plan.out].map((text) => text.includes('4,800.00 EUR'));
   return [record.heldMonth !== null, held, result.ghosts.sales, result.awaiting.sales, report.code, ...named];
 };

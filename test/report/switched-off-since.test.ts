@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Certificate } from '../../shared/close/certificate.js';
-import { billMonth, useDesk, type Desk } from './desk.js';
+import { billMonth, useHarness, type Harness } from './harness.js';
 import { AZURE, LICENCE, OTHERS, twoCustomers } from './two-customers.js';
 
 /** A record type is switched off after the month was billed: what stands goes on being billed, and nobody changes it. */
@@ -8,25 +8,25 @@ import { AZURE, LICENCE, OTHERS, twoCustomers } from './two-customers.js';
 const MONTH = '2025-10';
 const OFF = { EXPORT_RECORD_TYPES: 'AzurePlan' };
 
-let desk: Desk;
-useDesk(
+let harness: Harness;
+useHarness(
   async (opened) => {
-    desk = opened;
-    await desk.bill(MONTH, '2025-10-12');
-    await billMonth({ ...desk.env, ...OFF }, MONTH, '2025-11-02', null);
+    harness = opened;
+    await harness.bill(MONTH, '2025-10-12');
+    await billMonth({ ...harness.env, ...OFF }, MONTH, '2025-11-02', null);
   },
   () => twoCustomers([LICENCE, AZURE, OTHERS]),
   { BREAKERS: 'off' },
 );
 
 test('the way back said that all stood as before: it says what still stands, and why it stays', async () => {
-  const { out } = await desk.cliWith(OFF, 'undo', MONTH);
+  const { out } = await harness.cliWith(OFF, 'undo', MONTH);
   expect(out).toMatch(/120\.00 EUR \(cost 100\.00\) stays\n.*switched off by now .* goes on being billed/);
 });
 
 test('the certificate said that it is excluded, and not that customers are asked for it: it lists what still stands', async () => {
-  const file = desk.file('close.json');
-  const { code, out } = await desk.cliWith(OFF, 'close', MONTH, '--out', file);
+  const file = harness.file('close.json');
+  const { code, out } = await harness.cliWith(OFF, 'close', MONTH, '--out', file);
   expect([code, out]).toEqual([
     0,
     expect.stringMatching(
@@ -34,7 +34,7 @@ test('the certificate said that it is excluded, and not that customers are asked
     ),
   ]);
   const { totals, switchedOff } = JSON.parse(
-    (await desk.cliWith(OFF, 'close', MONTH, '--json', '--out', file)).out,
+    (await harness.cliWith(OFF, 'close', MONTH, '--json', '--out', file)).out,
   ) as Certificate;
   expect(totals).toMatchObject([{ posted: { sales: '4100.00' }, excluded: { sales: '4920.00' } }]);
   expect(switchedOff).toMatchObject([
@@ -44,6 +44,6 @@ test('the certificate said that it is excluded, and not that customers are asked
 });
 
 test('and says nothing of it where all types are exported', async () => {
-  const { out } = await desk.cli('close', MONTH, '--json', '--out', desk.file('all.json'));
+  const { out } = await harness.cli('close', MONTH, '--json', '--out', harness.file('all.json'));
   expect(out).not.toContain('switchedOff');
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { SandboxState } from '../system/stage.js';
+import type { SandboxState } from '../system/system.js';
 import { september, type World } from '../api/vendors.js';
-import { openDesk, type Desk } from './desk.js';
+import { openHarness, type Harness } from './harness.js';
 
 /**
  * Every switch of the sandbox in every position that is not the usual one, for two days: the month ends with the same money, or what is missing is held or
@@ -56,44 +56,44 @@ const SAID: [...Position, says: RegExp][] = [
 
 const POSTED = { lines: 28, cost: '6300.58', sales: '7120.32' };
 
-async function onDesk<T>([, autotask, cloudmore]: Position, work: (desk: Desk) => Promise<T>): Promise<T> {
+async function onHarness<T>([, autotask, cloudmore]: Position, work: (harness: Harness) => Promise<T>): Promise<T> {
   const world: World = september();
-  const desk = await openDesk({
+  const harness = await openHarness({
     ...world,
     autotask: { ...world['autotask'], behaviour: autotask },
     cloudmore: { ...world['cloudmore'], behaviour: cloudmore },
   });
   try {
-    return await work(desk);
+    return await work(harness);
   } finally {
-    await desk.close();
+    await harness.close();
   }
 }
 
-const writes = async (desk: Desk): Promise<number> =>
-  ((await desk.control('GET', 'requests')) as { method: string; path: string }[]).filter(
+const writes = async (harness: Harness): Promise<number> =>
+  ((await harness.control('GET', 'requests')) as { method: string; path: string }[]).filter(
     ({ method, path }) => method !== 'GET' && /^\/ATServicesRest/i.test(path) && !path.includes('/query'),
   ).length;
 
 describe('the month ends with the same money where', () => {
   test.concurrent.each(SAME)('%s', async (...position) => {
-    await onDesk(position, async (desk) => {
-      const { result } = await desk.bill('2025-10', '2025-10-17');
+    await onHarness(position, async (harness) => {
+      const { result } = await harness.bill('2025-10', '2025-10-17');
       expect([result.posted, result.held.lines]).toEqual([POSTED, 0]);
-      const before = await writes(desk);
-      await desk.bill('2025-10', '2025-10-18');
-      expect((await writes(desk)) - before).toBe(0);
+      const before = await writes(harness);
+      await harness.bill('2025-10', '2025-10-18');
+      expect((await writes(harness)) - before).toBe(0);
     });
   });
 });
 
 describe('nothing is billed twice, and the reason is said, where', () => {
   test.concurrent.each(SAID)('%s', async (what, autotask, cloudmore, says) => {
-    await onDesk([what, autotask, cloudmore], async (desk) => {
+    await onHarness([what, autotask, cloudmore], async (harness) => {
       const told: string[] = [];
       for (const day of ['2025-10-17', '2025-10-18'])
         try {
-          const { result } = await desk.bill('2025-10', day);
+          const { result } = await harness.bill('2025-10', day);
           told.push(
             ...result.organizations.flatMap(({ items }) =>
               items.flatMap(({ outcome, message }) => (outcome === 'held' ? [String(message)] : [])),
@@ -104,7 +104,7 @@ describe('nothing is billed twice, and the reason is said, where', () => {
           told.push(error instanceof Error ? error.message : String(error));
         }
       expect(told.length === 0 ? 'the same money' : told.join('\n')).toMatch(says);
-      const { autotask: held } = (await desk.control('GET', 'state')) as SandboxState;
+      const { autotask: held } = (await harness.control('GET', 'state')) as SandboxState;
       const numbers = held.contracts.map((one) => `${String(one.companyID)} ${String(one.contractNumber)}`);
       expect(new Set(numbers).size).toBe(numbers.length);
       const keys = held.charges.map((one) => String(one.internalPurchaseOrderNumber));

@@ -8,7 +8,7 @@ import { openEvidence } from '../../shared/evidence/index.js';
 import type { MonthResult } from '../../shared/billing/results/results.js';
 import { noticeOf } from '../../shared/notices/notice.js';
 import { recordRun } from '../../shared/notices/record.js';
-import { openDesk, type Desk } from './desk.js';
+import { openHarness, type Harness } from './harness.js';
 import { readWorkbook } from './workbook.js';
 import { LICENCE, OTHERS, twoCustomers } from './two-customers.js';
 
@@ -47,19 +47,19 @@ const PRICE = {
   ],
 };
 
-let desk: Desk;
-afterEach(() => desk.close());
+let harness: Harness;
+afterEach(() => harness.close());
 
 async function billWith(...answers: { path: string; vendor: string; body: unknown }[]): Promise<MonthResult> {
-  desk = await openDesk(twoCustomers([LICENCE, OTHERS]));
-  await desk.bill(MONTH, AS_OF);
+  harness = await openHarness(twoCustomers([LICENCE, OTHERS]));
+  await harness.bill(MONTH, AS_OF);
   const faults = answers.map(({ path, vendor, body }) => ({
     match: { vendor, path },
     fault: { kind: 'status', status: 200, body, when: 'before' },
   }));
-  await desk.control('POST', 'faults', faults);
-  await desk.bill(MONTH, AS_OF);
-  return (await findMonth(loadBaseConfig(desk.env), MONTH))!.result;
+  await harness.control('POST', 'faults', faults);
+  await harness.bill(MONTH, AS_OF);
+  return (await findMonth(loadBaseConfig(harness.env), MONTH))!.result;
 }
 
 const noticed = (result: MonthResult): ReturnType<typeof noticeOf> =>
@@ -82,20 +82,20 @@ describe('a record of the month that cannot be read and that nobody needs', () =
       listed: [{ vendor: 'Autotask', path: 'ContractCharges', record: '4711', member: 'unitprice', bearsOnMonth: true }],
     });
 
-    const text = await desk.cli('report', MONTH);
+    const text = await harness.cli('report', MONTH);
     expect(text.code).toBe(3);
     expect(text.out).toContain('Could not be read: 1 record could not be read; the month is not certified.');
     expect(text.out).toContain('Autotask, ContractCharges, 4711: unitprice ("twelve")');
 
-    const html = await desk.cli('report', MONTH, '--format', 'html');
+    const html = await harness.cli('report', MONTH, '--format', 'html');
     expect(html.out).toContain('>Could not be read</h2>');
     expect(html.out).not.toContain('Nothing waits for a person.');
 
-    const json = JSON.parse((await desk.cli('report', MONTH, '--format', 'json')).out) as MonthResult;
+    const json = JSON.parse((await harness.cli('report', MONTH, '--format', 'json')).out) as MonthResult;
     expect(json.unread).toEqual(result.unread);
 
-    await desk.cli('report', MONTH, '--format', 'xlsx', '--out', desk.file('report.xlsx'));
-    const { sheets } = await readWorkbook(await readFile(desk.file('report.xlsx')));
+    await harness.cli('report', MONTH, '--format', 'xlsx', '--out', harness.file('report.xlsx'));
+    const { sheets } = await readWorkbook(await readFile(harness.file('report.xlsx')));
     expect(sheets.get('Could not be read')![1]!.slice(0, 5)).toEqual([
       'Autotask',
       'ContractCharges',
@@ -104,30 +104,30 @@ describe('a record of the month that cannot be read and that nobody needs', () =
       '"twelve"',
     ]);
 
-    const plan = await desk.cli('plan', MONTH, '--as-of', AS_OF);
+    const plan = await harness.cli('plan', MONTH, '--as-of', AS_OF);
     expect([plan.code, plan.out.includes('ContractCharges, 4711')]).toEqual([3, true]);
 
     expect(noticed(result)!.title).toContain('1 record could not be read; the month is not certified');
-    const evidence = openEvidence(desk.env.BILLING_EVIDENCE!);
+    const evidence = openEvidence(harness.env.BILLING_EVIDENCE!);
     await recordRun(evidence, { broker: 'default', run: 'run', asOf: AS_OF, endedAt: new Date().toISOString() });
     await evidence.close();
-    const check = await desk.cli('status', MONTH, '--check');
+    const check = await harness.cli('status', MONTH, '--check');
     expect([check.code, check.out.includes('ContractCharges, 4711')]).toEqual([3, true]);
 
-    const refused = await desk.cli('close', MONTH, '--as-of', AS_OF, '--out', desk.file('close.json'));
+    const refused = await harness.cli('close', MONTH, '--as-of', AS_OF, '--out', harness.file('close.json'));
     expect([refused.code, refused.said]).toEqual([3, expect.stringContaining('ContractCharges, 4711')]);
     expect(refused.said).toContain('The month is not certified.');
   });
 
   test('holds up the close also where it came after the run', async () => {
     await billWith();
-    await desk.control('POST', 'faults', [
+    await harness.control('POST', 'faults', [
       {
         match: { vendor: 'autotask', path: CHARGE.path },
         fault: { kind: 'status', status: 200, body: CHARGE.body, when: 'before' },
       },
     ]);
-    const { code, said } = await desk.cli('close', MONTH, '--as-of', AS_OF, '--out', desk.file('close.json'));
+    const { code, said } = await harness.cli('close', MONTH, '--as-of', AS_OF, '--out', harness.file('close.json'));
     expect(code).toBe(3);
     expect(said).toContain('Autotask, ContractCharges, 4711: unitprice is not an amount. The month is not certified.');
   });
@@ -139,13 +139,13 @@ test('a record that no amount of the month rests on is listed, and nobody is wok
     bearing: 0,
     listed: [{ vendor: 'Cloudmore', member: 'salesPrice', bearsOnMonth: false }],
   });
-  const text = await desk.cli('report', MONTH);
+  const text = await harness.cli('report', MONTH);
   expect([text.code, text.out.includes('Could not be read: 1 record could not be read; what needs it is held.')]).toEqual([
     0,
     true,
   ]);
   expect(noticed(result)).toBeNull();
-  expect((await desk.cli('close', MONTH, '--as-of', AS_OF, '--out', desk.file('close.json'))).code).toBe(0);
+  expect((await harness.cli('close', MONTH, '--as-of', AS_OF, '--out', harness.file('close.json'))).code).toBe(0);
 });
 
 test.each([

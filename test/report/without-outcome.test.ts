@@ -7,7 +7,7 @@ import type { MonthResult } from '../../shared/billing/results/results.js';
 import { nameSegment, outcomeName } from '../../shared/evidence/months.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { recordRun } from '../../shared/notices/record.js';
-import { openDesk, type Desk } from './desk.js';
+import { openHarness, type Harness } from './harness.js';
 import { AZURE, LICENCE, OTHERS, twoCustomers } from './two-customers.js';
 
 /** Customers of the report of whom nobody says what came of them: the sum is compared with what Cloudmore sent, not with itself. */
@@ -15,27 +15,27 @@ import { AZURE, LICENCE, OTHERS, twoCustomers } from './two-customers.js';
 const MONTH = '2025-10';
 const AS_OF = '2025-10-12';
 
-let desk: Desk;
-afterEach(() => desk.close());
+let harness: Harness;
+afterEach(() => harness.close());
 
 const open = async (...args: Parameters<typeof twoCustomers>): Promise<void> => {
-  desk = await openDesk(twoCustomers(...args));
+  harness = await openHarness(twoCustomers(...args));
 };
-const read = async (): Promise<MonthResult> => (await findMonth(loadBaseConfig(desk.env), MONTH))!.result;
+const read = async (): Promise<MonthResult> => (await findMonth(loadBaseConfig(harness.env), MONTH))!.result;
 const told = ({ organizations }: MonthResult): string[] =>
   organizations.map(
     ({ organizationName, status, held, items }) =>
       `${organizationName} ${status} ${held.sales} ${items.map(({ reason }) => reason ?? 'posted').join(', ')}`,
   );
 const forget = async (organizationId: string): Promise<void> => {
-  const evidence = openEvidence(desk.env.BILLING_EVIDENCE!);
+  const evidence = openEvidence(harness.env.BILLING_EVIDENCE!);
   await evidence.unpoint(outcomeName('default', MONTH, organizationId));
   await evidence.close();
 };
 
 /** What a run leaves behind at its end, for anyone who watches. */
 const ended = async (): Promise<void> => {
-  const evidence = openEvidence(desk.env.BILLING_EVIDENCE!);
+  const evidence = openEvidence(harness.env.BILLING_EVIDENCE!);
   await recordRun(evidence, { broker: 'default', run: 'run', asOf: AS_OF, endedAt: new Date().toISOString() });
   await evidence.close();
 };
@@ -43,7 +43,7 @@ const ended = async (): Promise<void> => {
 describe('a customer whose outcome is lost', () => {
   test('is held with all lines, in every command, until a run answers for them', async () => {
     await open([LICENCE, AZURE, OTHERS]);
-    await desk.bill(MONTH, AS_OF);
+    await harness.bill(MONTH, AS_OF);
     await forget('fabrikam');
     const result = await read();
     expect(told(result)).toContain('Fabrikam Failed 4800.00 outcome-missing');
@@ -51,34 +51,34 @@ describe('a customer whose outcome is lost', () => {
       { lines: 3, cost: '7790.00', sales: '9020.00' },
       { lines: 1, cost: '4000.00', sales: '4800.00' },
     ]);
-    const report = await desk.cli('report', MONTH);
+    const report = await harness.cli('report', MONTH);
     expect([report.code, report.out.includes('Nothing of')]).toEqual([3, false]);
     await ended();
-    const check = await desk.cli('status', MONTH, '--check');
+    const check = await harness.cli('status', MONTH, '--check');
     expect([check.code, check.out.includes('4,800.00 EUR held')]).toEqual([3, true]);
-    const close = await desk.cli('close', MONTH, '--as-of', AS_OF, '--out', desk.file('close.json'));
+    const close = await harness.cli('close', MONTH, '--as-of', AS_OF, '--out', harness.file('close.json'));
     expect(close.code).toBe(3);
-    await desk.bill(MONTH, AS_OF);
+    await harness.bill(MONTH, AS_OF);
     expect(told(await read())).toContain('Fabrikam Unchanged 0.00 posted');
   });
 
   test('is nothing that falls due to nobody, where all outcomes are gone', async () => {
     await open([LICENCE, AZURE, OTHERS]);
-    await desk.bill(MONTH, AS_OF);
-    await rm(join(desk.env.BILLING_EVIDENCE!.slice('file:'.length), 'names', 'outcomes'), { recursive: true });
+    await harness.bill(MONTH, AS_OF);
+    await rm(join(harness.env.BILLING_EVIDENCE!.slice('file:'.length), 'names', 'outcomes'), { recursive: true });
     const result = await read();
     expect([result.held.sales, result.organizations.map(({ status }) => status)]).toEqual(['9020.00', ['Failed', 'Failed']]);
-    const { code, out } = await desk.cli('report', MONTH);
+    const { code, out } = await harness.cli('report', MONTH);
     expect([code, out.includes('Nothing of')]).toEqual([3, false]);
   });
 
   test('has one of yesterday, which answers for nothing today', async () => {
     await open([LICENCE, { ...AZURE, from: '2025-10-12T12:00:00Z' }, OTHERS]);
-    await desk.bill(MONTH, AS_OF);
-    const evidence = openEvidence(desk.env.BILLING_EVIDENCE!);
+    await harness.bill(MONTH, AS_OF);
+    const evidence = openEvidence(harness.env.BILLING_EVIDENCE!);
     const name = outcomeName('default', MONTH, 'contoso');
     const yesterday = (await evidence.pointer(name))!;
-    await desk.bill(MONTH, '2025-10-13');
+    await harness.bill(MONTH, '2025-10-13');
     await evidence.point(name, yesterday);
     await evidence.close();
     expect(told(await read())).toContain('Contoso Failed 4220.00 outcome-missing');
@@ -88,7 +88,7 @@ describe('a customer whose outcome is lost', () => {
 describe('a run of one customer', () => {
   test('answers for that one alone', async () => {
     await open([LICENCE, AZURE, OTHERS]);
-    const closed = await desk.bill(MONTH, AS_OF, ['contoso']);
+    const closed = await harness.bill(MONTH, AS_OF, ['contoso']);
     expect([closed.held, told(await read())]).toEqual([0, ['Contoso Done 0.00 posted, posted']]);
   });
 
@@ -99,18 +99,18 @@ describe('a run of one customer', () => {
       OTHERS,
       { ...OTHERS, subscription: 's-3', sales: 12, cost: 10, quantity: 1, from: '2025-10-13T12:00:00Z' },
     ]);
-    await desk.bill(MONTH, AS_OF);
-    await desk.bill(MONTH, '2025-10-13', ['contoso']);
+    await harness.bill(MONTH, AS_OF);
+    await harness.bill(MONTH, '2025-10-13', ['contoso']);
     expect(told(await read())).toContain('Fabrikam Done 0.00 posted');
-    await desk.bill(MONTH, '2025-10-14', ['contoso']);
+    await harness.bill(MONTH, '2025-10-14', ['contoso']);
     expect(told(await read())).toContain('Fabrikam Failed 4812.00 outcome-missing');
   });
 
   test('does not make those vanish that nobody answered for before', async () => {
     await open([LICENCE, AZURE, OTHERS]);
-    await desk.bill(MONTH, AS_OF);
+    await harness.bill(MONTH, AS_OF);
     await forget('fabrikam');
-    await desk.bill(MONTH, AS_OF, ['contoso']);
+    await harness.bill(MONTH, AS_OF, ['contoso']);
     expect(told(await read())).toContain('Fabrikam Failed 4800.00 outcome-missing');
   });
 });
@@ -118,7 +118,7 @@ describe('a run of one customer', () => {
 const LONG = `tenant-${'x'.repeat(300)}`;
 test.each(['tenant/42', '../../etc', '..', 'ein Kunde mit Ä', LONG])('an id like %j loses no line', async (id) => {
   await open([LICENCE, { ...OTHERS, organization: id }], ['contoso', id]);
-  await desk.bill(MONTH, AS_OF);
+  await harness.bill(MONTH, AS_OF);
   const { report, posted, held, excluded } = await read();
   expect(report).toEqual({ lines: 2, cost: '4100.00', sales: '4920.00' });
   expect(posted.lines + held.lines + excluded.lines).toBe(2);

@@ -1,29 +1,29 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import type { Year } from '../../shared/report/year.js';
-import { useDesk, type Desk } from './desk.js';
+import { useHarness, type Harness } from './harness.js';
 import { readWorkbook } from './workbook.js';
 
 /** Twelve months side by side, from the evidence alone. */
 
 describe('billing report --year', () => {
-  let desk: Desk;
-  useDesk(async (opened) => {
-    desk = opened;
-    await desk.bill('2025-09', '2025-10-02');
-    await desk.bill('2025-10', '2025-11-02');
+  let harness: Harness;
+  useHarness(async (opened) => {
+    harness = opened;
+    await harness.bill('2025-09', '2025-10-02');
+    await harness.bill('2025-10', '2025-11-02');
   });
-  const year = async (): Promise<Year> => JSON.parse((await desk.cli('report', '2025-10', '--year', '--json')).out) as Year;
+  const year = async (): Promise<Year> => JSON.parse((await harness.cli('report', '2025-10', '--year', '--json')).out) as Year;
 
   test('says that none of the months was run yet', async () => {
-    expect(await desk.cli('report', '2020-10', '--year')).toMatchObject({
+    expect(await harness.cli('report', '2020-10', '--year')).toMatchObject({
       code: 1,
       said: expect.stringMatching(/has not been run yet/),
     });
   });
 
   test('of one month that was not run says which one was last', async () => {
-    expect(await desk.cli('report', '2020-10')).toMatchObject({
+    expect(await harness.cli('report', '2020-10')).toMatchObject({
       code: 1,
       said: expect.stringMatching(/^2020-10 has not been run yet .*\nThe newest month that was run is 2025-10\.$/m),
     });
@@ -35,7 +35,7 @@ describe('billing report --year', () => {
     expect(rows.map(({ month }) => month)).toEqual(['2025-09', '2025-10']);
     const cents = (text: string): number => Math.round(Number(text) * 100);
     for (const { month, report, currency } of rows) {
-      const { out } = await desk.cli('report', month, '--json');
+      const { out } = await harness.cli('report', month, '--json');
       expect(JSON.parse(out)).toMatchObject({ report: { sales: report.sales, cost: report.cost }, currency });
       const column = customers
         .filter((one) => one.currency === currency)
@@ -50,12 +50,12 @@ describe('billing report --year', () => {
 
   test('as text, HTML, CSV and workbook has the same customers', async () => {
     const { customers } = await year();
-    const text = (await desk.cli('report', '2025-10', '--year')).out;
+    const text = (await harness.cli('report', '2025-10', '--year')).out;
     const names = customers.map(({ organizationName }) => organizationName);
     for (const name of names) expect(text).toContain(name);
     for (const format of ['html', 'csv', 'xlsx']) {
-      const file = desk.file(`year.${format}`);
-      expect((await desk.cli('report', '2025-10', '--year', '--out', file)).code).toBe(0);
+      const file = harness.file(`year.${format}`);
+      expect((await harness.cli('report', '2025-10', '--year', '--out', file)).code).toBe(0);
       const content =
         format === 'xlsx' ? JSON.stringify([...(await readWorkbook(await readFile(file))).sheets]) : await readFile(file, 'utf8');
       for (const name of names) expect(content).toContain(name);
@@ -68,23 +68,23 @@ describe('billing report --year', () => {
     ['report.xlsx', ['--format', 'csv'], 'is named as xlsx, and the format is csv.'],
     ['report.csv', ['--json'], 'is named as csv, and the format is json.'],
   ])('%s with %j is refused: another program would not open what is in it', async (name, more, says) => {
-    expect(await desk.cli('report', '2025-10', ...more, '--out', desk.file(name))).toMatchObject({
+    expect(await harness.cli('report', '2025-10', ...more, '--out', harness.file(name))).toMatchObject({
       code: 64,
       said: expect.stringContaining(says) as unknown,
     });
-    await expect(readFile(desk.file(name))).rejects.toThrow('ENOENT');
+    await expect(readFile(harness.file(name))).rejects.toThrow('ENOENT');
   });
 
   test('a CSV whose cells a semicolon separates has decimal commas, in each of the three tables', async () => {
     for (const more of [[], ['--year'], ['--against', '2025-09']]) {
       const argv = ['report', '2025-10', '--format', 'csv', ...more];
-      const [heads, ...rows] = (await desk.cliWith({ CSV_SEPARATOR: ';' }, ...argv)).out.split('\n');
+      const [heads, ...rows] = (await harness.cliWith({ CSV_SEPARATOR: ';' }, ...argv)).out.split('\n');
       expect(heads).toMatch(/^"[a-z_]+";"[a-z_]+"/);
       const sold = rows.find((row) => row.includes('Fabrikam'));
       expect(sold).toMatch(/;-?\d+,\d\d;/);
       expect(sold).not.toMatch(/\d\.\d\d(;|$)/);
     }
-    expect(await desk.cliWith({ CSV_SEPARATOR: 'tab' }, 'report', '2025-10')).toMatchObject({
+    expect(await harness.cliWith({ CSV_SEPARATOR: 'tab' }, 'report', '2025-10')).toMatchObject({
       code: 78,
       said: expect.stringContaining('CSV_SEPARATOR') as unknown,
     });

@@ -20,8 +20,8 @@ export interface Cell {
 const NOTHING: Story = {
   runDays: DAYS,
   windows: [],
-  mishaps: [],
-  deeds: [],
+  disturbances: [],
+  actions: [],
   afterFreeze: 'hold',
   discoversZone: false,
   continueAsNewChance: 0,
@@ -72,5 +72,8 @@ function storyOf(cell: Cell | null): Story {
     return { ...story, windows: [{ from: 0, until: instantOf(LAST_DAY) - 3_600_000, kind, site: exact, share: 1, times: 1 }] };
   }
   if (!cell?.death) return story;
-  return { ...story, mishaps: [{ at: instantOf(DAYS[0]!) - 1000, kind: 'kill-when', where: cell.death, restartAfter: 3000 }] };
+  return {
+    ...story,
+    disturbances: [{ at: instantOf(DAYS[0]!) - 1000, kind: 'kill-when', where: cell.death, restartAfter: 3000 }],
+  };
 }

@@ -13,7 +13,7 @@ import { Network } from './network.js';
 import { running, WorkerProcess, type CrashPoint, type Running } from './process.js';
 import type { Random } from './random.js';
 import { Store } from './store.js';
-import { instantOf, type Deed, type Mishap, type Story } from './story.js';
+import { instantOf, type Action, type Disturbance, type Story } from './story.js';
 import { keyOf } from './tables.js';
 import { TemporalServer, type Execution } from './temporal/server.js';
 import type { VirtualTime } from './time.js';
@@ -51,13 +51,13 @@ export interface RunEnd {
   lies: LieKind[];
 }
 
-export interface Stage {
+export interface MonthSetup {
   time: VirtualTime;
   sandbox: Sandbox;
   random: Random;
   broker: string;
-  /** Temporal and a store that another broker uses, too; default: its own. */
-  beside?: Month;
+  /** The other broker whose Temporal and store it shares; default: its own. */
+  partner?: Month;
 }
 
 export class Month {
@@ -75,7 +75,7 @@ export class Month {
   private readonly ends: RunEnd[] = [];
   private readonly liar: Liar;
   private readonly hands: Hands;
-  private deeds = 0;
+  private actions = 0;
   private started = 0;
   /** What was sent and done, in order, for anyone who looks for a cause. */
   readonly log: string[] = [];
@@ -87,12 +87,12 @@ export class Month {
   private readonly tellRestored = new Set<() => void>();
 
   constructor(
-    private readonly stage: Stage,
+    private readonly setup: MonthSetup,
     private readonly world: SimulatedWorld,
     private readonly story: Story,
   ) {
-    const { time, random, sandbox } = stage;
-    this.server = stage.beside?.server ?? new TemporalServer(time, random.fork());
+    const { time, random, sandbox } = setup;
+    this.server = setup.partner?.server ?? new TemporalServer(time, random.fork());
     this.server.continueAsNewChance = story.continueAsNewChance;
     this.injector = new Injector(random.fork());
     const tell = (what: string): void => void this.log.push(`${new Date().toISOString()} ${what}`);
@@ -100,8 +100,8 @@ export class Month {
     this.liar = new Liar(random.fork());
     this.network = new Network(time, forNetwork, this.injector, this.liar, sandbox, tell);
     this.hands = new Hands(sandbox, (method, path, body) => this.control(method, path, body));
-    this.config = configOf(stage, world, story);
-    this.kept = stage.beside?.kept ?? new Store(() => time.now);
+    this.config = configOf(setup, world, story);
+    this.kept = setup.partner?.kept ?? new Store(() => time.now);
     this.store = this.kept.evidence;
     time.skew = () => running.getStore()?.process.skewMs ?? 0;
     time.owner = () => running.getStore()?.process ?? null;
@@ -113,13 +113,13 @@ export class Month {
   }
 
   async play(): Promise<Played> {
-    const { time } = this.stage;
+    const { time } = this.setup;
     const begin = this.tables();
     this.open();
     this.injector.plan(this.story.windows);
     this.liar.plan(this.story.lies ?? []);
-    for (const mishap of this.story.mishaps) time.later(mishap.at - time.now, () => void this.befall(mishap));
-    for (const deed of this.story.deeds) time.later(deed.at - time.now, () => void this.does(deed));
+    for (const disturbance of this.story.disturbances) time.later(disturbance.at - time.now, () => void this.befall(disturbance));
+    for (const action of this.story.actions) time.later(action.at - time.now, () => void this.does(action));
     for (const day of this.story.runDays.slice(0, -1)) await this.runBefore(day);
     const asOf = this.story.runDays.at(-1)!;
     await this.until(instantOf(asOf) - HOUR_MS);
@@ -127,7 +127,7 @@ export class Month {
     await this.runOn(asOf);
     const isOver = await this.waitForParked();
     if (this.broken !== null) throw this.broken;
-    const result = (await readMonth(this.store, this.stage.broker, MONTH))?.result ?? null;
+    const result = (await readMonth(this.store, this.setup.broker, MONTH))?.result ?? null;
     const end = this.tables();
     return {
       begin,
@@ -147,11 +147,11 @@ export class Month {
   }
 
   private tables(): AutotaskState {
-    return structuredClone(this.stage.sandbox.state().autotask);
+    return structuredClone(this.setup.sandbox.state().autotask);
   }
 
   private async until(instant: number): Promise<void> {
-    const { time } = this.stage;
+    const { time } = this.setup;
     if (instant > time.now) await time.sleep(instant - time.now);
   }
 
@@ -160,32 +160,32 @@ export class Month {
   /** A run before the last, and how it ended. */
   private async runBefore(day: string): Promise<void> {
     await this.until(instantOf(day));
-    const lies = this.liar.told(this.stage.time.now);
+    const lies = this.liar.told(this.setup.time.now);
     await this.runOn(day);
-    const result = (await readMonth(this.store, this.stage.broker, MONTH))?.result ?? null;
+    const result = (await readMonth(this.store, this.setup.broker, MONTH))?.result ?? null;
     this.ends.push({ asOf: day, result: result?.asOf === day ? result : null, autotask: this.tables(), lies });
   }
 
   private async runOn(day: string): Promise<void> {
     await this.until(instantOf(day));
-    const { deeds } = this;
+    const { actions } = this;
     const execution = this.startRun(day);
     if (!execution || !(await this.ended(execution.workflowId))) return;
-    const result = (await readMonth(this.store, this.stage.broker, MONTH))?.result;
+    const result = (await readMonth(this.store, this.setup.broker, MONTH))?.result;
     // Read only where nobody is at work: an organization may have begun again meanwhile.
-    if (result?.asOf === day && deeds === this.deeds && this.server.isIdle)
+    if (result?.asOf === day && actions === this.actions && this.server.isIdle)
       this.runs.push({ asOf: day, result, autotask: this.tables() });
   }
 
   private startRun(asOf: string): Execution | null {
-    const id = dailyBillingId(this.stage.broker, MONTH);
+    const id = dailyBillingId(this.setup.broker, MONTH);
     if (this.server.isOpen(id)) return null;
-    return this.server.start(dailyBilling, id, { broker: this.stage.broker, month: MONTH, asOf }, this.queue);
+    return this.server.start(dailyBilling, id, { broker: this.setup.broker, month: MONTH, asOf }, this.queue);
   }
 
   /** Waits for the end of a run; where a backup is put back meanwhile, for the end of what became of it. */
   private async ended(workflowId: string): Promise<boolean> {
-    const limit = this.stage.time.sleep(RUN_LIMIT_MS).then(() => 'over');
+    const limit = this.setup.time.sleep(RUN_LIMIT_MS).then(() => 'over');
     for (;;) {
       const restored = new Promise((resolve) => this.tellRestored.add(() => resolve('restored')));
       const ended = this.server.resultOf(workflowId).then(
@@ -200,25 +200,25 @@ export class Month {
 
   /** Whatever heals by itself after the last run may do so. */
   private async waitForParked(): Promise<boolean> {
-    await this.stage.time.sleep(HOUR_MS);
-    return !this.server.isOpen(dailyBillingId(this.stage.broker, MONTH));
+    await this.setup.time.sleep(HOUR_MS);
+    return !this.server.isOpen(dailyBillingId(this.setup.broker, MONTH));
   }
 
   private async writesOfOneMore(asOf: string): Promise<number> {
-    const before = this.stage.sandbox.requests().length;
+    const before = this.setup.sandbox.requests().length;
     const execution = this.startRun(asOf);
     if (execution) await this.ended(execution.workflowId);
-    return this.stage.sandbox.requests().slice(before).filter(hasWritten).length;
+    return this.setup.sandbox.requests().slice(before).filter(hasWritten).length;
   }
 
   // ------------------------------------------------------------------------------------------------------------- processes and server
 
   private get processes(): WorkerProcess[] {
-    return [...this.server.processes].filter(({ broker }) => broker === this.stage.broker);
+    return [...this.server.processes].filter(({ broker }) => broker === this.setup.broker);
   }
 
   private get queue(): string {
-    return billingQueue(this.stage.broker);
+    return billingQueue(this.setup.broker);
   }
 
   private open(): WorkerProcess {
@@ -228,7 +228,7 @@ export class Month {
     const onDeath = (dead: WorkerProcess): void => void this.server.processes.delete(dead);
     const skewMs = clocksOff[(this.started - 1) % clocksOff.length] ?? 0;
     const options = { skewMs, hasLease: hasLeases };
-    const process = new WorkerProcess(name, this.stage.time, this.config, this.store, watch, onDeath, options);
+    const process = new WorkerProcess(name, this.setup.time, this.config, this.store, watch, onDeath, options);
     this.server.processes.add(process);
     return process;
   }
@@ -241,49 +241,49 @@ export class Month {
     if ((this.killAt.touches -= 1) > 0) return false;
     this.log.push(`${new Date().toISOString()} dies at ${at}`);
     this.crashes.set(at, (this.crashes.get(at) ?? 0) + 1);
-    this.stage.time.later(this.killAt.restartAfter, () => this.ensureOne());
+    this.setup.time.later(this.killAt.restartAfter, () => this.ensureOne());
     this.killAt = null;
     return true;
   }
 
   private ensureOne(): void {
-    if (this.stopsUntil > this.stage.time.now) return;
+    if (this.stopsUntil > this.setup.time.now) return;
     if (this.processes.every(({ isLeaving }) => isLeaving)) this.open();
   }
 
-  private befall(mishap: Mishap): void {
-    const { time } = this.stage;
+  private befall(disturbance: Disturbance): void {
+    const { time } = this.setup;
     if (this.isHealed) return;
     const [process] = this.processes;
-    switch (mishap.kind) {
+    switch (disturbance.kind) {
       case 'kill':
         process?.kill();
-        return void time.later(mishap.restartAfter, () => this.ensureOne());
+        return void time.later(disturbance.restartAfter, () => this.ensureOne());
       case 'kill-at':
-        this.killAt = { where: null, touches: mishap.touches, restartAfter: mishap.restartAfter };
+        this.killAt = { where: null, touches: disturbance.touches, restartAfter: disturbance.restartAfter };
         return;
       case 'kill-when':
-        this.killAt = { where: mishap.where, touches: 1, restartAfter: mishap.restartAfter };
+        this.killAt = { where: disturbance.where, touches: 1, restartAfter: disturbance.restartAfter };
         return;
       case 'pause':
-        if (process) process.pausedUntil = time.now + mishap.ms;
+        if (process) process.pausedUntil = time.now + disturbance.ms;
         return;
       case 'unheard':
-        if (process) process.unheardUntil = time.now + mishap.ms;
+        if (process) process.unheardUntil = time.now + disturbance.ms;
         return;
       case 'server-down':
-        this.server.downUntil = time.now + mishap.ms;
+        this.server.downUntil = time.now + disturbance.ms;
         return;
       case 'quota':
-        this.injector.exhaust(time.now + mishap.ms);
+        this.injector.exhaust(time.now + disturbance.ms);
         return;
       case 'deploy':
         if (process) process.isLeaving = true;
-        time.later(mishap.overlap, () => process?.kill());
+        time.later(disturbance.overlap, () => process?.kill());
         return void this.open();
       case 'second': {
         const second = this.open();
-        return void time.later(mishap.ms, () => {
+        return void time.later(disturbance.ms, () => {
           second.kill();
           this.ensureOne();
         });
@@ -291,20 +291,20 @@ export class Month {
       case 'zone-move':
         return this.network.moveZone();
       case 'restore':
-        return void this.restore(mishap).catch((error: Error) => (this.broken = error));
+        return void this.restore(disturbance).catch((error: Error) => (this.broken = error));
       case 'terminate': {
         const { organizations } = this.world.cloudmore;
-        const { id } = organizations[mishap.choice % organizations.length]!;
-        return this.server.terminate(organizationBillingId(this.stage.broker, MONTH, id));
+        const { id } = organizations[disturbance.choice % organizations.length]!;
+        return this.server.terminate(organizationBillingId(this.setup.broker, MONTH, id));
       }
     }
   }
 
   /** What is at work ends, a backup takes the place of what there was, and after a while a worker is started. */
-  private async restore({ histories, evidence, restartAfter }: Extract<Mishap, { kind: 'restore' }>): Promise<void> {
-    const { time } = this.stage;
+  private async restore({ histories, evidence, restartAfter }: Extract<Disturbance, { kind: 'restore' }>): Promise<void> {
+    const { time } = this.setup;
     this.log.push(`${new Date().toISOString()} restored`);
-    this.deeds += 1;
+    this.actions += 1;
     for (const process of this.processes) process.kill();
     this.stopsUntil = time.now + restartAfter;
     if (evidence !== null) await this.kept.setBackTo(evidence);
@@ -327,8 +327,8 @@ export class Month {
 
   // ------------------------------------------------------------------------------------------------------------- what people do
 
-  private async does({ kind, choice }: Deed): Promise<void> {
-    this.deeds += 1;
+  private async does({ kind, choice }: Action): Promise<void> {
+    this.actions += 1;
     const some = <T>(values: T[]): T | undefined => values[choice % Math.max(values.length, 1)];
     const organization = some(this.world.cloudmore.organizations);
     switch (kind) {
@@ -339,9 +339,9 @@ export class Month {
       case 'second-run':
         return void this.server.start(
           dailyBilling,
-          `daily-billing/${this.stage.broker}-${choice}`,
+          `daily-billing/${this.setup.broker}-${choice}`,
           {
-            broker: this.stage.broker,
+            broker: this.setup.broker,
             month: MONTH,
             asOf: new Date().toISOString().slice(0, 10),
           },
@@ -360,15 +360,15 @@ export class Month {
 
   /** Sends the signal, and starts the organization where none is open. */
   private async tell(organizationId: string, signal: string): Promise<void> {
-    const id = organizationBillingId(this.stage.broker, MONTH, organizationId);
+    const id = organizationBillingId(this.setup.broker, MONTH, organizationId);
     const asOf = new Date().toISOString().slice(0, 10);
-    const input = { broker: this.stage.broker, month: MONTH, asOf, mode: null, organizationId, given: null, parentId: null };
+    const input = { broker: this.setup.broker, month: MONTH, asOf, mode: null, organizationId, given: null, parentId: null };
     if (!this.server.isOpen(id)) this.server.start(organizationBilling, id, input, this.queue);
     await this.server.signal(id, signal, ['because']);
   }
 
-  private async touchAutotask(kind: Deed['kind'], some: <T>(values: T[]) => T | undefined): Promise<void> {
-    const { contracts, unitRows, charges } = this.stage.sandbox.state().autotask;
+  private async touchAutotask(kind: Action['kind'], some: <T>(values: T[]) => T | undefined): Promise<void> {
+    const { contracts, unitRows, charges } = this.setup.sandbox.state().autotask;
     const ours = contracts.filter((contract) => keyOf(contract) !== '');
     const isOurs = ({ contractID }: { contractID: number | null }): boolean => ours.some(({ id }) => id === contractID);
     if (kind === 'freeze' || kind === 'freeze-all') {
@@ -397,7 +397,7 @@ export class Month {
   }
 
   private note(act: Act): void {
-    this.deeds += 1;
+    this.actions += 1;
     this.moments.push({ act, at: new Date().toISOString(), autotask: this.tables() });
   }
 
@@ -405,13 +405,13 @@ export class Month {
     const request = { method, path: `/_sandbox/${path}`, query: new URLSearchParams(), headers: {}, origin: '' };
     let status = 0;
     const text = body === undefined ? '' : JSON.stringify(body);
-    await this.stage.sandbox.take({ ...request, text }, { send: (answer) => (status = answer.status), cut: () => undefined });
+    await this.setup.sandbox.take({ ...request, text }, { send: (answer) => (status = answer.status), cut: () => undefined });
     if (status !== 200) throw new Error(`${method} ${path}: the sandbox answered ${status}`);
   }
 }
 
 function configOf(
-  { sandbox, broker }: Stage,
+  { sandbox, broker }: MonthSetup,
   world: SimulatedWorld,
   { afterFreeze, discoversZone, recordTypes, links }: Story,
 ): Config {
@@ -435,7 +435,7 @@ function configOf(
   });
 }
 
-const isEdit = (kind: Deed['kind']): kind is EditKind => (EDITS as readonly string[]).includes(kind);
+const isEdit = (kind: Action['kind']): kind is EditKind => (EDITS as readonly string[]).includes(kind);
 
 const isLinked = ({ cloudmore: { organizations } }: SimulatedWorld): boolean =>
   organizations.some(({ customProperties }) => customProperties.some(({ value }) => value !== ''));

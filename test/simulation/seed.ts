@@ -66,18 +66,18 @@ export class Simulation {
     const restoreTime = time.install();
     sandbox.reset({ ...world, ticking: true });
     const month = new Month({ time, sandbox, random, broker: BROKER }, world, story);
-    const other = story.beside === undefined ? null : this.openBeside(month, story.beside, time, random);
+    const other = story.otherBroker === undefined ? null : this.openOther(month, story.otherBroker, time, random);
     const networks = other === null ? [] : [other.month.network];
     const restoreNetwork = overSockets
       ? this.sockets.install(month.network, time)
       : installNetworks([month.network, ...networks]);
     try {
-      const [played, playedBeside] = await time.run(
+      const [played, playedOther] = await time.run(
         () => Promise.all([month.play(), other?.month.play()]),
         () => month.checkConditions(),
       );
       const own = judge(played, world, story, BROKER);
-      const verdict = other && playedBeside ? both(own, judge(playedBeside, other.world, other.story, OTHER_BROKER)) : own;
+      const verdict = other && playedOther ? both(own, judge(playedOther, other.world, other.story, OTHER_BROKER)) : own;
       return { ...verdict, seed, digest: digestOf(sandbox, verdict), played, told: this.tell(world, story, month) };
     } catch (error) {
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -92,20 +92,20 @@ export class Simulation {
   }
 
   /** A second broker on the same server and store, with a tenant of its own. */
-  private openBeside(
-    beside: Month,
+  private openOther(
+    partner: Month,
     story: Story,
     time: VirtualTime,
     random: Random,
   ): { month: Month; world: SimulatedWorld; story: Story } {
     const world = drawWorld(random.fork());
     this.otherSandbox.reset({ ...world, ticking: true });
-    const stage = { time, sandbox: this.otherSandbox, random: random.fork(), broker: OTHER_BROKER, beside };
-    return { month: new Month(stage, world, story), world, story };
+    const setup = { time, sandbox: this.otherSandbox, random: random.fork(), broker: OTHER_BROKER, partner };
+    return { month: new Month(setup, world, story), world, story };
   }
 
   private tell(world: SimulatedWorld, story: Story, { log }: Month): string[] {
-    const events = [...story.mishaps, ...story.deeds].map(
+    const events = [...story.disturbances, ...story.actions].map(
       ({ at, ...rest }) => `${new Date(at).toISOString()} ${JSON.stringify(rest)}`,
     );
     const windows = story.windows.map(

@@ -12,8 +12,8 @@ export interface Story {
   windows: FaultWindow[];
   /** What the vendors say that is not so; none where they only fail. */
   lies?: Lie[];
-  mishaps: Mishap[];
-  deeds: Deed[];
+  disturbances: Disturbance[];
+  actions: Action[];
   afterFreeze: 'hold' | 'charge';
   /** Whether the client finds its zone itself, so that the tenant can move. */
   discoversZone: boolean;
@@ -25,7 +25,7 @@ export interface Story {
   /** `EXPORT_RECORD_TYPES`; none: all. */
   recordTypes?: string[];
   /** The month of another broker in the same namespace and store, with a tenant and settings of its own. */
-  beside?: Story;
+  otherBroker?: Story;
   /** Whether nothing that happens may cost a run: each comes to its end by itself. */
   losesNoRun?: boolean;
   /** Clocks of the workers, one after the other, by how far they are off; none: all are right. */
@@ -33,7 +33,7 @@ export interface Story {
 }
 
 /** What befalls processes and the server, at an instant. */
-export type Mishap = { at: number } & (
+export type Disturbance = { at: number } & (
   | { kind: 'kill'; restartAfter: number }
   | { kind: 'pause' | 'unheard' | 'server-down' | 'quota'; ms: number }
   | { kind: 'deploy'; overlap: number }
@@ -52,7 +52,7 @@ export type Mishap = { at: number } & (
   | { kind: 'kill-when'; where: string; restartAfter: number }
 );
 
-export interface Deed {
+export interface Action {
   at: number;
   kind:
     | 'freeze'
@@ -88,17 +88,17 @@ export function drawStory(random: Random): Story {
   return {
     runDays: [...days, LAST_DAY],
     windows: drawWindows(random.fork(), runsAt),
-    mishaps: drawMishaps(random.fork(), runsAt, discoversZone),
-    deeds: drawDeeds(random.fork(), runsAt),
+    disturbances: drawDisturbances(random.fork(), runsAt, discoversZone),
+    actions: drawActions(random.fork(), runsAt),
     afterFreeze: random.chance(0.3) ? 'charge' : 'hold',
     discoversZone,
     continueAsNewChance: random.chance(0.2) ? 0.3 : 0,
   };
 }
 
-function drawMishaps(random: Random, runsAt: number[], canMove: boolean): Mishap[] {
+function drawDisturbances(random: Random, runsAt: number[], canMove: boolean): Disturbance[] {
   const some = random.pick([0, 0, 1, 1, 2, 4]);
-  const mishaps = Array.from({ length: some }, (): Mishap => {
+  const disturbances = Array.from({ length: some }, (): Disturbance => {
     const at = random.pick(runsAt) + random.whole(0, random.chance(0.6) ? 3_000 : 25_000);
     switch (random.whole(0, 9)) {
       case 0:
@@ -125,11 +125,11 @@ function drawMishaps(random: Random, runsAt: number[], canMove: boolean): Mishap
     }
   });
   return canMove && random.chance(0.4)
-    ? [...mishaps, { at: random.pick(runsAt) + random.whole(0, 8000), kind: 'zone-move' }]
-    : mishaps;
+    ? [...disturbances, { at: random.pick(runsAt) + random.whole(0, 8000), kind: 'zone-move' }]
+    : disturbances;
 }
 
-const DEEDS: Deed['kind'][] = [
+const ACTIONS: Action['kind'][] = [
   'freeze',
   'freeze-all',
   'edit-row',
@@ -142,17 +142,17 @@ const DEEDS: Deed['kind'][] = [
 ];
 
 /** The same in Autotask's own windows, hours after a run: of what was billed something is moved, renamed or copied, and put back before the last run. */
-export function drawEdits(random: Random, runsAt: number[]): Deed[] {
-  const edits = Array.from({ length: random.pick([0, 1, 1, 2]) }, (): Deed => {
+export function drawEdits(random: Random, runsAt: number[]): Action[] {
+  const edits = Array.from({ length: random.pick([0, 1, 1, 2]) }, (): Action => {
     const at = random.pick(runsAt.slice(0, -1)) + random.whole(2, 20) * 3_600_000;
     return { at, kind: random.pick(EDITS), choice: random.whole(0, 1000) };
   });
   return [...edits, { at: instantOf(`${MONTH}-27`), kind: 'put-back', choice: 0 }];
 }
 
-/** What people do around the runs: so many deeds, of these kinds. */
-export function drawDeeds(random: Random, runsAt: number[], counts = [0, 0, 1, 1, 2, 3], kinds = DEEDS): Deed[] {
-  const drawn = Array.from({ length: random.pick(counts) }, (): Deed => {
+/** What people do around the runs: so many actions, of these kinds. */
+export function drawActions(random: Random, runsAt: number[], counts = [0, 0, 1, 1, 2, 3], kinds = ACTIONS): Action[] {
+  const drawn = Array.from({ length: random.pick(counts) }, (): Action => {
     const kind = random.pick(kinds);
     // While a run goes on, or hours later.
     const after = random.chance(0.4) ? random.whole(0, random.chance(0.6) ? 3_000 : 20_000) : random.whole(2, 20) * 3_600_000;
@@ -161,6 +161,6 @@ export function drawDeeds(random: Random, runsAt: number[], counts = [0, 0, 1, 1
   // Who was skipped is billed after all, before the month ends.
   const reruns = drawn
     .filter(({ kind }) => kind === 'skip')
-    .map((deed): Deed => ({ ...deed, at: instantOf(`${MONTH}-27`), kind: 'rerun' }));
+    .map((action): Action => ({ ...action, at: instantOf(`${MONTH}-27`), kind: 'rerun' }));
   return [...drawn, ...reruns];
 }

@@ -1,7 +1,7 @@
 import { drawWindows, type FaultKind } from './faults.js';
 import { drawLies, MOVES } from './lies.js';
 import type { Random } from './random.js';
-import { drawDays, drawDeeds, drawEdits, drawStory, instantOf, type Deed, type Mishap, type Story } from './story.js';
+import { drawDays, drawActions, drawEdits, drawStory, instantOf, type Action, type Disturbance, type Story } from './story.js';
 import { LAST_DAY, MONTH } from './world.js';
 
 /**
@@ -15,8 +15,8 @@ export const WORKLOADS = {
   normal: (random: Random): Story =>
     draw(random, {
       faults: ANSWERED,
-      mishaps: () => [],
-      deeds: [
+      disturbances: () => [],
+      actions: [
         [1, 2, 3],
         ['freeze', 'freeze-all', 'edit-row', 'delete-charge', 'end-earlier'],
       ],
@@ -25,21 +25,21 @@ export const WORKLOADS = {
   repeated: (random: Random): Story =>
     draw(random, {
       faults: ANSWERED,
-      mishaps: drawRepetition,
-      deeds: [
+      disturbances: drawRepetition,
+      actions: [
         [2, 3, 4],
         ['second-run', 'rerun'],
       ],
     }),
   /** Answers are lost, effects come late, workers die between the two: nobody knows of a write whether and when it takes effect. */
-  indefinite: (random: Random): Story => draw(random, { faults: UNANSWERED, mishaps: drawDeath, deeds: [[0], ['rerun']] }),
+  indefinite: (random: Random): Story => draw(random, { faults: UNANSWERED, disturbances: drawDeath, actions: [[0], ['rerun']] }),
   /** Everything is answered, and not everything that is said is so; and somebody may end a customer's workflow in mid-run. */
   lying: drawLying,
   /** What was billed is moved, renamed or copied between two runs, by a person in Autotask or by Cloudmore; and two organizations may be one company's. */
   edited: drawEdited,
   /** A vendor, or both, is away for more than five minutes and up to an hour: before a run's first read, or amidst its writes. */
   away: (random: Random): Story => ({
-    ...draw(random, { faults: ANSWERED, mishaps: () => [], deeds: [[0], ['rerun']] }),
+    ...draw(random, { faults: ANSWERED, disturbances: () => [], actions: [[0], ['rerun']] }),
     ...drawAbsences(random),
     losesNoRun: true,
   }),
@@ -47,8 +47,8 @@ export const WORKLOADS = {
   restore: (random: Random): Story => ({
     ...draw(random, {
       faults: ANSWERED,
-      mishaps: drawRestore,
-      deeds: [
+      disturbances: drawRestore,
+      actions: [
         [0, 0, 1],
         ['rerun', 'second-run', 'edit-row'],
       ],
@@ -59,17 +59,17 @@ export const WORKLOADS = {
   brokers: (random: Random): Story => ({
     ...draw(random, {
       faults: ANSWERED,
-      mishaps: drawDeath,
-      deeds: [
+      disturbances: drawDeath,
+      actions: [
         [0, 1],
         ['rerun', 'second-run'],
       ],
     }),
-    beside: {
+    otherBroker: {
       ...draw(random.fork(), {
         faults: ANSWERED,
-        mishaps: drawDeath,
-        deeds: [
+        disturbances: drawDeath,
+        actions: [
           [0, 1],
           ['rerun', 'second-run'],
         ],
@@ -79,7 +79,7 @@ export const WORKLOADS = {
   }),
   /** No worker's clock is right, and each that takes over for one that died is off in another way, while answers are lost and effects come late. */
   skew: (random: Random): Story => ({
-    ...draw(random, { faults: UNANSWERED, mishaps: drawHandover, deeds: [[0], ['rerun']] }),
+    ...draw(random, { faults: UNANSWERED, disturbances: drawHandover, actions: [[0], ['rerun']] }),
     clocksOff: Array.from({ length: 8 }, () => random.whole(-600, 600) * 1000),
   }),
   /** The same while answers are lost and workers die: what is not so, and what nobody knows, in one month. */
@@ -96,18 +96,18 @@ const UNANSWERED: FaultKind[] = [
 
 interface Hardship {
   faults: FaultKind[];
-  mishaps: (random: Random, at: number) => Mishap[];
-  deeds: [counts: number[], kinds: Deed['kind'][]];
+  disturbances: (random: Random, at: number) => Disturbance[];
+  actions: [counts: number[], kinds: Action['kind'][]];
 }
 
-function draw(random: Random, { faults, mishaps, deeds }: Hardship): Story {
+function draw(random: Random, { faults, disturbances, actions }: Hardship): Story {
   const days = drawDays(random);
   const runsAt = days.map(instantOf);
   return {
     runDays: [...days, LAST_DAY],
     windows: drawWindows(random.fork(), runsAt, faults),
-    mishaps: runsAt.flatMap((at) => mishaps(random, at)),
-    deeds: drawDeeds(random.fork(), runsAt, ...deeds),
+    disturbances: runsAt.flatMap((at) => disturbances(random, at)),
+    actions: drawActions(random.fork(), runsAt, ...actions),
     afterFreeze: random.chance(0.3) ? 'charge' : 'hold',
     discoversZone: false,
     continueAsNewChance: 0,
@@ -126,23 +126,23 @@ function drawAbsences(random: Random): Pick<Story, 'runDays' | 'windows'> {
 }
 
 /** Temporal hears nothing of a worker that works on, in the seconds in which a run writes, and gives its work to another. */
-const drawRepetition = (random: Random, runAt: number): Mishap[] => [
+const drawRepetition = (random: Random, runAt: number): Disturbance[] => [
   { at: runAt, kind: 'second', ms: 300_000 },
   { at: runAt + random.whole(700, 2_500), kind: 'unheard', ms: random.whole(45, 200) * 1000 },
 ];
 
-const drawDeath = (random: Random, at: number): Mishap[] => [
+const drawDeath = (random: Random, at: number): Disturbance[] => [
   { at, kind: 'kill-at', touches: random.whole(1, 300), restartAfter: random.whole(0, 90) * 1000 },
 ];
 
 /** A worker dies, or is not heard, and another one with another clock goes on at once. */
-const drawHandover = (random: Random, at: number): Mishap[] => [
+const drawHandover = (random: Random, at: number): Disturbance[] => [
   { at, kind: 'kill-at', touches: random.whole(1, 300), restartAfter: random.whole(0, 10) * 1000 },
-  ...(random.chance(0.5) ? [{ at: at + random.whole(700, 2_500), kind: 'second', ms: 300_000 } satisfies Mishap] : []),
+  ...(random.chance(0.5) ? [{ at: at + random.whole(700, 2_500), kind: 'second', ms: 300_000 } satisfies Disturbance] : []),
 ];
 
 /** Which moment is put back: the same one of both stores, each another one, one store's alone, or nothing at all. */
-function drawRestore(random: Random, runAt: number): Mishap[] {
+function drawRestore(random: Random, runAt: number): Disturbance[] {
   if (random.chance(0.3)) return [];
   const backup = runAt + random.whole(100, 6_000);
   const other = Math.max(runAt, backup + random.whole(-2_000, 2_000));
@@ -164,13 +164,17 @@ function drawRestore(random: Random, runAt: number): Mishap[] {
 function drawLying(random: Random): Story {
   const days = [...new Set([`${MONTH}-09`, ...drawDays(random), `${MONTH}-25`])].sort();
   const runsAt = days.map(instantOf);
-  const ending: Mishap = { at: random.pick(runsAt) + random.whole(300, 3_000), kind: 'terminate', choice: random.whole(0, 9) };
+  const ending: Disturbance = {
+    at: random.pick(runsAt) + random.whole(300, 3_000),
+    kind: 'terminate',
+    choice: random.whole(0, 9),
+  };
   return {
     runDays: [...days, LAST_DAY],
     windows: [],
     lies: drawLies(random.fork(), runsAt),
-    mishaps: random.chance(0.3) ? [ending] : [],
-    deeds: [],
+    disturbances: random.chance(0.3) ? [ending] : [],
+    actions: [],
     afterFreeze: 'hold',
     discoversZone: false,
     continueAsNewChance: 0,
@@ -185,9 +189,9 @@ function drawEdited(random: Random): Story {
   const isMoving = drawn.some(({ kind }) => kind === 'other-organization');
   const lies = drawn.filter(({ kind }) => !isMoving || kind !== 'subscription-renamed');
   // Nobody can tell a contract without its ids to an organization that the subscription came to at the same time.
-  const isOdd = ({ kind }: Deed): boolean => kind === 'renumber' && isMoving;
-  const deeds = drawEdits(random.fork(), runsAt).filter((deed) => !isOdd(deed));
-  return { ...story, lies, mishaps: [], deeds, links: random.chance(0.4) ? 'shared' : 'own' };
+  const isOdd = ({ kind }: Action): boolean => kind === 'renumber' && isMoving;
+  const actions = drawEdits(random.fork(), runsAt).filter((action) => !isOdd(action));
+  return { ...story, lies, disturbances: [], actions, links: random.chance(0.4) ? 'shared' : 'own' };
 }
 
 function drawConfused(random: Random): Story {
@@ -196,6 +200,6 @@ function drawConfused(random: Random): Story {
   return {
     ...story,
     windows: drawWindows(random.fork(), runsAt, UNANSWERED),
-    mishaps: [...story.mishaps, ...runsAt.flatMap((at) => (random.chance(0.5) ? drawDeath(random, at) : []))],
+    disturbances: [...story.disturbances, ...runsAt.flatMap((at) => (random.chance(0.5) ? drawDeath(random, at) : []))],
   };
 }

@@ -3,12 +3,12 @@ import type { Random } from '../simulation/random.js';
 
 /** What breaks, drawn at random: processes, the network, the vendors' answers. */
 
-export type Mishap =
+export type Disturbance =
   | { kind: 'kill worker' | 'deploy worker' | 'upgrade server' }
   | { kind: 'freeze worker' | 'kill server' | 'kill gateway'; ms: number }
   | { kind: 'faults'; rules: FaultRule[] };
 
-export function drawMishap(random: Random): Mishap {
+export function drawDisturbance(random: Random): Disturbance {
   const draw = random.whole(1, 12);
   if (draw <= 3) return { kind: 'kill worker' };
   if (draw === 4) return { kind: 'deploy worker' };

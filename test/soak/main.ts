@@ -50,7 +50,7 @@ async function playUpgrade(): Promise<Told> {
     minutes: 0,
     seed: 2,
     earlier: await findEarlierServer(),
-    disturbance: [{ kind: 'upgrade server' }, { kind: 'deploy worker' }, { kind: 'kill server', ms: 500 }],
+    disturbances: [{ kind: 'upgrade server' }, { kind: 'deploy worker' }, { kind: 'kill server', ms: 500 }],
     tell,
   });
   const { verdict, rounds, figures } = soaked;

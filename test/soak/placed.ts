@@ -6,7 +6,7 @@ import { Random } from '../simulation/random.js';
 import type { Size } from '../simulation/world.js';
 import { Program } from './processes.js';
 import { playRound, type Judged } from './round.js';
-import { openTheatre } from './theatre.js';
+import { openSystem } from './system.js';
 
 /**
  * Deaths that are placed: for every activity a month of its own, whose worker kills itself (SIGKILL) right before its work, right after it, and, where it
@@ -80,18 +80,18 @@ const WORKER = fileURLToPath(new URL('placed-worker.js', import.meta.url));
 
 async function playOne(place: string, seed: number, tell: (line: string) => void): Promise<Placed> {
   let died = '';
-  const theatre = await openTheatre({
+  const system = await openSystem({
     workers: 1,
     size: SMALL,
     startWorker: (env) => new Program([WORKER, 'worker'], { ...env, DIES_AT: place, DIED: died }),
     count: () => undefined,
     tell: (line) => tell(`  ${place}: ${line}`),
   });
-  died = join(theatre.folder, 'died');
+  died = join(system.folder, 'died');
   try {
-    const judged = await playRound(theatre, seed, new Random(seed), 'none');
+    const judged = await playRound(system, seed, new Random(seed), 'none');
     return { ...judged, place, isReached: existsSync(died) };
   } finally {
-    await theatre.close();
+    await system.close();
   }
 }

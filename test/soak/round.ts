@@ -19,9 +19,9 @@ import { check, type Act, type Moment, type Verdict } from '../simulation/checke
 import type { Random } from '../simulation/random.js';
 import { keyOf } from '../simulation/tables.js';
 import { drawWorld, LAST_DAY, MONTH, type SimulatedWorld } from '../simulation/world.js';
-import { drawMishap, drawRules, SLOW_NAME, type Mishap } from './chaos.js';
+import { drawDisturbance, drawRules, SLOW_NAME, type Disturbance } from './chaos.js';
 import type { Program } from './processes.js';
-import type { Theatre } from './theatre.js';
+import type { SoakSystem } from './system.js';
 
 /** One broker's month, over several days, with everything that breaks meanwhile; judged by the simulation's checker when all is quiet again. */
 
@@ -36,14 +36,14 @@ const ANSWER_WITHIN_MS = 60_000;
 /** A run that has sent so many is in the middle of its month. */
 const WRITES_BEGUN = 5;
 
-/** What happens during each disturbed run: so many mishaps and deeds as chance has it, or these; or nothing but what the workers do by themselves. */
-export type Disturbance = number | Mishap[] | 'none';
+/** What happens during each disturbed run: so many disturbances as chance has it, or these; or nothing but what the workers do by themselves. */
+export type Disturbances = number | Disturbance[] | 'none';
 
-export async function playRound(theatre: Theatre, number: number, random: Random, disturbance: Disturbance): Promise<Judged> {
-  const round = new Round(theatre, number, random);
+export async function playRound(system: SoakSystem, number: number, random: Random, disturbances: Disturbances): Promise<Judged> {
+  const round = new Round(system, number, random);
   await round.open();
   try {
-    return await round.play(disturbance);
+    return await round.play(disturbances);
   } finally {
     await round.close();
   }
@@ -59,16 +59,16 @@ class Round {
   private startedBySchedule = 0;
 
   constructor(
-    private readonly theatre: Theatre,
+    private readonly system: SoakSystem,
     private readonly number: number,
     private readonly random: Random,
   ) {
     this.broker = `soak-${number}`;
-    this.world = drawWorld(random.fork(), theatre.size);
+    this.world = drawWorld(random.fork(), system.size);
     this.env = {
-      ...theatre.env,
+      ...system.env,
       BILLING_BROKER: this.broker,
-      BILLING_EVIDENCE: `file:${join(theatre.folder, `evidence-${number}`)}`,
+      BILLING_EVIDENCE: `file:${join(system.folder, `evidence-${number}`)}`,
       AFTER_FREEZE: random.pick(['hold', 'hold', 'charge']),
     };
   }
@@ -77,8 +77,8 @@ class Round {
     // How Autotask takes adjustments of a period's first day is the simulation's to vary; here it is the processes that break.
     const { autotask } = this.world;
     const behaviour = { ...(autotask.behaviour as object), periodStart: 'update' };
-    this.theatre.sandbox.reset({ ...this.world, autotask: { ...autotask, behaviour }, ticking: true });
-    this.workers = Array.from({ length: this.theatre.workers }, () => this.theatre.startWorker(this.env));
+    this.system.sandbox.reset({ ...this.world, autotask: { ...autotask, behaviour }, ticking: true });
+    this.workers = Array.from({ length: this.system.workers }, () => this.system.startWorker(this.env));
     await sleep(0);
   }
 
@@ -86,11 +86,11 @@ class Round {
     await Promise.all(this.workers.map((worker) => worker.stop('SIGKILL')));
   }
 
-  async play(disturbance: Disturbance): Promise<Judged> {
+  async play(disturbances: Disturbances): Promise<Judged> {
     const begin = this.tables();
     const drawn = DAYS.filter(() => this.random.chance(0.6));
-    const days = typeof disturbance === 'number' ? drawn : DAYS.slice(0, 1);
-    for (const day of days) await Promise.all([this.runOn(`${MONTH}-${day}`), this.breakThings(disturbance)]);
+    const days = typeof disturbances === 'number' ? drawn : DAYS.slice(0, 1);
+    for (const day of days) await Promise.all([this.runOn(`${MONTH}-${day}`), this.breakThings(disturbances)]);
     await this.heal();
     await this.runOn(LAST_DAY);
     await this.runOn(LAST_DAY); // what the faults had left open is resolved now
@@ -110,14 +110,14 @@ class Round {
     };
     const verdict = check({ ...watched, writesAfterwards: await this.writesOfOneMore() });
     if (verdict.verdict !== 'ok')
-      this.theatre.tell(JSON.stringify({ moments: this.moments.map(({ act }) => act), ...verdict }, null, 1));
+      this.system.tell(JSON.stringify({ moments: this.moments.map(({ act }) => act), ...verdict }, null, 1));
     return { ...verdict, world: this.number };
   }
 
   // ------------------------------------------------------------------------------------------------------------- runs
 
   private async runOn(day: string): Promise<void> {
-    const { tell, count } = this.theatre;
+    const { tell, count } = this.system;
     await this.control('POST', 'clock', { now: `${day}T03:00:00Z` });
     tell(`run of ${day}`);
     const workflowId = dailyBillingId(this.broker, MONTH);
@@ -129,7 +129,7 @@ class Round {
   private start(workflowId: string, asOf: string): Promise<unknown> {
     const input: DailyBillingInput = { broker: this.broker, month: MONTH, asOf };
     return patiently(() =>
-      this.theatre.client.workflow.start(WORKFLOWS.daily, {
+      this.system.client.workflow.start(WORKFLOWS.daily, {
         taskQueue: billingQueue(this.broker),
         workflowId,
         args: [input],
@@ -140,11 +140,11 @@ class Round {
 
   private async ended(workflowId: string): Promise<void> {
     const deadline = Date.now() + RUN_WITHIN_MS;
-    const handle = this.theatre.client.workflow.getHandle(workflowId);
+    const handle = this.system.client.workflow.getHandle(workflowId);
     for (;;) {
       const { status } = await patiently(() => handle.describe());
       if (status.name !== 'RUNNING') return;
-      if (Date.now() > deadline) return this.theatre.tell(`${workflowId} did not end within ${RUN_WITHIN_MS / 60_000} minutes`);
+      if (Date.now() > deadline) return this.system.tell(`${workflowId} did not end within ${RUN_WITHIN_MS / 60_000} minutes`);
       await sleep(500);
     }
   }
@@ -157,62 +157,62 @@ class Round {
   private async writesOfOneMore(): Promise<number> {
     await this.countRequests();
     await this.runOn(LAST_DAY);
-    const writes = this.theatre.sandbox.requests().filter(couldWrite).length;
+    const writes = this.system.sandbox.requests().filter(couldWrite).length;
     await this.countRequests();
     return writes;
   }
 
   // ------------------------------------------------------------------------------------------------------------- what breaks
 
-  private async breakThings(disturbance: Disturbance): Promise<void> {
-    if (disturbance === 'none') return;
+  private async breakThings(disturbances: Disturbances): Promise<void> {
+    if (disturbances === 'none') return;
     await this.setFaults(drawRules(this.random));
-    if (typeof disturbance !== 'number') {
+    if (typeof disturbances !== 'number') {
       await this.writing();
-      for (const mishap of disturbance) {
+      for (const disturbance of disturbances) {
         await sleep(1_000);
-        await this.befall(mishap);
+        await this.befall(disturbance);
       }
       return;
     }
-    for (let time = 0; time < disturbance; time += 1) {
+    for (let time = 0; time < disturbances; time += 1) {
       await sleep(this.random.whole(500, 5000));
       if (this.random.chance(0.25)) await this.interfere();
-      else await this.befall(drawMishap(this.random));
+      else await this.befall(drawDisturbance(this.random));
     }
   }
 
-  private async befall(mishap: Mishap): Promise<void> {
-    const { tell, count, temporal, gateway } = this.theatre;
-    tell(`${mishap.kind}${'ms' in mishap ? ` for ${mishap.ms} ms` : ''}`);
-    count(mishap.kind);
+  private async befall(disturbance: Disturbance): Promise<void> {
+    const { tell, count, temporal, gateway } = this.system;
+    tell(`${disturbance.kind}${'ms' in disturbance ? ` for ${disturbance.ms} ms` : ''}`);
+    count(disturbance.kind);
     const worker = this.random.pick(this.workers);
-    switch (mishap.kind) {
+    switch (disturbance.kind) {
       case 'kill worker':
         return worker.signal('SIGKILL');
       case 'deploy worker': {
         const others = this.workers.filter((other) => other !== worker);
-        this.workers = [...others, this.theatre.startWorker(this.env)];
+        this.workers = [...others, this.system.startWorker(this.env)];
         return worker.stop('SIGTERM');
       }
       case 'freeze worker':
         worker.signal('SIGSTOP');
-        await sleep(mishap.ms);
+        await sleep(disturbance.ms);
         return worker.signal('SIGCONT');
       case 'kill server':
-        return temporal.killFor(mishap.ms);
+        return temporal.killFor(disturbance.ms);
       case 'upgrade server':
         return this.upgradeServer();
       case 'kill gateway':
         return gateway.signal('SIGKILL');
       case 'faults':
-        return this.setFaults(mishap.rules);
+        return this.setFaults(disturbance.rules);
     }
   }
 
   /** Waits until the run has begun to write. */
   private async writing(): Promise<void> {
-    const { sandbox } = this.theatre;
+    const { sandbox } = this.system;
     await eventually(
       () => Promise.resolve(sandbox.requests().filter(couldWrite).length),
       (writes) => writes >= WRITES_BEGUN,
@@ -221,7 +221,7 @@ class Round {
 
   /** Counted with both versions, and with what the run was doing when the later one took over. */
   private async upgradeServer(): Promise<void> {
-    const { count, temporal, client } = this.theatre;
+    const { count, temporal, client } = this.system;
     const version = async (): Promise<string> => (await patiently(() => client.workflowService.getSystemInfo({}))).serverVersion;
     const before = await version();
     await temporal.upgrade();
@@ -237,17 +237,16 @@ class Round {
 
   /** Adds what came since the last time to the figures. */
   private async countRequests(): Promise<void> {
-    const journal = this.theatre.sandbox.requests();
+    const journal = this.system.sandbox.requests();
     await this.control('DELETE', 'requests');
-    this.theatre.count('requests', journal.length);
-    this.theatre.count('requests that could write', journal.filter(couldWrite).length);
-    for (const { fault } of journal)
-      if (fault !== null && fault !== SLOW_NAME) this.theatre.count(`fault ${fault.split(' ')[0]}`);
+    this.system.count('requests', journal.length);
+    this.system.count('requests that could write', journal.filter(couldWrite).length);
+    for (const { fault } of journal) if (fault !== null && fault !== SLOW_NAME) this.system.count(`fault ${fault.split(' ')[0]}`);
   }
 
   /** The faults end: from here on everything works. Who was skipped is billed after all. */
   private async heal(): Promise<void> {
-    this.theatre.tell('faults end');
+    this.system.tell('faults end');
     await this.setFaults([]);
     for (const organizationId of this.skipped) await this.signal(organizationId, RERUN_SIGNAL);
   }
@@ -257,8 +256,8 @@ class Round {
   private async interfere(): Promise<void> {
     const { random, world } = this;
     const kind = random.pick(['freeze', 'edit-row', 'delete-charge', 'end-earlier', 'skip', 'rerun', 'second-run'] as const);
-    this.theatre.count(kind);
-    this.theatre.tell(kind);
+    this.system.count(kind);
+    this.system.tell(kind);
     const { id: organizationId } = random.pick(world.cloudmore.organizations);
     switch (kind) {
       case 'skip':
@@ -302,7 +301,7 @@ class Round {
 
   private async act(act: Act, method: string, path: string, body?: unknown): Promise<void> {
     await this.control(method, path, body);
-    this.moments.push({ act, at: this.theatre.sandbox.state().now, autotask: this.tables() });
+    this.moments.push({ act, at: this.system.sandbox.state().now, autotask: this.tables() });
   }
 
   /** As `billing skip` and `billing rerun` do: starts the organization where none is open. */
@@ -317,7 +316,7 @@ class Round {
       parentId: null,
     };
     await patiently(() =>
-      this.theatre.client.workflow.signalWithStart(WORKFLOWS.organization, {
+      this.system.client.workflow.signalWithStart(WORKFLOWS.organization, {
         taskQueue: billingQueue(this.broker),
         workflowId: organizationBillingId(this.broker, MONTH, organizationId),
         args: [input],
@@ -330,15 +329,15 @@ class Round {
   // ------------------------------------------------------------------------------------------------------------- the sandbox
 
   private today(): string {
-    return this.theatre.sandbox.state().now.slice(0, 10);
+    return this.system.sandbox.state().now.slice(0, 10);
   }
 
   private tables(): Moment['autotask'] {
-    return structuredClone(this.theatre.sandbox.state().autotask);
+    return structuredClone(this.system.sandbox.state().autotask);
   }
 
   private async control(method: string, path: string, body?: unknown): Promise<void> {
-    const answer = await fetch(`${this.theatre.sandbox.url}/_sandbox/${path}`, {
+    const answer = await fetch(`${this.system.sandbox.url}/_sandbox/${path}`, {
       method,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

@@ -11,7 +11,7 @@ beforeAll(async () => {
     soak({
       minutes: 0,
       seed: 2,
-      disturbance: [{ kind: 'kill gateway', ms: 0 }, { kind: 'deploy worker' }, { kind: 'kill server', ms: 500 }],
+      disturbances: [{ kind: 'kill gateway', ms: 0 }, { kind: 'deploy worker' }, { kind: 'kill server', ms: 500 }],
     }),
     playPlaced({ places: ['upsertContract × answer', 'postAdjustment × after'], atOnce: 2 }),
   ]);

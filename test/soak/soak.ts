@@ -1,6 +1,6 @@
 import { Random } from '../simulation/random.js';
-import { playRound, type Disturbance, type Judged } from './round.js';
-import { openTheatre } from './theatre.js';
+import { playRound, type Disturbances, type Judged } from './round.js';
+import { openSystem } from './system.js';
 
 /**
  * The soak: real processes under real signals. Two workers, a Temporal server on a file, and the way to both vendors are killed, frozen and replaced at
@@ -10,7 +10,7 @@ import { openTheatre } from './theatre.js';
 export interface SoakOptions {
   minutes: number;
   seed: number;
-  disturbance?: Disturbance;
+  disturbances?: Disturbances;
   /** The program of an earlier Temporal server, to begin with. */
   earlier?: string | undefined;
   tell?: (line: string) => void;
@@ -22,25 +22,25 @@ export interface Soaked {
   figures: Record<string, number>;
 }
 
-const MISHAPS_PER_RUN = 4;
+const DISTURBANCES_PER_RUN = 4;
 
-export async function soak({ minutes, seed, disturbance = MISHAPS_PER_RUN, earlier, tell }: SoakOptions): Promise<Soaked> {
+export async function soak({ minutes, seed, disturbances = DISTURBANCES_PER_RUN, earlier, tell }: SoakOptions): Promise<Soaked> {
   const startedAt = Date.now();
   const figures: Record<string, number> = {};
   const judged: Judged[] = [];
   const say = (line: string): void => tell?.(`${((Date.now() - startedAt) / 1000).toFixed(1).padStart(7)} s  ${line}`);
   const count = (what: string, by = 1): void => void (figures[what] = (figures[what] ?? 0) + by);
-  const theatre = await openTheatre({ count, tell: say, earlier });
+  const system = await openSystem({ count, tell: say, earlier });
   try {
     // At least one month: a soak that saw none would be ok for nothing.
     for (let number = seed; judged.length === 0 || Date.now() < startedAt + minutes * 60_000; number += 1) {
       say(`month of world ${number}`);
-      const round = await playRound(theatre, number, new Random(number), disturbance);
+      const round = await playRound(system, number, new Random(number), disturbances);
       say(`world ${number}: ${round.verdict}`);
       judged.push(round);
     }
   } finally {
-    await theatre.close();
+    await system.close();
   }
   figures['seconds'] = Math.round((Date.now() - startedAt) / 1000);
   const has = (verdict: Judged['verdict']): boolean => judged.some((round) => round.verdict === verdict);

@@ -6,7 +6,7 @@ import type { MonthResult, OrganizationResult } from '../../shared/billing/resul
 import type { Certificate } from '../../shared/close/certificate.js';
 import type { LoggedDecision } from '../../shared/decisions/decisions.js';
 import { september } from '../api/vendors.js';
-import { organizationOf, useStage, type Run, type Stage } from './stage.js';
+import { organizationOf, useSystem, type Run, type TestSystem } from './system.js';
 
 /** Closed is closed: what comes later is held with its amount, until somebody releases it; and then a certificate of its own says what changed. */
 
@@ -26,21 +26,21 @@ function withLateCent(): Rec {
 }
 
 describe('a month that is closed', () => {
-  let stage: Stage;
+  let system: TestSystem;
   let folder: string;
-  useStage({ world: withLateCent() }, (opened) => (stage = opened));
+  useSystem({ world: withLateCent() }, (opened) => (system = opened));
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'closed-'));
   });
   afterAll(() => rm(folder, { recursive: true }));
 
   const run = (asOf: string, ...codes: number[]): Promise<MonthResult> =>
-    stage.json<MonthResult>(codes, 'run', MONTH, '--as-of', asOf, '--wait');
+    system.json<MonthResult>(codes, 'run', MONTH, '--as-of', asOf, '--wait');
   const close = (file: string, asOf: string): Promise<Run> =>
-    stage.cli('close', MONTH, '--as-of', asOf, '--out', join(folder, file), '--actor', 'anna');
+    system.cli('close', MONTH, '--as-of', asOf, '--out', join(folder, file), '--actor', 'anna');
   const certificate = async (file: string): Promise<Certificate> =>
     JSON.parse(await readFile(join(folder, file), 'utf8')) as Certificate;
-  const at = (day: string): Promise<unknown> => stage.control('POST', 'clock', { now: `${day}T03:00:00Z` });
+  const at = (day: string): Promise<unknown> => system.control('POST', 'clock', { now: `${day}T03:00:00Z` });
   let held: OrganizationResult;
 
   test('has a certificate with a number, and is not closed a second time while nothing changes', async () => {
@@ -66,7 +66,7 @@ describe('a month that is closed', () => {
 
   test('holds what comes late, with the amount, and writes none of it', async () => {
     await at(LATE);
-    await stage.forget();
+    await system.forget();
     const month = await run(LATE, 3);
     const [one, ...others] = month.organizations.filter(({ status }) => status === 'NeedsAttention');
     held = one!;
@@ -79,13 +79,13 @@ describe('a month that is closed', () => {
         ),
       ],
     ]);
-    expect(await stage.writes()).toEqual([]);
-    const { stdout } = await stage.cli('status', MONTH);
+    expect(await system.writes()).toEqual([]);
+    const { stdout } = await system.cli('status', MONTH);
     expect(stdout).toMatch(/Closed on \d{4}-\d{2}-\d{2} by certificate no\. 1\./);
   }, 240_000);
 
   test('is moved by no release of everything, only by one that names the customer', async () => {
-    expect(await stage.cli('approve', MONTH, '--all')).toMatchObject({
+    expect(await system.cli('approve', MONTH, '--all')).toMatchObject({
       code: 3,
       stdout: expect.stringMatching(
         new RegExp(
@@ -93,16 +93,16 @@ describe('a month that is closed', () => {
         ),
       ),
     });
-    expect((await stage.cli('plan', MONTH, '--as-of', LATE)).stdout).toMatch(
+    expect((await system.cli('plan', MONTH, '--as-of', LATE)).stdout).toMatch(
       /^Closed on \S+ by certificate no\. 1\. Nothing of it is written without a release of each customer\.$/m,
     );
-    expect((await stage.cli('report', MONTH)).stdout).toMatch(/^Closed on \S+ by certificate no\. 1\.$/m);
-    expect(await stage.writes()).toEqual([]);
-    const { code, stdout } = await stage.cli('approve', MONTH, '--organization', held.organizationId, '--actor', 'bert');
+    expect((await system.cli('report', MONTH)).stdout).toMatch(/^Closed on \S+ by certificate no\. 1\.$/m);
+    expect(await system.writes()).toEqual([]);
+    const { code, stdout } = await system.cli('approve', MONTH, '--organization', held.organizationId, '--actor', 'bert');
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^Released /) });
     const done = await run(LATE, 0);
     expect(organizationOf(done, held.organizationId).held.lines).toBe(0);
-    expect((await stage.writes()).length).toBeGreaterThan(0);
+    expect((await system.writes()).length).toBeGreaterThan(0);
   }, 240_000);
 
   test('gets a certificate of the next number, which says what changed and who decided it', async () => {
@@ -123,14 +123,14 @@ describe('a month that is closed', () => {
       ['close', 'anna'],
       ['approve', 'bert'],
     ]);
-    expect(await stage.cli('close', '--verify', join(folder, 'two.json'))).toMatchObject({ code: 0 });
-    const { entries } = await stage.json<{ entries: LoggedDecision[] }>([0], 'log', MONTH);
+    expect(await system.cli('close', '--verify', join(folder, 'two.json'))).toMatchObject({ code: 0 });
+    const { entries } = await system.json<{ entries: LoggedDecision[] }>([0], 'log', MONTH);
     expect(entries.map(({ action, details }) => [action, details])).toEqual([
       ['close', 'certificate no. 1'],
       ['approve', 'of 491.01 EUR held'],
       ['close', 'certificate no. 2'],
     ]);
-    const { certificates } = await stage.json<{ certificates: { number: number }[] }>([0], 'status', MONTH);
+    const { certificates } = await system.json<{ certificates: { number: number }[] }>([0], 'status', MONTH);
     expect(certificates.map(({ number }) => number)).toEqual([1, 2]);
   }, 240_000);
 });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { MonthResult } from '../../shared/billing/results/results.js';
 import { billingQueue, organizationBillingId, scheduledBillingId, WORKFLOWS } from '../../shared/messages/names.js';
 import { expectEverythingOnce, salesOf } from './once.js';
-import { CONTOSO, organizationOf, playBeside, useStage, type Stage, type Worker } from './stage.js';
+import { CONTOSO, organizationOf, playAlongside, useSystem, type TestSystem, type Worker } from './system.js';
 import { eventually } from '../eventually.js';
 
 /** Several people, and the schedule, at once: everything once, no matter who comes first. */
@@ -10,19 +10,19 @@ import { eventually } from '../eventually.js';
 const MONTH = '2025-10';
 
 /** Played beside the others. */
-const relieved = playBeside({ world: 'september-2025', worker: false }, async (stage) => {
-  const [first, second] = [await stage.startWorker(), await stage.startWorker()];
+const relieved = playAlongside({ world: 'september-2025', worker: false }, async (system) => {
+  const [first, second] = [await system.startWorker(), await system.startWorker()];
   const serves = (worker: Worker): boolean => worker.output().includes('serving autotask-default');
   await eventually(() => Promise.resolve(serves(first) && second.output().includes('stands by')), Boolean);
   expect(serves(second)).toBe(false);
-  const running = stage.json<MonthResult>([0, 3], 'run', MONTH, '--as-of', '2025-10-09', '--wait');
+  const running = system.json<MonthResult>([0, 3], 'run', MONTH, '--as-of', '2025-10-09', '--wait');
   await eventually(
-    () => stage.writes(),
+    () => system.writes(),
     (writes) => writes.length >= 5,
   );
   await first.kill('SIGTERM');
   const month = await running;
-  const state = await stage.state();
+  const state = await system.state();
   expect(serves(second)).toBe(true);
   expectEverythingOnce(state);
   expect([month.posted.sales, salesOf(state, MONTH)]).toEqual(['7011.60', '7011.60']);
@@ -30,33 +30,33 @@ const relieved = playBeside({ world: 'september-2025', worker: false }, async (s
 });
 
 describe('on one day, at once', () => {
-  let stage: Stage;
-  useStage({ world: 'september-2025' }, (opened) => (stage = opened));
-  afterEach(() => stage.faults([]));
+  let system: TestSystem;
+  useSystem({ world: 'september-2025' }, (opened) => (system = opened));
+  afterEach(() => system.faults([]));
 
   const slow = (path: string, ms: number): unknown => ({
     match: { vendor: 'autotask', method: 'POST', path },
     fault: { kind: 'hang', ms, when: 'after' },
   });
   const run = (asOf: string, ...more: string[]): Promise<MonthResult> =>
-    stage.json<MonthResult>([0, 3], 'run', MONTH, '--as-of', asOf, '--wait', ...more);
+    system.json<MonthResult>([0, 3], 'run', MONTH, '--as-of', asOf, '--wait', ...more);
   const settled = (organizationId: string): Promise<unknown> =>
     eventually(
-      () => stage.client.workflow.getHandle(organizationBillingId('default', MONTH, organizationId)).describe(),
+      () => system.client.workflow.getHandle(organizationBillingId('default', MONTH, organizationId)).describe(),
       ({ status: { name } }) => name === 'COMPLETED',
     );
   /** As the schedule starts it. */
   const scheduled = (asOf: string): Promise<unknown> =>
-    stage.client.workflow.execute(WORKFLOWS.daily, {
+    system.client.workflow.execute(WORKFLOWS.daily, {
       taskQueue: billingQueue('default'),
       workflowId: `${scheduledBillingId('default')}-${asOf}T03:00:00Z`,
       args: [{ broker: 'default', month: MONTH, asOf }],
     });
 
   test('the schedule and two manual runs bill the month once', async () => {
-    await stage.faults([slow('*/Contracts', 1000)]);
+    await system.faults([slow('*/Contracts', 1000)]);
     const [first, second] = await Promise.all([run('2025-10-09'), run('2025-10-09'), scheduled('2025-10-09')]);
-    const state = await stage.state();
+    const state = await system.state();
     expectEverythingOnce(state);
     expect(salesOf(state, MONTH)).toBe('7011.60');
     expect([first.posted.sales, second.posted.sales]).toEqual(['7011.60', '7011.60']);
@@ -64,30 +64,30 @@ describe('on one day, at once', () => {
   }, 120_000);
 
   test('a rerun while the next day hands over its report bills what is new once', async () => {
-    await stage.control('POST', 'clock', { now: '2025-10-11T03:00:00Z' });
-    await stage.faults([slow('*/Charges', 1500)]);
+    await system.control('POST', 'clock', { now: '2025-10-11T03:00:00Z' });
+    await system.faults([slow('*/Charges', 1500)]);
     const running = run('2025-10-11');
     const contoso = ['--organization', CONTOSO, '--reason', 'to be sure', '--as-of', '2025-10-11'];
-    const reruns = [stage.cli('rerun', MONTH, ...contoso), stage.cli('rerun', MONTH, ...contoso)];
+    const reruns = [system.cli('rerun', MONTH, ...contoso), system.cli('rerun', MONTH, ...contoso)];
     expect((await Promise.all(reruns)).map(({ code }) => code)).toEqual([0, 0]);
     await running;
     await settled(CONTOSO);
-    const state = await stage.state();
+    const state = await system.state();
     expectEverythingOnce(state);
     expect(salesOf(state, MONTH)).toBe('6986.60');
   }, 120_000);
 
   test('a plan approved twice, and once by an older digest, is carried out once', async () => {
-    await stage.control('POST', 'clock', { now: '2025-10-17T03:00:00Z' });
-    await stage.faults([slow('*/ServiceAdjustments', 1000)]);
+    await system.control('POST', 'clock', { now: '2025-10-17T03:00:00Z' });
+    await system.faults([slow('*/ServiceAdjustments', 1000)]);
     const month = await run('2025-10-17', '--mode', 'approve');
     const { planDigest, status } = organizationOf(month, CONTOSO);
     expect(status).toBe('AwaitingApproval');
-    const workflow = stage.client.workflow.getHandle(organizationBillingId('default', MONTH, CONTOSO));
+    const workflow = system.client.workflow.getHandle(organizationBillingId('default', MONTH, CONTOSO));
     await Promise.all([planDigest, planDigest].map((digest) => workflow.signal('approve', digest)));
     await workflow.signal('approve', 'f'.repeat(64)).catch(() => undefined); // it may have ended by then
     await settled(CONTOSO);
-    expectEverythingOnce(await stage.state());
+    expectEverythingOnce(await system.state());
   }, 120_000);
 });
 

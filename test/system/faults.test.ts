@@ -3,7 +3,7 @@ import { grouped } from '../../shared/billing/basics/decimal.js';
 import type { MonthResult } from '../../shared/billing/results/results.js';
 import { organizationBillingId } from '../../shared/messages/names.js';
 import { expectEverythingOnce } from './once.js';
-import { CONTOSO, FABRIKAM, organizationOf, playBeside, useStage, type Stage } from './stage.js';
+import { CONTOSO, FABRIKAM, organizationOf, playAlongside, useSystem, type TestSystem } from './system.js';
 import { eventually } from '../eventually.js';
 
 /** What happens when an answer is lost, a worker dies, or Autotask is down: everything once, the others billed, nothing silent. */
@@ -14,72 +14,72 @@ const TOTAL = { posted: '7011.60' };
 /** A run does not wait for a workflow that is not there any more. */
 const WITHIN_MINUTES_MS = 200_000;
 
-const run = (stage: Stage, codes: number[] = [0, 3], ...more: string[]): Promise<MonthResult> =>
-  stage.json<MonthResult>(codes, 'run', MONTH, '--as-of', AS_OF, '--wait', ...more);
+const run = (system: TestSystem, codes: number[] = [0, 3], ...more: string[]): Promise<MonthResult> =>
+  system.json<MonthResult>(codes, 'run', MONTH, '--as-of', AS_OF, '--wait', ...more);
 
 // ---------------------------------------------------------------------------------------------------------------- played beside the others
 
-const killed = playBeside({ world: 'september-2025', worker: false }, async (stage) => {
-  const first = await stage.startWorker();
-  const running = run(stage);
+const killed = playAlongside({ world: 'september-2025', worker: false }, async (system) => {
+  const first = await system.startWorker();
+  const running = run(system);
   await eventually(
-    () => stage.writes(),
+    () => system.writes(),
     (writes) => writes.length >= 9,
   );
   await first.kill('SIGKILL');
-  await stage.startWorker();
+  await system.startWorker();
   const month = await running;
   expect(month.posted.sales).toBe(TOTAL.posted);
-  expectEverythingOnce(await stage.state());
+  expectEverythingOnce(await system.state());
 });
 
-const refused = playBeside({ world: 'september-2025' }, async (stage) => {
-  await stage.faults([
+const refused = playAlongside({ world: 'september-2025' }, async (system) => {
+  await system.faults([
     {
       match: { vendor: 'autotask', method: 'PATCH', path: '*/v1.0/Contracts' },
       fault: { kind: 'status', status: 503, when: 'before' },
     },
   ]);
-  const month = await run(stage, [3]);
+  const month = await run(system, [3]);
   expect(organizationOf(month, CONTOSO).status).toBe('Done');
   const fabrikam = organizationOf(month, FABRIKAM);
   expect(fabrikam.status).toBe('NeedsAttention');
   expect(fabrikam.items.some(({ reason, message }) => reason === 'api-error' && message!.includes('rerun'))).toBe(true);
-  await stage.faults([]);
-  const after = await run(stage, [0]);
+  await system.faults([]);
+  const after = await run(system, [0]);
   expect(after.posted.sales).toBe(TOTAL.posted);
-  expectEverythingOnce(await stage.state());
+  expectEverythingOnce(await system.state());
 });
 
-const lostBefore = playBeside({ world: 'september-2025' }, async (stage) => {
-  await stage.faults([
+const lostBefore = playAlongside({ world: 'september-2025' }, async (system) => {
+  await system.faults([
     {
       match: { vendor: 'autotask', method: 'POST', path: '*/ServiceAdjustments', nth: [2] },
       fault: { kind: 'reset', when: 'before' },
     },
   ]);
-  const month = await run(stage, [0]);
+  const month = await run(system, [0]);
   expect(month.posted.sales).toBe(TOTAL.posted);
-  expectEverythingOnce(await stage.state());
+  expectEverythingOnce(await system.state());
 });
 
-const terminated = playBeside({ world: 'september-2025' }, async (stage) => {
+const terminated = playAlongside({ world: 'september-2025' }, async (system) => {
   // Longer than this test: anyone who waits for the answer waits in vain.
-  await stage.faults([
+  await system.faults([
     {
       match: { vendor: 'autotask', method: 'POST', path: '*/ServiceAdjustments' },
       fault: { kind: 'hang', ms: 600_000, when: 'before' },
     },
   ]);
   const began = Date.now();
-  const running = run(stage, [3]);
-  const handle = stage.client.workflow.getHandle(organizationBillingId('default', MONTH, CONTOSO));
+  const running = run(system, [3]);
+  const handle = system.client.workflow.getHandle(organizationBillingId('default', MONTH, CONTOSO));
   await eventually(
-    () => stage.requests(),
+    () => system.requests(),
     (requests) => requests.some(({ path }) => path.endsWith('/ServiceAdjustments')),
   );
   await handle.terminate('ended in mid-run');
-  await stage.faults([]);
+  await system.faults([]);
   const contoso = organizationOf(await running, CONTOSO);
   expect(contoso.status).toBe('Failed');
   expect(contoso.held).toEqual(contoso.report);
@@ -92,64 +92,66 @@ const terminated = playBeside({ world: 'september-2025' }, async (stage) => {
 // ---------------------------------------------------------------------------------------------------------------- one after the other
 
 describe('an answer is lost after Autotask took the write', () => {
-  let stage: Stage;
-  useStage({ world: 'september-2025' }, (opened) => (stage = opened));
-  afterEach(() => stage.faults([]));
+  let system: TestSystem;
+  useSystem({ world: 'september-2025' }, (opened) => (system = opened));
+  afterEach(() => system.faults([]));
 
   test('service, product, contract, adjustment and charge exist once afterwards, and the month is right', async () => {
     const lost = (path: string): unknown => ({
       match: { vendor: 'autotask', method: 'POST', path, nth: [1, 3] },
       fault: { kind: 'reset', when: 'after' },
     });
-    await stage.faults(['*/v1.0/Services', '*/v1.0/Products', '*/v1.0/Contracts', '*/ServiceAdjustments', '*/Charges'].map(lost));
-    const month = await run(stage);
-    const state = await stage.state();
+    await system.faults(
+      ['*/v1.0/Services', '*/v1.0/Products', '*/v1.0/Contracts', '*/ServiceAdjustments', '*/Charges'].map(lost),
+    );
+    const month = await run(system);
+    const state = await system.state();
     expectEverythingOnce(state);
     expect(month.posted.sales).toBe(TOTAL.posted);
     expect(month.held.lines).toBe(0);
-    await stage.faults([]);
-    await stage.forget();
-    await run(stage);
-    expect(await stage.writes()).toEqual([]);
+    await system.faults([]);
+    await system.forget();
+    await run(system);
+    expect(await system.writes()).toEqual([]);
   }, 180_000);
 });
 
 describe('one organization cannot be billed', () => {
-  let stage: Stage;
-  useStage({ world: 'september-2025' }, (opened) => (stage = opened));
-  afterEach(() => stage.faults([]));
+  let system: TestSystem;
+  useSystem({ world: 'september-2025' }, (opened) => (system = opened));
+  afterEach(() => system.faults([]));
 
   test('a customer that is mapped wrongly waits with what to do, the others are billed, and a rerun bills it when fixed', async () => {
-    await stage.control('PATCH', `cloudmore/organizations/${FABRIKAM}`, {
+    await system.control('PATCH', `cloudmore/organizations/${FABRIKAM}`, {
       customProperties: [{ name: 'AutotaskCompanyID', value: '4711' }],
     });
-    const month = await run(stage, [3]);
+    const month = await run(system, [3]);
     expect(organizationOf(month, CONTOSO).status).toBe('Done');
     const fabrikam = organizationOf(month, FABRIKAM);
     expect(fabrikam.status).toBe('NeedsAttention');
     expect(fabrikam.items.every(({ reason, message }) => reason === 'company-not-found' && message!.includes('4711'))).toBe(true);
-    await stage.control('PATCH', `cloudmore/organizations/${FABRIKAM}`, {
+    await system.control('PATCH', `cloudmore/organizations/${FABRIKAM}`, {
       customProperties: [{ name: 'AutotaskCompanyID', value: '29683540' }],
     });
-    await stage.cli('rerun', MONTH, '--organization', FABRIKAM, '--reason', 'id corrected');
+    await system.cli('rerun', MONTH, '--organization', FABRIKAM, '--reason', 'id corrected');
     const after = await eventually(
-      () => stage.json<MonthResult>([0, 3], 'status', MONTH),
+      () => system.json<MonthResult>([0, 3], 'status', MONTH),
       (seen) => organizationOf(seen, FABRIKAM).status === 'Done',
     );
     expect(after.posted.sales).toBe(TOTAL.posted);
   }, 180_000);
 
   test("the next day's run lets a waiting organization go on by itself", async () => {
-    await stage.control('PATCH', `cloudmore/organizations/${CONTOSO}`, {
+    await system.control('PATCH', `cloudmore/organizations/${CONTOSO}`, {
       customProperties: [{ name: 'AutotaskCompanyID', value: 'none' }],
     });
-    expect(organizationOf(await run(stage, [3]), CONTOSO).status).toBe('NeedsAttention');
-    await stage.control('PATCH', `cloudmore/organizations/${CONTOSO}`, {
+    expect(organizationOf(await run(system, [3]), CONTOSO).status).toBe('NeedsAttention');
+    await system.control('PATCH', `cloudmore/organizations/${CONTOSO}`, {
       customProperties: [{ name: 'AutotaskCompanyID', value: '29683512' }],
     });
-    const month = await run(stage, [0]);
+    const month = await run(system, [0]);
     expect(organizationOf(month, CONTOSO).status).toBe('Unchanged');
-    const { status } = await stage.client.workflow.getHandle(organizationBillingId('default', MONTH, CONTOSO)).describe();
+    const { status } = await system.client.workflow.getHandle(organizationBillingId('default', MONTH, CONTOSO)).describe();
     expect(status.name).toBe('COMPLETED');
   }, 180_000);
 });

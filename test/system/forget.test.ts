@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { main } from '../../client/cli.js';
 import type { MonthResult } from '../../shared/billing/results/results.js';
 import type { Certificate } from '../../shared/close/certificate.js';
-import { CONTOSO, FABRIKAM, organizationOf, useStage, type Stage } from './stage.js';
+import { CONTOSO, FABRIKAM, organizationOf, useSystem, type TestSystem } from './system.js';
 
 /** One customer is forgotten: files and histories are read as anyone who gets at them reads them, without the product's own eyes. No key is set: nothing is hidden by one. */
 
@@ -16,13 +16,13 @@ const BILLED = ['--as-of', DAY, '--wait'];
 const NAME = 'Contoso Dental Group';
 
 describe('a customer that is forgotten', () => {
-  let stage: Stage;
+  let system: TestSystem;
   let folder: string;
   let before: MonthResult;
-  useStage({ world: 'september-2025' }, (opened) => (stage = opened));
+  useSystem({ world: 'september-2025' }, (opened) => (system = opened));
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'forgotten-'));
-    stage.env['BILLING_KEYS'] = join(folder, 'keys');
+    system.env['BILLING_KEYS'] = join(folder, 'keys');
   });
   afterAll(() => rm(folder, { recursive: true }));
 
@@ -30,7 +30,7 @@ describe('a customer that is forgotten', () => {
   async function billing(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
     let [stdout, stderr] = ['', ''];
     const say = (text: string): void => void (stderr += `${text}\n`);
-    const code = await main(argv, { environment: stage.env, out: (text) => (stdout += text), say, isTerminal: false });
+    const code = await main(argv, { environment: system.env, out: (text) => (stdout += text), say, isTerminal: false });
     return { code, stdout, stderr };
   }
   const month = async (): Promise<MonthResult> =>
@@ -39,7 +39,7 @@ describe('a customer that is forgotten', () => {
 
   /** Everything below the folder of the evidence. */
   async function evidence(): Promise<string> {
-    const root = stage.env['BILLING_EVIDENCE']!.slice('file:'.length);
+    const root = system.env['BILLING_EVIDENCE']!.slice('file:'.length);
     const entries = (await readdir(root, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
     const texts = entries.map(async (entry) => {
       const path = join(entry.parentPath, entry.name);
@@ -51,11 +51,11 @@ describe('a customer that is forgotten', () => {
   /** Every execution's whole history, as bytes with all text in them. */
   async function histories(): Promise<string> {
     const texts: string[] = [];
-    const { namespace } = stage.client.options;
-    const { executions } = await stage.client.workflowService.listWorkflowExecutions({ namespace, pageSize: 1_000 });
+    const { namespace } = system.client.options;
+    const { executions } = await system.client.workflowService.listWorkflowExecutions({ namespace, pageSize: 1_000 });
     for (const info of executions ?? []) {
       const execution = info.execution!;
-      const page = await stage.client.workflowService.getWorkflowExecutionHistory({ namespace, execution });
+      const page = await system.client.workflowService.getWorkflowExecutionHistory({ namespace, execution });
       texts.push(
         Buffer.from(temporal.api.history.v1.History.encode(page.history!).finish()).toString('latin1'),
         JSON.stringify(info),
@@ -78,7 +78,7 @@ describe('a customer that is forgotten', () => {
   }
 
   test('was billed, approved, closed, and told of', async () => {
-    await stage.control('POST', 'clock', { now: `${DAY}T03:00:00Z` });
+    await system.control('POST', 'clock', { now: `${DAY}T03:00:00Z` });
     expect(await billing('run', MONTH, ...BILLED, '--mode', 'approve')).toMatchObject({ code: 3 });
     expect(await billing('approve', MONTH, '--all', '--actor', 'anna', '--reason', `${NAME} agreed`)).toMatchObject({
       code: 0,
@@ -103,7 +103,7 @@ describe('a customer that is forgotten', () => {
 
   test('is in no file and no history any more, by name or by amount', async () => {
     const file = join(folder, 'contoso.json');
-    const done = await stage.cli('forget', '--organization', NAME, '--export', file, '--write');
+    const done = await system.cli('forget', '--organization', NAME, '--export', file, '--write');
     expect(done).toMatchObject({ code: 0, stdout: expect.stringContaining('is forgotten') });
     const [kept, remembered] = [await evidence(), await histories()];
     expect(telling().filter((one) => kept.includes(one) || remembered.includes(one))).toEqual([]);
@@ -167,9 +167,9 @@ describe('a customer that is forgotten', () => {
   }, 60_000);
 
   test('is not billed twice when its month is run once more', async () => {
-    await stage.forget();
+    await system.forget();
     expect(await billing('run', MONTH, ...BILLED)).toMatchObject({ code: 0 });
-    expect(await stage.writes()).toEqual([]);
+    expect(await system.writes()).toEqual([]);
     expect(organizationOf(await month(), CONTOSO).posted).toEqual(organizationOf(before, CONTOSO).posted);
   }, 60_000);
 });

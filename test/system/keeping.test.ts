@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { main } from '../../client/cli.js';
 import type { Context } from '../../client/context.js';
 import type { MonthResult } from '../../shared/billing/results/results.js';
-import { useStage, type Stage, type Worker } from './stage.js';
+import { useSystem, type TestSystem, type Worker } from './system.js';
 
 /** The page is followed: every command of docs/keeping.md, in its order, against a whole system; and what it promises of a restore. */
 
@@ -16,17 +16,17 @@ const page = readFileSync(new URL('../../docs/keeping.md', import.meta.url), 'ut
 const commands = [...page.matchAll(/```text\n([\s\S]*?)```/g)].flatMap(([, block]) => block!.trim().split('\n'));
 
 describe('docs/keeping.md', () => {
-  let stage: Stage;
+  let system: TestSystem;
   let worker: Worker;
   let folder: string;
   let before: MonthResult;
-  useStage({ world: 'september-2025', worker: false }, (opened) => (stage = opened));
+  useSystem({ world: 'september-2025', worker: false }, (opened) => (system = opened));
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'keeping-'));
-    stage.env['BILLING_KEYS'] = join(folder, 'keys');
-    await stage.control('POST', 'clock', { now: `${DAY}T03:00:00Z` });
+    system.env['BILLING_KEYS'] = join(folder, 'keys');
+    await system.control('POST', 'clock', { now: `${DAY}T03:00:00Z` });
     await billing('keys', 'add');
-    worker = await stage.startWorker();
+    worker = await system.startWorker();
     expect(await billing('schedule', 'apply')).toMatchObject({ code: 0 });
     expect(await billing('run', MONTH, '--as-of', DAY, '--wait')).toMatchObject({ code: 0 });
   }, 120_000);
@@ -36,7 +36,7 @@ describe('docs/keeping.md', () => {
   async function billing(...argv: string[]): Promise<{ code: number; said: string; out: string }> {
     let [said, out] = ['', ''];
     const context: Context = {
-      environment: stage.env,
+      environment: system.env,
       out: (text) => (out += text),
       say: (text) => (said += `${text}\n`),
       isTerminal: false,
@@ -64,12 +64,12 @@ describe('docs/keeping.md', () => {
       if (isPuttingBack) {
         before = await month();
         await worker.kill('SIGTERM');
-        stage.env['BILLING_EVIDENCE'] = `file:${join(folder, 'evidence')}`;
+        system.env['BILLING_EVIDENCE'] = `file:${join(folder, 'evidence')}`;
       }
       const ended = await billing(...(await Promise.all(words.map(pathOf))));
       // What was put back waits for a person: the schedule is paused until the plans were looked at.
       expect(ended).toMatchObject({ code: line.includes('restore') ? 3 : 0 });
-      if (isPuttingBack) worker = await stage.startWorker();
+      if (isPuttingBack) worker = await system.startWorker();
     },
     120_000,
   );
@@ -77,8 +77,8 @@ describe('docs/keeping.md', () => {
   test('what was put back is what was there, as it was written, and nothing is billed twice', async () => {
     expect(await month()).toEqual(before);
     expect(await billing('evidence', 'verify')).toMatchObject({ code: 0, out: expect.stringContaining('as it was written') });
-    await stage.forget();
+    await system.forget();
     expect(await billing('run', MONTH, '--as-of', DAY, '--wait')).toMatchObject({ code: 0 });
-    expect(await stage.writes()).toEqual([]);
+    expect(await system.writes()).toEqual([]);
   }, 60_000);
 });

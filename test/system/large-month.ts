@@ -7,8 +7,8 @@ import { sum, type Big } from '../../shared/billing/basics/decimal.js';
 import { loadConfig } from '../../shared/config.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { createDependencies } from '../../worker/dependencies.js';
-import { billMonth } from '../report/desk.js';
-import { openStage, type Stage, type StageOptions } from './stage.js';
+import { billMonth } from '../report/harness.js';
+import { openSystem, type TestSystem, type TestSystemOptions } from './system.js';
 
 export const MONTH = '2025-10';
 export const AS_OF = '2025-10-17';
@@ -21,7 +21,7 @@ export type PlannedOrganization = Preview['plans'][number];
 
 /** Hundreds of lines in which nothing is wrong, in approve mode and without a worker: all of it is in Autotask already, but for six small organizations. */
 export interface LargeMonth {
-  stage: Stage;
+  system: TestSystem;
   /** What the month comes to when nothing goes wrong. */
   clean: Preview;
   /** Ten small organizations; the first six are not billed yet. */
@@ -33,25 +33,25 @@ export interface LargeMonth {
 
 export const UNBILLED = 6;
 
-export async function openLargeMonth({ env = {}, ui = false }: Pick<StageOptions, 'env' | 'ui'> = {}): Promise<LargeMonth> {
+export async function openLargeMonth({ env = {}, ui = false }: Pick<TestSystemOptions, 'env' | 'ui'> = {}): Promise<LargeMonth> {
   const folder = await mkdtemp(join(tmpdir(), 'billing-large-month-'));
   const world = generateWorld({ lines: LINES, organizations: Math.round(LINES / LINES_PER_ORGANIZATION), seed: 3, month: MONTH });
-  const stage = await openStage({ world: { ...world }, env: { BILLING_MODE: 'approve', ...BREAKERS_OFF, ...env }, ui });
+  const system = await openSystem({ world: { ...world }, env: { BILLING_MODE: 'approve', ...BREAKERS_OFF, ...env }, ui });
   const map = (plan: PlannedOrganization, value: string): Promise<unknown> =>
-    stage.control('PATCH', `cloudmore/organizations/${plan.organizationId}`, {
+    system.control('PATCH', `cloudmore/organizations/${plan.organizationId}`, {
       customProperties: [{ name: 'AutotaskCompanyID', value }],
     });
-  const clean = await billDirectly(stage, folder, map);
+  const clean = await billDirectly(system, folder, map);
   const close = async (): Promise<void> => {
-    await stage.close();
+    await system.close();
     await rm(folder, { recursive: true, force: true });
   };
-  return { stage, clean, small: smallOf(clean), map, close };
+  return { system, clean, small: smallOf(clean), map, close };
 }
 
 /** By the activities themselves, with evidence of their own. */
-async function billDirectly(stage: Stage, folder: string, map: LargeMonth['map']): Promise<Preview> {
-  const env = { ...stage.env, BILLING_EVIDENCE: `file:${folder}`, BILLING_MODE: 'auto' };
+async function billDirectly(system: TestSystem, folder: string, map: LargeMonth['map']): Promise<Preview> {
+  const env = { ...system.env, BILLING_EVIDENCE: `file:${folder}`, BILLING_MODE: 'auto' };
   const config = loadConfig(env);
   const dependencies = createDependencies(config, { evidence: openEvidence(config.evidence) });
   const preview = (): Promise<Preview> =>

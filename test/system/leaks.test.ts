@@ -16,7 +16,7 @@ import {
   type LargeMonth,
   type PlannedOrganization,
 } from './large-month.js';
-import type { Stage } from './stage.js';
+import type { TestSystem } from './system.js';
 
 /** The operator's month: hundreds of lines, of which ten went wrong. Each is listed with its exact amount, and fixed by the command shown. */
 
@@ -37,13 +37,13 @@ const sumOfLines = (currencies: MonthResult['otherCurrencies']): number =>
 
 describe(`a month of ${LINES} lines`, () => {
   let large: LargeMonth;
-  let stage: Stage;
+  let system: TestSystem;
   let planted: Planted[];
   beforeAll(async () => {
     large = await openLargeMonth();
-    ({ stage } = large);
+    ({ system } = large);
     planted = await plantTen();
-    await stage.startWorker();
+    await system.startWorker();
   }, 300_000);
   afterAll(() => large.close(), 60_000);
 
@@ -57,7 +57,7 @@ describe(`a month of ${LINES} lines`, () => {
       return { organizationId: plan.organizationId, reason, sales: whole(plan), fix: () => map(plan, String(plan.companyId)) };
     };
     const company = (plan: PlannedOrganization, isActive: boolean): Promise<unknown> =>
-      stage.control('PATCH', `autotask/companies/${plan.companyId}`, { isActive });
+      system.control('PATCH', `autotask/companies/${plan.companyId}`, { isActive });
     await company(d!, false);
     const inactive = {
       organizationId: d!.organizationId,
@@ -89,22 +89,22 @@ describe(`a month of ${LINES} lines`, () => {
     change: Record<string, unknown>,
   ): Promise<Planted> {
     const licences = plan.items.filter(isLicence);
-    const { contracts } = (await stage.state()).autotask;
+    const { contracts } = (await system.state()).autotask;
     const contract = contracts.find(({ contractNumber }) => contractNumber === licences[which]!.contractKey)!;
     const before = Object.fromEntries(Object.keys(change).map((field) => [field, contract[field]]));
     const path = `autotask/contracts/${String(contract.id)}`;
-    await stage.control('PATCH', path, change);
+    await system.control('PATCH', path, change);
     const onIt = plan.items.filter(({ contractKey }) => contractKey === licences[0]!.contractKey);
     return {
       organizationId: plan.organizationId,
       reason,
       sales: sum(onIt.map(({ sales }) => sales)).toFixed(2),
-      fix: () => stage.control('PATCH', path, before),
+      fix: () => system.control('PATCH', path, before),
     };
   }
 
   const leaksOf = async (): Promise<Leak[]> => {
-    const { stdout } = await stage.cli('report', MONTH, '--format', 'json');
+    const { stdout } = await system.cli('report', MONTH, '--format', 'json');
     return (JSON.parse(stdout) as { details: { leaks: Leak[] } }).details.leaks;
   };
   const isPlanted = (leak: Leak): boolean =>
@@ -113,7 +113,7 @@ describe(`a month of ${LINES} lines`, () => {
   /** Organizations that are neither billed nor left out on purpose, with what they wait for. */
   const waiting = async (): Promise<{ organizationId: string; status: string; reasons: string }[]> => {
     await sleep(LOOK_EVERY_MS);
-    const { organizations } = await stage.json<MonthResult>([0, 3], 'status', MONTH);
+    const { organizations } = await system.json<MonthResult>([0, 3], 'status', MONTH);
     return organizations
       .filter(({ status }) => !['Done', 'Unchanged', 'Excluded'].includes(status))
       .map(({ organizationId, status, items }) => ({
@@ -124,7 +124,7 @@ describe(`a month of ${LINES} lines`, () => {
   };
 
   test('lists all ten, each with the exact amount, the largest first', async () => {
-    const month = await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
+    const month = await system.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
     expect(month.report.lines + sumOfLines(month.otherCurrencies)).toBe(LINES);
     const leaks = (await leaksOf()).filter(isPlanted);
     const listed = planted.map(({ organizationId, reason }) => ({
@@ -145,19 +145,19 @@ describe(`a month of ${LINES} lines`, () => {
     for (const { fix } of planted) await fix();
     for (const command of commands) {
       const argv = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!).slice(1);
-      expect(await stage.cli(...argv)).toMatchObject({ code: 0 });
+      expect(await system.cli(...argv)).toMatchObject({ code: 0 });
     }
     await eventually(waiting, (all) => all.filter(({ status }) => status === 'AwaitingApproval').length === UNBILLED);
     // What stood at the wrong company is nobody's any more, and only a run of the whole month looks there.
-    await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
+    await system.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
     const released = await waiting();
     expect(released.map(({ status }) => status)).toEqual(Array<string>(UNBILLED).fill('AwaitingApproval'));
     expect(released.map(({ organizationId }) => organizationId).sort()).toEqual(named(large.small.slice(0, UNBILLED)).sort());
-    expect((await stage.cli('approve', MONTH, '--all')).stdout.match(/^(Released|Sent the release of) /gm)).toHaveLength(
+    expect((await system.cli('approve', MONTH, '--all')).stdout.match(/^(Released|Sent the release of) /gm)).toHaveLength(
       UNBILLED,
     );
     await eventually(waiting, (all) => all.length === 0);
-    const done = await stage.json<MonthResult>([0], 'status', MONTH);
+    const done = await system.json<MonthResult>([0], 'status', MONTH);
     expect(done.posted.sales).toBe(large.clean.result.posted.sales);
   }, 240_000);
 });

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { big } from '../../shared/billing/basics/decimal.js';
-import type { SandboxState } from './stage.js';
+import type { SandboxState } from './system.js';
 
 /** What Autotask holds, told from its tables alone. */
 

@@ -9,7 +9,7 @@ import { main } from '../../client/cli.js';
 import type { Context } from '../../client/context.js';
 import { RIGHTS } from '../../shared/autotask/needs.js';
 import { eventually } from '../eventually.js';
-import { openStage, type Stage } from './stage.js';
+import { openSystem, type TestSystem } from './system.js';
 
 /** The guide is run: every command of docs/operations.md, in its order, against a whole system. */
 
@@ -23,7 +23,7 @@ const words = (line: string): string[] => [...line.matchAll(/"([^"]*)"|(\S+)/g)]
 const EXPECTED = [0, 2, 3];
 
 describe('docs/operations.md', () => {
-  let stage: Stage;
+  let system: TestSystem;
   let folder: string;
   let webhook: Server;
   const told: { text: string }[] = [];
@@ -40,15 +40,15 @@ describe('docs/operations.md', () => {
     await new Promise<void>((resolve) => webhook.listen(0, '127.0.0.1', () => resolve()));
     folder = await mkdtemp(join(tmpdir(), 'billing-guide-'));
     const { port } = webhook.address() as AddressInfo;
-    stage = await openStage({
+    system = await openSystem({
       world: 'september-2025',
       env: { NOTICE_WEBHOOK: `http://127.0.0.1:${port}/hook`, BILLING_WEB_URL: 'https://billing.example/' },
     });
-    await stage.control('POST', 'clock', { now: '2025-11-02T03:00:00Z' });
-    await stage.startWorker();
+    await system.control('POST', 'clock', { now: '2025-11-02T03:00:00Z' });
+    await system.startWorker();
   }, 120_000);
   afterAll(async () => {
-    await stage?.close();
+    await system?.close();
     webhook?.close();
     await rm(folder, { recursive: true, force: true });
   }, 60_000);
@@ -59,7 +59,7 @@ describe('docs/operations.md', () => {
     expect(program).toBe('billing');
     let said = '';
     const context: Context = {
-      environment: stage.env,
+      environment: system.env,
       out: () => undefined,
       say: (text) => (said += `${text}\n`),
       isTerminal: false,

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { MonthResult, OrganizationResult } from '../../shared/billing/results/results.js';
 import { organizationBillingId } from '../../shared/messages/names.js';
-import { CONTOSO, FABRIKAM, useStage, organizationOf, type Stage, type Worker } from './stage.js';
+import { CONTOSO, FABRIKAM, useSystem, organizationOf, type TestSystem, type Worker } from './system.js';
 import { eventually } from '../eventually.js';
 
 /** What an operator does to one organization: skip, rerun, approve, by command and as the Web UI would. */
@@ -13,13 +13,13 @@ const AS_OF = '2025-10-09';
 const temporal = promisify(execFile);
 
 describe('an operator steers single organizations', () => {
-  let stage: Stage;
-  useStage({ world: 'september-2025' }, (opened) => (stage = opened));
+  let system: TestSystem;
+  useSystem({ world: 'september-2025' }, (opened) => (system = opened));
 
   const run = (...more: string[]): Promise<MonthResult> =>
-    stage.json<MonthResult>([0, 3], 'run', MONTH, '--as-of', AS_OF, '--wait', ...more);
+    system.json<MonthResult>([0, 3], 'run', MONTH, '--as-of', AS_OF, '--wait', ...more);
   const handle = (organizationId: string) =>
-    stage.client.workflow.getHandle(organizationBillingId('default', MONTH, organizationId));
+    system.client.workflow.getHandle(organizationBillingId('default', MONTH, organizationId));
   const status = (organizationId: string): Promise<OrganizationResult> =>
     handle(organizationId).query<OrganizationResult>('status');
   const settledAs = (organizationId: string, wanted: string): Promise<OrganizationResult> =>
@@ -33,7 +33,7 @@ describe('an operator steers single organizations', () => {
       'workflow',
       'signal',
       '--address',
-      stage.server.address,
+      system.server.address,
       '--workflow-id',
       organizationBillingId('default', MONTH, organizationId),
       '--name',
@@ -43,7 +43,7 @@ describe('an operator steers single organizations', () => {
     ]);
 
   test('a skip before the run keeps the organization out of Autotask, with its amount excluded', async () => {
-    const skipped = await stage.cli(
+    const skipped = await system.cli(
       'skip',
       MONTH,
       '--organization',
@@ -55,14 +55,14 @@ describe('an operator steers single organizations', () => {
     );
     expect(skipped).toMatchObject({ code: 0 });
     await settledAs(FABRIKAM, 'Skipped');
-    await stage.forget();
+    await system.forget();
     const month = await run();
     expect(organizationOf(month, FABRIKAM)).toMatchObject({ status: 'Skipped', held: { lines: 0 }, posted: { lines: 0 } });
     expect(
       organizationOf(month, FABRIKAM).items.every(({ outcome, reason }) => outcome === 'excluded' && reason === 'skipped'),
     ).toBe(true);
     expect(organizationOf(month, CONTOSO).status).toBe('Done');
-    const { autotask } = await stage.state();
+    const { autotask } = await system.state();
     expect(
       autotask.contracts.filter(
         ({ companyID, contractNumber }) => companyID === 29683540 && contractNumber !== '78d33f02-2bf3-5c0e-9aec-6705cdb6fe07',
@@ -71,7 +71,7 @@ describe('an operator steers single organizations', () => {
   });
 
   test('a run of an organization that does not exist is not started, and says who is meant; it ended as if there were nothing to do', async () => {
-    const ended = await stage.cli('run', MONTH, '--as-of', AS_OF, '--organization', 'Fabrikam Logistic', '--wait');
+    const ended = await system.cli('run', MONTH, '--as-of', AS_OF, '--organization', 'Fabrikam Logistic', '--wait');
     expect(ended).toMatchObject({
       code: 64,
       stderr: expect.stringMatching(/^No organization "Fabrikam Logistic" in 2025-10\. Did you mean "Fabrikam Logistics"\?$/m),
@@ -79,7 +79,7 @@ describe('an operator steers single organizations', () => {
   });
 
   test('a run of one that does not exist, where Cloudmore cannot be asked from here, fails by its name', async () => {
-    const ended = await stage.cliWith(
+    const ended = await system.cliWith(
       { CLOUDMORE_PASSWORD: '' },
       ...['run', MONTH, '--as-of', AS_OF, '--organization', 'Fabrikan', '--wait'],
     );
@@ -87,9 +87,9 @@ describe('an operator steers single organizations', () => {
   });
 
   test('a rerun after the skip bills it', async () => {
-    expect(await stage.cli('rerun', MONTH, '--organization', FABRIKAM, '--reason', 'settled')).toMatchObject({ code: 0 });
+    expect(await system.cli('rerun', MONTH, '--organization', FABRIKAM, '--reason', 'settled')).toMatchObject({ code: 0 });
     const done = await eventually(
-      () => stage.json<MonthResult>([0, 3], 'status', MONTH),
+      () => system.json<MonthResult>([0, 3], 'status', MONTH),
       (month) => organizationOf(month, FABRIKAM).status === 'Done',
     );
     expect(organizationOf(done, FABRIKAM).posted.sales).toBe('5620.99');
@@ -97,8 +97,8 @@ describe('an operator steers single organizations', () => {
   });
 
   test('a skip after the run takes nothing back, and says so', async () => {
-    const before = await stage.state();
-    await stage.cli('skip', MONTH, '--organization', FABRIKAM, '--reason', 'too late', '--as-of', AS_OF);
+    const before = await system.state();
+    await system.cli('skip', MONTH, '--organization', FABRIKAM, '--reason', 'too late', '--as-of', AS_OF);
     const result = await eventually(
       () => handle(FABRIKAM).describe(),
       ({ status: { name } }) => name === 'COMPLETED',
@@ -107,22 +107,22 @@ describe('an operator steers single organizations', () => {
     const summary = (await handle(FABRIKAM).result()) as { status: string; message: string };
     expect(summary).toMatchObject({ status: 'Unchanged' });
     expect(summary.message).toContain('after the month was billed');
-    expect((await stage.state()).autotask.unitRows).toEqual(before.autotask.unitRows);
+    expect((await system.state()).autotask.unitRows).toEqual(before.autotask.unitRows);
   });
 
   test('a rerun after completion plans again and writes nothing', async () => {
-    await stage.forget();
-    await stage.cli('rerun', MONTH, '--organization', FABRIKAM, '--reason', 'to be sure', '--as-of', AS_OF);
+    await system.forget();
+    await system.cli('rerun', MONTH, '--organization', FABRIKAM, '--reason', 'to be sure', '--as-of', AS_OF);
     await eventually(
       () => handle(FABRIKAM).describe(),
       ({ status: { name } }) => name === 'COMPLETED',
     );
     expect(((await handle(FABRIKAM).result()) as { status: string }).status).toBe('Unchanged');
-    expect(await stage.writes()).toEqual([]);
+    expect(await system.writes()).toEqual([]);
   });
 
   test('skip and rerun work as the Web UI sends them', async () => {
-    await stage.control('PATCH', 'cloudmore/organizations/' + CONTOSO, {
+    await system.control('PATCH', 'cloudmore/organizations/' + CONTOSO, {
       autotaskCompanyId: 'ignored',
       customProperties: [{ name: 'AutotaskCompanyID', value: 'ACME-77' }],
     });
@@ -130,7 +130,7 @@ describe('an operator steers single organizations', () => {
     await settledAs(CONTOSO, 'NeedsAttention');
     await signal('skip', CONTOSO, 'on holiday');
     expect((await settledAs(CONTOSO, 'Skipped')).excluded.lines).toBeGreaterThan(0);
-    await stage.control('PATCH', 'cloudmore/organizations/' + CONTOSO, {
+    await system.control('PATCH', 'cloudmore/organizations/' + CONTOSO, {
       customProperties: [{ name: 'AutotaskCompanyID', value: '29683512' }],
     });
     await signal('rerun', CONTOSO, 'id corrected');
@@ -143,25 +143,25 @@ describe('an operator steers single organizations', () => {
 });
 
 describe('a skip during the run', () => {
-  let stage: Stage;
-  useStage({ world: 'september-2025' }, (opened) => (stage = opened));
+  let system: TestSystem;
+  useSystem({ world: 'september-2025' }, (opened) => (system = opened));
 
   test('comes too late after the first write: the organization is finished and says so', async () => {
-    await stage.faults([
+    await system.faults([
       {
         match: { vendor: 'autotask', method: 'POST', path: '*/ServiceAdjustments' },
         fault: { kind: 'hang', ms: 1500, when: 'after' },
       },
     ]);
-    const running = stage.json<MonthResult>([0, 3], 'run', MONTH, '--as-of', AS_OF, '--organization', FABRIKAM, '--wait');
+    const running = system.json<MonthResult>([0, 3], 'run', MONTH, '--as-of', AS_OF, '--organization', FABRIKAM, '--wait');
     await eventually(
-      () => stage.writes(),
+      () => system.writes(),
       (writes) => writes.some(({ path }) => /ServiceAdjustments/i.test(path)),
     );
-    await stage.cli('skip', MONTH, '--organization', FABRIKAM, '--reason', 'stop', '--as-of', AS_OF);
+    await system.cli('skip', MONTH, '--organization', FABRIKAM, '--reason', 'stop', '--as-of', AS_OF);
     const month = await running;
     expect(organizationOf(month, FABRIKAM)).toMatchObject({ status: 'Done', held: { lines: 0 }, excluded: { lines: 0 } });
-    const summary = (await stage.client.workflow.getHandle(organizationBillingId('default', MONTH, FABRIKAM)).result()) as {
+    const summary = (await system.client.workflow.getHandle(organizationBillingId('default', MONTH, FABRIKAM)).result()) as {
       message: string;
     };
     expect(summary.message).toContain('after the first write');
@@ -169,24 +169,24 @@ describe('a skip during the run', () => {
 });
 
 describe('in approve mode', () => {
-  let stage: Stage;
-  useStage({ world: 'september-2025', env: { BILLING_MODE: 'approve' } }, (opened) => (stage = opened));
+  let system: TestSystem;
+  useSystem({ world: 'september-2025', env: { BILLING_MODE: 'approve' } }, (opened) => (system = opened));
 
   test('every plan waits, is released exactly as shown, and an older digest releases nothing', async () => {
-    const month = await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
+    const month = await system.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
     const contoso = organizationOf(month, CONTOSO);
     expect(contoso).toMatchObject({ status: 'AwaitingApproval' });
     expect(contoso.items.filter(({ outcome }) => outcome === 'held').every(({ reason }) => reason === 'awaiting-approval')).toBe(
       true,
     );
-    expect(await stage.writes()).toEqual([]);
-    const wrong = await stage.cli('approve', MONTH, '--organization', CONTOSO, '--digest', 'f'.repeat(64));
+    expect(await system.writes()).toEqual([]);
+    const wrong = await system.cli('approve', MONTH, '--organization', CONTOSO, '--digest', 'f'.repeat(64));
     expect(wrong.code).not.toBe(0);
-    expect(await stage.cli('approve', MONTH, '--organization', CONTOSO, '--digest', contoso.planDigest!)).toMatchObject({
+    expect(await system.cli('approve', MONTH, '--organization', CONTOSO, '--digest', contoso.planDigest!)).toMatchObject({
       code: 0,
     });
     const after = await eventually(
-      () => stage.json<MonthResult>([0, 3], 'status', MONTH),
+      () => system.json<MonthResult>([0, 3], 'status', MONTH),
       (seen) => organizationOf(seen, CONTOSO).status === 'Done',
     );
     expect(organizationOf(after, CONTOSO).held.lines).toBe(0);
@@ -197,18 +197,18 @@ describe('in approve mode', () => {
   });
 
   test('approve --all bills the rest as it was shown; it waited again, because the first one\u2019s release had made services that it needs too', async () => {
-    const shown = await status(stage, FABRIKAM);
-    const made = (await stage.state()).autotask.services.length;
-    expect(await stage.cli('approve', MONTH, '--all')).toMatchObject({
+    const shown = await status(system, FABRIKAM);
+    const made = (await system.state()).autotask.services.length;
+    expect(await system.cli('approve', MONTH, '--all')).toMatchObject({
       code: 0,
       stdout: expect.stringContaining(`Released Fabrikam Logistics as ${shown.planDigest}`),
     });
     const done = await eventually(
-      () => stage.json<MonthResult>([0, 3], 'status', MONTH),
+      () => system.json<MonthResult>([0, 3], 'status', MONTH),
       (seen) => !['AwaitingApproval', 'Running'].includes(organizationOf(seen, FABRIKAM).status) || hasMoved(seen, shown),
     );
     expect(organizationOf(done, FABRIKAM)).toMatchObject({ status: 'Done', planDigest: shown.planDigest, held: { lines: 0 } });
-    expect((await stage.state()).autotask.services.length).toBeGreaterThan(made);
+    expect((await system.state()).autotask.services.length).toBeGreaterThan(made);
   });
 });
 
@@ -216,72 +216,72 @@ const hasMoved = (month: MonthResult, { organizationId, planDigest }: Organizati
   organizationOf(month, organizationId).planDigest !== planDigest;
 
 describe('a plan on file', () => {
-  let stage: Stage;
+  let system: TestSystem;
   let worker: Worker | null;
-  useStage({ world: 'september-2025', env: { BILLING_MODE: 'approve' } }, (opened, started) => {
-    [stage, worker] = [opened, started];
+  useSystem({ world: 'september-2025', env: { BILLING_MODE: 'approve' } }, (opened, started) => {
+    [system, worker] = [opened, started];
   });
 
   test('is released exactly as it is; what moved since waits again, and is named', async () => {
-    const file = `${stage.env.BILLING_EVIDENCE!.replace('file:', '')}-plan.json`;
-    expect(await stage.cli('plan', MONTH, '--as-of', AS_OF, '--out', file)).toMatchObject({ code: 0 });
-    await stage.forget();
-    await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
-    const [contract] = (await stage.state()).autotask.contracts.filter(({ companyID }) => companyID === 29683540);
-    await stage.control('PATCH', `autotask/contracts/${String(contract!.id)}`, { endDate: '2025-12-31' });
-    await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
-    expect(await stage.writes()).toEqual([]);
+    const file = `${system.env.BILLING_EVIDENCE!.replace('file:', '')}-plan.json`;
+    expect(await system.cli('plan', MONTH, '--as-of', AS_OF, '--out', file)).toMatchObject({ code: 0 });
+    await system.forget();
+    await system.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
+    const [contract] = (await system.state()).autotask.contracts.filter(({ companyID }) => companyID === 29683540);
+    await system.control('PATCH', `autotask/contracts/${String(contract!.id)}`, { endDate: '2025-12-31' });
+    await system.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
+    expect(await system.writes()).toEqual([]);
 
-    const released = await stage.cli('approve', MONTH, '--plan', file);
+    const released = await system.cli('approve', MONTH, '--plan', file);
     expect(released.code).toBe(3);
     expect(released.stdout).toContain('Released Contoso Dental Group');
     expect(released.stdout).toMatch(
       /Fabrikam Logistics was not released: its plan has changed\. The new plan's digest is [0-9a-f]{64}/,
     );
     const after = await eventually(
-      () => stage.json<MonthResult>([0, 3], 'status', MONTH),
+      () => system.json<MonthResult>([0, 3], 'status', MONTH),
       (seen) => organizationOf(seen, CONTOSO).status === 'Done',
     );
     expect(organizationOf(after, FABRIKAM).status).toBe('AwaitingApproval');
   });
 
   test('a digest that Autotask has overtaken releases nothing: the new plan waits', async () => {
-    const shown = await status(stage, FABRIKAM);
-    const [contract] = (await stage.state()).autotask.contracts.filter(({ companyID }) => companyID === 29683540);
-    await stage.control('PATCH', `autotask/contracts/${String(contract!.id)}`, { endDate: '2025-11-30' });
-    await stage.forget();
-    expect(await stage.cli('approve', MONTH, '--organization', FABRIKAM, '--digest', shown.planDigest!)).toMatchObject({
+    const shown = await status(system, FABRIKAM);
+    const [contract] = (await system.state()).autotask.contracts.filter(({ companyID }) => companyID === 29683540);
+    await system.control('PATCH', `autotask/contracts/${String(contract!.id)}`, { endDate: '2025-11-30' });
+    await system.forget();
+    expect(await system.cli('approve', MONTH, '--organization', FABRIKAM, '--digest', shown.planDigest!)).toMatchObject({
       code: 0,
     });
     const now = await eventually(
-      () => status(stage, FABRIKAM),
+      () => status(system, FABRIKAM),
       ({ planDigest, status: state }) => state === 'AwaitingApproval' && planDigest !== shown.planDigest,
     );
     expect(now.held.sales).toBe(shown.held.sales);
-    expect(await stage.writes()).toEqual([]);
+    expect(await system.writes()).toEqual([]);
   });
 
   test('one that Cloudmore’s report has overtaken releases nothing either: its lines are read again', async () => {
     // The legacy report of the 16th is late on the morning of the 17th, and comes before somebody releases.
-    await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', '2025-10-17', '--wait');
-    const shown = await status(stage, FABRIKAM);
-    await stage.control('POST', 'clock', { now: '2025-10-17T09:00:00Z' });
-    expect(await stage.cli('approve', MONTH, '--organization', FABRIKAM, '--digest', shown.planDigest!)).toMatchObject({
+    await system.json<MonthResult>([3], 'run', MONTH, '--as-of', '2025-10-17', '--wait');
+    const shown = await status(system, FABRIKAM);
+    await system.control('POST', 'clock', { now: '2025-10-17T09:00:00Z' });
+    expect(await system.cli('approve', MONTH, '--organization', FABRIKAM, '--digest', shown.planDigest!)).toMatchObject({
       code: 0,
     });
     const now = await eventually(
-      () => status(stage, FABRIKAM),
+      () => status(system, FABRIKAM),
       ({ planDigest, status: state }) => state === 'AwaitingApproval' && planDigest !== shown.planDigest,
     );
     expect([shown.held.sales, now.held.sales]).toEqual(['5620.99', '5709.39']);
-    expect(await stage.writes()).toEqual([]);
+    expect(await system.writes()).toEqual([]);
   });
 
   test('a release without a digest, one click in the Web UI, is refused in status and in the log, and the plan keeps waiting', async () => {
-    const { planDigest } = await status(stage, FABRIKAM);
-    await stage.client.workflow.getHandle(organizationBillingId('default', MONTH, FABRIKAM)).signal('approve');
+    const { planDigest } = await status(system, FABRIKAM);
+    await system.client.workflow.getHandle(organizationBillingId('default', MONTH, FABRIKAM)).signal('approve');
     await eventually(
-      () => stage.cli('status', MONTH),
+      () => system.cli('status', MONTH),
       ({ stdout }) => /Fabrikam Logistics: The signal approve came with no argument/.test(stdout),
     );
     const refused = (): string | undefined =>
@@ -296,50 +296,50 @@ describe('a plan on file', () => {
       month: MONTH,
       signal: 'approve',
     });
-    expect(await status(stage, FABRIKAM)).toMatchObject({ status: 'AwaitingApproval', planDigest });
+    expect(await status(system, FABRIKAM)).toMatchObject({ status: 'AwaitingApproval', planDigest });
   });
 });
 
-const status = (stage: Stage, organizationId: string): Promise<OrganizationResult> =>
-  stage.client.workflow.getHandle(organizationBillingId('default', MONTH, organizationId)).query<OrganizationResult>('status');
+const status = (system: TestSystem, organizationId: string): Promise<OrganizationResult> =>
+  system.client.workflow.getHandle(organizationBillingId('default', MONTH, organizationId)).query<OrganizationResult>('status');
 
 describe('what a circuit breaker holds', () => {
-  let stage: Stage;
+  let system: TestSystem;
   const env = { BILLING_MODE: 'approve', BREAKER_NEW_ORGANIZATION_AMOUNT: '2000' };
-  useStage({ world: 'september-2025', env }, (opened) => (stage = opened));
+  useSystem({ world: 'september-2025', env }, (opened) => (system = opened));
 
   test('is released neither by approve --all nor without its sum, only by the sum that the list has shown', async () => {
-    const month = await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
+    const month = await system.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
     expect(organizationOf(month, FABRIKAM)).toMatchObject({ status: 'NeedsAttention', posted: { lines: 0 } });
     expect(organizationOf(month, CONTOSO)).toMatchObject({ status: 'AwaitingApproval' });
     const listed = expect.stringContaining("Fabrikam Logistics: 5,620.99 EUR (customer's breaker)") as unknown;
 
-    const all = await stage.cli('approve', MONTH, '--all');
+    const all = await system.cli('approve', MONTH, '--all');
     expect(all).toMatchObject({ code: 3, stdout: expect.stringMatching(/^Released Contoso Dental Group/) as unknown });
     expect(all.stdout).toEqual(listed);
     expect(all.stdout).toMatch(/approve 2025-10 --breakers$/m);
     await eventually(
-      () => stage.json<MonthResult>([0, 3], 'status', MONTH),
+      () => system.json<MonthResult>([0, 3], 'status', MONTH),
       (seen) => organizationOf(seen, CONTOSO).status === 'Done',
     );
-    await stage.forget();
-    const unasked = await stage.cli('approve', MONTH, '--breakers');
+    await system.forget();
+    const unasked = await system.cli('approve', MONTH, '--breakers');
     expect(unasked).toMatchObject({ code: 64, stderr: listed });
     expect(unasked.stderr).toMatch(/Nothing was released\. .*--yes "5,620\.99 EUR"/);
-    expect(await stage.cli('approve', MONTH, '--breakers', '--yes', '1 EUR')).toMatchObject({
+    expect(await system.cli('approve', MONTH, '--breakers', '--yes', '1 EUR')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('"1 EUR" is not the sum, which is 5,620.99 EUR') as unknown,
     });
-    expect(organizationOf(await stage.json<MonthResult>([3], 'status', MONTH), FABRIKAM).status).toBe('NeedsAttention');
-    expect(await stage.writes()).toEqual([]);
+    expect(organizationOf(await system.json<MonthResult>([3], 'status', MONTH), FABRIKAM).status).toBe('NeedsAttention');
+    expect(await system.writes()).toEqual([]);
 
-    expect(await stage.cli('approve', MONTH, '--breakers', '--yes', '5620.99')).toMatchObject({ code: 0 });
+    expect(await system.cli('approve', MONTH, '--breakers', '--yes', '5620.99')).toMatchObject({ code: 0 });
     const done = await eventually(
-      () => stage.json<MonthResult>([0, 3], 'status', MONTH),
+      () => system.json<MonthResult>([0, 3], 'status', MONTH),
       (seen) => organizationOf(seen, FABRIKAM).status === 'Done',
     );
     expect(organizationOf(done, FABRIKAM)).toMatchObject({ posted: { sales: '5620.99' }, held: { lines: 0 } });
-    expect(await stage.cli('approve', MONTH, '--breakers')).toMatchObject({
+    expect(await system.cli('approve', MONTH, '--breakers')).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('Nothing of 2025-10 waits for the release of a breaker') as unknown,
     });
@@ -347,18 +347,18 @@ describe('what a circuit breaker holds', () => {
 });
 
 describe('in shadow mode', () => {
-  let stage: Stage;
-  useStage(
+  let system: TestSystem;
+  useSystem(
     {
       world: 'september-2025',
       env: { BILLING_MODE: 'shadow', BILLING_MODE_ORGANIZATIONS: `contoso dental group=auto, ${FABRIKAM}=shadow` },
     },
-    (opened) => (stage = opened),
+    (opened) => (system = opened),
   );
 
   test('nothing is written, every difference is shown in money, and no workflow stays open', async () => {
-    const month = await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--mode', 'shadow', '--wait');
-    expect(await stage.writes()).toEqual([]);
+    const month = await system.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--mode', 'shadow', '--wait');
+    expect(await system.writes()).toEqual([]);
     expect(month.posted.lines).toBe(0);
     expect(month.held.sales).not.toBe('0.00');
     const e3 = organizationOf(month, FABRIKAM).items.find(({ productName }) => productName === 'Microsoft 365 E3');
@@ -366,18 +366,18 @@ describe('in shadow mode', () => {
       /^Fabrikam Logistics: Microsoft 365 E3, subscription \S+, 460\.80 EUR held \(awaiting-approval\)\. Autotask holds 540\.00 \/ 472\.50 EUR, the report says 460\.80 \/ 403\.20 EUR: -79\.20 \/ -69\.30\. Shadow mode writes nothing\./,
     );
     await eventually(
-      () => stage.client.workflow.getHandle(organizationBillingId('default', MONTH, CONTOSO)).describe(),
+      () => system.client.workflow.getHandle(organizationBillingId('default', MONTH, CONTOSO)).describe(),
       ({ status: { name } }) => name === 'COMPLETED',
     );
   });
 
   test('an organization with a mode of its own goes its own way, and no --mode writes for one that is kept in shadow', async () => {
-    const month = await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--mode', 'auto', '--wait');
+    const month = await system.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--mode', 'auto', '--wait');
     expect(organizationOf(month, CONTOSO)).toMatchObject({ status: 'Done', held: { lines: 0 } });
     expect(organizationOf(month, FABRIKAM).items.find(({ reason }) => reason === 'awaiting-approval')?.message).toContain(
       'BILLING_MODE_ORGANIZATIONS keeps the organization there',
     );
-    const { autotask } = await stage.state();
+    const { autotask } = await system.state();
     expect(autotask.adjustments.filter(({ contractID }) => isOf(29683540, contractID, autotask.contracts))).toEqual([]);
   });
 });

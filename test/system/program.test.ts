@@ -10,7 +10,7 @@ import { z } from 'zod';
 import type { MonthResult } from '../../shared/billing/results/results.js';
 import { buildImage, type Image } from '../project/image.js';
 import { eventually } from '../eventually.js';
-import { CONTOSO, FABRIKAM, openStage, organizationOf, type Stage } from './stage.js';
+import { CONTOSO, FABRIKAM, openSystem, organizationOf, type TestSystem } from './system.js';
 
 /** The program as it is built and shipped: what other programs rely on, its exit codes and JSON shapes, through real processes alone. */
 
@@ -209,26 +209,26 @@ describe('the image', () => {
 });
 
 describe('a month with the built program', () => {
-  let stage: Stage;
+  let system: TestSystem;
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'billing-program-'));
     // Nothing listens there: the first run's notice is lost.
-    stage = await openStage({ world: 'september-2025', bin: image.bin, env: { NOTICE_WEBHOOK: 'http://127.0.0.1:1/hook' } });
-    await stage.startWorker();
+    system = await openSystem({ world: 'september-2025', bin: image.bin, env: { NOTICE_WEBHOOK: 'http://127.0.0.1:1/hook' } });
+    await system.startWorker();
   }, 120_000);
   afterAll(async () => {
-    await stage.close();
+    await system.close();
     await rm(folder, { recursive: true, force: true });
   }, 60_000);
 
   const mapTo = (value: string, organizationId = CONTOSO): Promise<unknown> =>
-    stage.control('PATCH', `cloudmore/organizations/${organizationId}`, {
+    system.control('PATCH', `cloudmore/organizations/${organizationId}`, {
       customProperties: [{ name: 'AutotaskCompanyID', value }],
     });
 
   test('64: used wrongly; the message on standard error says what was expected, standard output stays empty', async () => {
-    expect(await stage.cli('run', '2025-13')).toEqual({
+    expect(await system.cli('run', '2025-13')).toEqual({
       code: 64,
       stdout: '',
       stderr: expect.stringContaining('expected YYYY-MM'),
@@ -236,7 +236,7 @@ describe('a month with the built program', () => {
   });
 
   test('78: settings, all problems at once', async () => {
-    const ended = await stage.cliWith({ AUTOTASK_SLA_ID: '', BILLING_MODE: 'fast' }, 'plan', MONTH);
+    const ended = await system.cliWith({ AUTOTASK_SLA_ID: '', BILLING_MODE: 'fast' }, 'plan', MONTH);
     expect(ended).toEqual({
       code: 78,
       stdout: '',
@@ -245,7 +245,7 @@ describe('a month with the built program', () => {
   });
 
   test('69: a server that cannot be reached, with its address and the way out', async () => {
-    const ended = await stage.cliWith({ TEMPORAL_ADDRESS: '127.0.0.1:1' }, 'status', MONTH);
+    const ended = await system.cliWith({ TEMPORAL_ADDRESS: '127.0.0.1:1' }, 'status', MONTH);
     expect(ended).toEqual({
       code: 69,
       stdout: '',
@@ -254,7 +254,7 @@ describe('a month with the built program', () => {
   });
 
   test('1: failed, when there is nothing to show', async () => {
-    expect(await stage.cli('report', MONTH)).toEqual({
+    expect(await system.cli('report', MONTH)).toEqual({
       code: 1,
       stdout: '',
       stderr: expect.stringContaining(`billing run ${MONTH} --wait`),
@@ -263,39 +263,39 @@ describe('a month with the built program', () => {
 
   test('2: changes pending, only when asked for; plan --json and --out have the same shape', async () => {
     const file = join(folder, 'plan.json');
-    const ended = await stage.cli('plan', MONTH, '--as-of', AS_OF, '--json', '--out', file, '--detailed-exitcode');
+    const ended = await system.cli('plan', MONTH, '--as-of', AS_OF, '--json', '--out', file, '--detailed-exitcode');
     expect(ended.code).toBe(2);
     expect(planned.parse(JSON.parse(ended.stdout)).organizations.length).toBeGreaterThan(1);
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(JSON.parse(ended.stdout));
-    expect((await stage.cli('plan', MONTH, '--as-of', AS_OF)).code).toBe(0);
+    expect((await system.cli('plan', MONTH, '--as-of', AS_OF)).code).toBe(0);
   });
 
   test('3: done, but something waits; run, status and report give one MonthResult', async () => {
     await mapTo('29683599');
-    const ran = await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
+    const ran = await system.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
     expect(organizationOf(monthResult.parse(ran) as unknown as MonthResult, CONTOSO).status).toBe('NeedsAttention');
     expect(organizationOf(ran, FABRIKAM).status).toBe('Done');
-    expect(await stage.json([3], 'status', MONTH)).toEqual(ran);
-    const report = await stage.cli('report', MONTH, '--format', 'json');
+    expect(await system.json([3], 'status', MONTH)).toEqual(ran);
+    const report = await system.cli('report', MONTH, '--format', 'json');
     expect({ code: report.code, month: JSON.parse(report.stdout) as unknown }).toMatchObject({ code: 3, month: ran });
   });
 
   test('what people read of it is plain text when it is piped', async () => {
     for (const command of ['status', 'report']) {
-      const { stdout } = await stage.cli(command, MONTH);
+      const { stdout } = await system.cli(command, MONTH);
       expect(stdout).toContain('company not in Autotask');
       expect(stdout).not.toContain('\u001b');
     }
   });
 
   test('3 of status --check and close, while something is held; the notice that was lost is named, by status too', async () => {
-    const { findings, isGood } = checked.parse(await stage.json([3], 'status', MONTH, '--check'));
+    const { findings, isGood } = checked.parse(await system.json([3], 'status', MONTH, '--check'));
     expect({ isGood, findings }).toMatchObject({
       isGood: false,
       findings: expect.arrayContaining([expect.stringContaining('did not go out')]),
     });
-    expect((await stage.cli('status', MONTH)).stdout.replace(/\s+/g, ' ')).toContain('did not go out (webhook: 127.0.0.1:1');
-    expect(await stage.cli('close', MONTH, '--as-of', AS_OF, '--json')).toEqual({
+    expect((await system.cli('status', MONTH)).stdout.replace(/\s+/g, ' ')).toContain('did not go out (webhook: 127.0.0.1:1');
+    expect(await system.cli('close', MONTH, '--as-of', AS_OF, '--json')).toEqual({
       code: 3,
       stdout: '',
       stderr: expect.stringMatching(/2025-10 cannot be closed yet:[\s\S]*EUR held/),
@@ -303,39 +303,39 @@ describe('a month with the built program', () => {
   });
 
   test('the command that status shows fixes it, once the cause is gone; then 0', async () => {
-    const { stdout } = await stage.cli('status', MONTH);
+    const { stdout } = await system.cli('status', MONTH);
     const command = /billing (rerun .*)$/m.exec(stdout)![1]!;
     await mapTo('29683512');
     const argv = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
-    expect(await stage.cli(...argv)).toMatchObject({ code: 0, stdout: expect.stringContaining('Sent rerun') });
+    expect(await system.cli(...argv)).toMatchObject({ code: 0, stdout: expect.stringContaining('Sent rerun') });
     const done = await eventually(
-      () => stage.json<MonthResult>([0, 3], 'status', MONTH),
+      () => system.json<MonthResult>([0, 3], 'status', MONTH),
       (month) => organizationOf(month, CONTOSO).status === 'Done',
     );
     expect(done.held.lines).toBe(0);
-    expect((await stage.cli('status', MONTH)).code).toBe(0);
+    expect((await system.cli('status', MONTH)).code).toBe(0);
   });
 
   test('close: 0 with the certificate, 0 and 1 of --verify for one that holds and one that somebody changed', async () => {
     const file = join(folder, 'close.json');
-    const closed = certificate.parse(await stage.json([0], 'close', MONTH, '--as-of', AS_OF, '--out', file));
+    const closed = certificate.parse(await system.json([0], 'close', MONTH, '--as-of', AS_OF, '--out', file));
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(closed);
-    expect(verdict.parse(await stage.json([0], 'close', '--verify', file)).kind).toBe('holds');
+    expect(verdict.parse(await system.json([0], 'close', '--verify', file)).kind).toBe('holds');
     await writeFile(file, JSON.stringify({ ...closed, asOf: '2025-10-08' }));
-    expect(verdict.parse(await stage.json([1], 'close', '--verify', file)).kind).toBe('tampered');
+    expect(verdict.parse(await system.json([1], 'close', '--verify', file)).kind).toBe('tampered');
   });
 
   test('0 of run and status --check, once nothing waits any more', async () => {
-    monthResult.parse(await stage.json([0], 'run', MONTH, '--as-of', AS_OF, '--wait'));
-    expect(await stage.json([0], 'status', MONTH, '--check')).toEqual({ isGood: true, findings: [] });
+    monthResult.parse(await system.json([0], 'run', MONTH, '--as-of', AS_OF, '--wait'));
+    expect(await system.json([0], 'status', MONTH, '--check')).toEqual({ isGood: true, findings: [] });
   });
 
   test('companies: 0 with lists and suggestions, 1 for a link that cannot be', async () => {
-    expect(listed.parse(await stage.json([0], 'companies', 'list')).map(({ linked_to }) => linked_to)).toContain(
+    expect(listed.parse(await system.json([0], 'companies', 'list')).map(({ linked_to }) => linked_to)).toContain(
       'Contoso Dental Group',
     );
-    matched.parse(await stage.json([0], 'companies', 'match'));
-    expect(await stage.cli('companies', 'link', '--organization', CONTOSO, '--company', '1')).toEqual({
+    matched.parse(await system.json([0], 'companies', 'match'));
+    expect(await system.cli('companies', 'link', '--organization', CONTOSO, '--company', '1')).toEqual({
       code: 1,
       stdout: '',
       stderr: expect.stringContaining('no active company 1'),
@@ -344,23 +344,23 @@ describe('a month with the built program', () => {
 
   test('doctor: 0 when all is well, 3 when something is to be fixed, 78 for settings; each of those with its fix', async () => {
     const bad = ({ isGood }: z.infer<typeof finding>): boolean => !isGood;
-    const found = doctored.parse(await stage.json([3], 'doctor')).filter(bad);
+    const found = doctored.parse(await system.json([3], 'doctor')).filter(bad);
     expect(found).toContainEqual(expect.objectContaining({ check: 'schedule', fix: 'billing schedule apply' }));
     expect(found.every(({ fix }) => fix !== null)).toBe(true);
-    const unset = await stage.cliWith({ AUTOTASK_SLA_ID: '' }, 'doctor', '--json');
+    const unset = await system.cliWith({ AUTOTASK_SLA_ID: '' }, 'doctor', '--json');
     expect({ code: unset.code, found: doctored.parse(JSON.parse(unset.stdout)).find(bad) }).toMatchObject({
       code: 78,
       found: { check: 'settings', text: expect.stringContaining('AUTOTASK_SLA_ID'), fix: expect.any(String) },
     });
     await mapTo('29683777', WINGTIP);
-    expect(await stage.cli('schedule', 'apply')).toMatchObject({ code: 0 });
+    expect(await system.cli('schedule', 'apply')).toMatchObject({ code: 0 });
     // The notices of this file's months go to an address where nobody is.
-    const told = await stage.cliWith({ NOTICE_WEBHOOK: '' }, 'doctor', '--json');
+    const told = await system.cliWith({ NOTICE_WEBHOOK: '' }, 'doctor', '--json');
     expect({ code: told.code, found: doctored.parse(JSON.parse(told.stdout)).filter(bad) }).toEqual({ code: 0, found: [] });
   });
 
   test('web serves its page, with the months that were billed', async () => {
-    const env = { ...stage.env, BILLING_WEB_PROXY_HEADER: 'x-user', BILLING_WEB_PROXY_ADDRESSES: '127.0.0.1' };
+    const env = { ...system.env, BILLING_WEB_PROXY_HEADER: 'x-user', BILLING_WEB_PROXY_ADDRESSES: '127.0.0.1' };
     const web = spawn(process.execPath, [image.bin, 'web', '--port', '0'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
     let said = '';
     web.stderr.on('data', (data: Buffer) => (said += data.toString()));
@@ -384,12 +384,13 @@ describe('a month with the built program', () => {
   });
 
   test('explain --json tells every rule by its number', async () => {
-    const subscriptionId = organizationOf(await stage.json<MonthResult>([0], 'status', MONTH), FABRIKAM).items[0]!.subscriptionId;
-    expect(explained.parse(await stage.json([0], 'explain', MONTH, '--subscription', subscriptionId))).toHaveLength(1);
+    const subscriptionId = organizationOf(await system.json<MonthResult>([0], 'status', MONTH), FABRIKAM).items[0]!
+      .subscriptionId;
+    expect(explained.parse(await system.json([0], 'explain', MONTH, '--subscription', subscriptionId))).toHaveLength(1);
   });
 
   test('nothing waits for approval: approve --all says so and ends with 0', async () => {
-    expect(await stage.cli('approve', MONTH, '--all')).toMatchObject({
+    expect(await system.cli('approve', MONTH, '--all')).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('Nothing of 2025-10 waits'),
     });

@@ -22,7 +22,7 @@ describe(`a month of ${LINES} lines in which nothing is wrong`, () => {
     webhook = await openWebhook();
     browser = await launchBrowser();
     large = await openLargeMonth({ env: { NOTICE_WEBHOOK: `${webhook.url}/` }, ui: true });
-    await large.stage.startWorker();
+    await large.system.startWorker();
   }, 300_000);
   afterAll(async () => {
     await browser.close();
@@ -31,7 +31,7 @@ describe(`a month of ${LINES} lines in which nothing is wrong`, () => {
   }, 60_000);
 
   const run = (...codes: number[]): Promise<MonthResult> =>
-    large.stage.json<MonthResult>(codes, 'run', MONTH, '--as-of', AS_OF, '--wait');
+    large.system.json<MonthResult>(codes, 'run', MONTH, '--as-of', AS_OF, '--wait');
 
   /** Follows a link in the real browser. */
   const follow = async <T>(link: string, read: (page: Page) => Promise<T>): Promise<T> => {
@@ -50,7 +50,7 @@ describe(`a month of ${LINES} lines in which nothing is wrong`, () => {
 
   /** What the last run's activity for notices did, when it was done with it. */
   const noticeOfLastRun = async (): Promise<unknown> => {
-    const { events } = await large.stage.client.workflow.getHandle(dailyBillingId('default', MONTH)).fetchHistory();
+    const { events } = await large.system.client.workflow.getHandle(dailyBillingId('default', MONTH)).fetchHistory();
     const scheduled = events?.find(
       ({ activityTaskScheduledEventAttributes: one }) => one?.activityType?.name === 'sendNotice',
     )?.eventId;
@@ -61,7 +61,7 @@ describe(`a month of ${LINES} lines in which nothing is wrong`, () => {
   };
 
   test('needs one notice, one page and one approval', async () => {
-    const { stage, small, clean } = large;
+    const { system, small, clean } = large;
     const notices = webhook.got as { text: string }[];
     const waiting = small.slice(0, UNBILLED);
     const ids = waiting.map(({ organizationId }) => organizationBillingId('default', MONTH, organizationId));
@@ -90,20 +90,20 @@ describe(`a month of ${LINES} lines in which nothing is wrong`, () => {
     expect(shown.details).toContain(waiting[0]!.organizationName);
     expect(shown.details).toContain(grouped(postedSales(waiting[0]!).toFixed(2)));
 
-    const page = (await stage.cli('status', MONTH)).stdout;
+    const page = (await system.cli('status', MONTH)).stdout;
     for (const { organizationName } of waiting) expect(page).toContain(organizationName);
     expect(page).toContain(`billing approve ${MONTH} --all`);
 
-    expect(await stage.cli('approve', MONTH, '--all')).toMatchObject({ code: 0 });
+    expect(await system.cli('approve', MONTH, '--all')).toMatchObject({ code: 0 });
     const done = await eventually(
-      async () => JSON.parse((await stage.cli('status', MONTH, '--json')).stdout) as MonthResult,
+      async () => JSON.parse((await system.cli('status', MONTH, '--json')).stdout) as MonthResult,
       ({ organizations }) => organizations.every(({ status }) => ['Done', 'Unchanged', 'Excluded'].includes(status)),
     );
     expect(done.posted).toEqual(clean.result.posted);
 
-    await stage.forget();
+    await system.forget();
     await run(0);
-    expect(await stage.writes()).toEqual([]);
+    expect(await system.writes()).toEqual([]);
     // The run ends after it asked whether there is something to tell: nothing, and so the first notice stays the only one.
     expect(await noticeOfLastRun()).toEqual({ title: null, sent: 0, failed: 0 });
     expect(notices).toHaveLength(1);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { grouped } from '../../shared/billing/basics/decimal.js';
 import type { MonthResult } from '../../shared/billing/results/results.js';
 import { eventually } from '../eventually.js';
-import { ADVENTURE_WORKS, FABRIKAM, useStage, organizationOf, type SandboxState, type Stage } from './stage.js';
+import { ADVENTURE_WORKS, FABRIKAM, useSystem, organizationOf, type SandboxState, type TestSystem } from './system.js';
 
 /** The September story of the billing rules (section 10), day by day, through the real command line, Temporal and HTTP. */
 
@@ -52,12 +52,12 @@ function billed({ autotask }: SandboxState, subscriptionId: string): Billed | nu
 }
 
 describe('the September story', () => {
-  let stage: Stage;
-  useStage({ world: 'september-2025' }, (opened) => (stage = opened));
+  let system: TestSystem;
+  useSystem({ world: 'september-2025' }, (opened) => (system = opened));
 
   const runAt = async (asOf: string): Promise<MonthResult> => {
-    await stage.control('POST', 'clock', { now: `${asOf}T03:00:00Z` });
-    return stage.json<MonthResult>([0, 3], 'run', MONTH, '--as-of', asOf, '--wait');
+    await system.control('POST', 'clock', { now: `${asOf}T03:00:00Z` });
+    return system.json<MonthResult>([0, 3], 'run', MONTH, '--as-of', asOf, '--wait');
   };
 
   const sums = (month: MonthResult): void => {
@@ -71,17 +71,17 @@ describe('the September story', () => {
   };
 
   test('plan shows beforehand exactly the steps that run then takes', async () => {
-    await stage.control('POST', 'clock', { now: '2025-10-09T03:00:00Z' });
-    const plan = await stage.json<{ organizations: { steps: { kind: string }[] }[] }>(
+    await system.control('POST', 'clock', { now: '2025-10-09T03:00:00Z' });
+    const plan = await system.json<{ organizations: { steps: { kind: string }[] }[] }>(
       [0],
       'plan',
       MONTH,
       '--as-of',
       '2025-10-09',
     );
-    expect(await stage.writes()).toEqual([]);
+    expect(await system.writes()).toEqual([]);
     const planned = plan.organizations.flatMap(({ steps }) => steps.map(({ kind }) => kind));
-    await stage.forget();
+    await system.forget();
     const month = await runAt('2025-10-09');
     const count = (kind: string): number => planned.filter((step) => step === kind).length;
     expect(month.writes).toEqual({
@@ -92,14 +92,14 @@ describe('the September story', () => {
       adjustments: count('postAdjustment'),
       charges: count('postCharge'),
     });
-    const writes = await stage.writes();
+    const writes = await system.writes();
     expect(writes.filter(({ path }) => /ServiceAdjustments$/i.test(path))).toHaveLength(count('postAdjustment'));
     expect(writes.filter(({ path, method }) => /\/Charges$/i.test(path) && method === 'POST')).toHaveLength(count('postCharge'));
     sums(month);
   });
 
   test('after 9 October Autotask holds exactly what the report said then', async () => {
-    const state = await stage.state();
+    const state = await system.state();
     expect(billed(state, IDS.A)).toEqual({
       sales: '516.00',
       cost: '451.76',
@@ -119,7 +119,7 @@ describe('the September story', () => {
   });
 
   test('perpetual licences without subscription id get a key, a contract of one month, and nothing after it', async () => {
-    const { autotask } = await stage.state();
+    const { autotask } = await system.state();
     const contract = autotask.contracts.find(({ contractNumber }) => /^cm-[0-9a-f]{32}$/.test(String(contractNumber)));
     expect(contract).toMatchObject({ companyID: 29683540 });
     expect(String(contract!.endDate)).toContain('2025-10-31');
@@ -128,7 +128,7 @@ describe('the September story', () => {
   });
 
   test('services carry the item code as key, and contracts show customers the product instead', async () => {
-    const { autotask } = await stage.state();
+    const { autotask } = await system.state();
     const service = autotask.services.find(({ invoiceDescription }) => invoiceDescription === 'CFQ7TTC0LCHC-0002-P1Y-Monthly');
     expect(service).toMatchObject({ unitPrice: 22.5, unitCost: 19.7 });
     const contractService = autotask.contractServices.find(({ serviceID }) => serviceID === service!.id);
@@ -136,15 +136,15 @@ describe('the September story', () => {
   });
 
   test('the run after that writes nothing', async () => {
-    await stage.forget();
+    await system.forget();
     const month = await runAt('2025-10-09');
-    expect(await stage.writes()).toEqual([]);
+    expect(await system.writes()).toEqual([]);
     expect(month.writes).toEqual({ services: 0, products: 0, contracts: 0, extensions: 0, adjustments: 0, charges: 0 });
     sums(month);
   });
 
   test('organizations without a company id are excluded with their amount', async () => {
-    const month = await stage.json<MonthResult>([0, 3], 'status', MONTH);
+    const month = await system.json<MonthResult>([0, 3], 'status', MONTH);
     const organization = organizationOf(month, ADVENTURE_WORKS);
     expect(organization).toMatchObject({ status: 'Excluded', excluded: { lines: 1, cost: '30.60', sales: '36.00' } });
     expect(organization.items[0]).toMatchObject({ outcome: 'excluded', reason: 'company-id-missing' });
@@ -153,46 +153,46 @@ describe('the September story', () => {
 
   test('a manual discount of 10 October becomes a charge beside the row of A', async () => {
     const month = await runAt('2025-10-12');
-    expect(billed(await stage.state(), IDS.A)).toMatchObject({ sales: '491.00', cost: '451.76', units: 24, charge: '-25.00' });
+    expect(billed(await system.state(), IDS.A)).toMatchObject({ sales: '491.00', cost: '451.76', units: 24, charge: '-25.00' });
     expect(month.writes).toMatchObject({ adjustments: 0, charges: 1, contracts: 0 });
     sums(month);
   });
 
   test('the legacy and Azure Classic reports of 16 October are billed on the 17th', async () => {
     const month = await runAt('2025-10-17');
-    expect(billed(await stage.state(), IDS.LEGACY)).toMatchObject({ sales: '88.40', cost: '75.84', units: 10 });
+    expect(billed(await system.state(), IDS.LEGACY)).toMatchObject({ sales: '88.40', cost: '75.84', units: 10 });
     expect(organizationOf(month, FABRIKAM).report.sales).toBe('5709.39');
     sums(month);
-    await stage.forget();
+    await system.forget();
     await runAt('2025-10-17');
-    expect(await stage.writes()).toEqual([]);
+    expect(await system.writes()).toEqual([]);
   });
 
   test('a contract that somebody deleted is held until a person releases it, then made again, and the report says so (6.6)', async () => {
-    const { autotask } = await stage.state();
+    const { autotask } = await system.state();
     const contract = autotask.contracts.find(({ contractNumber }) => contractNumber === IDS.B)!;
     const of = (table: 'unitRows' | 'contractServices'): unknown[] =>
       autotask[table].filter(({ contractID }) => contractID === contract.id).map(({ id }) => id);
-    for (const id of of('unitRows')) await stage.control('DELETE', `autotask/unitRows/${String(id)}`);
-    for (const id of of('contractServices')) await stage.control('DELETE', `autotask/contractServices/${String(id)}`);
-    await stage.control('DELETE', `autotask/contracts/${String(contract.id)}`);
+    for (const id of of('unitRows')) await system.control('DELETE', `autotask/unitRows/${String(id)}`);
+    for (const id of of('contractServices')) await system.control('DELETE', `autotask/contractServices/${String(id)}`);
+    await system.control('DELETE', `autotask/contracts/${String(contract.id)}`);
     const month = await runAt('2025-10-17');
     expect(month.writes).toMatchObject({ contracts: 0, adjustments: 0 });
     const gone = month.organizations.find(({ items }) => items.some(({ reason }) => reason === 'contract-gone'))!;
-    expect(await stage.cli('approve', MONTH, '--organization', gone.organizationId)).toMatchObject({ code: 0 });
+    expect(await system.cli('approve', MONTH, '--organization', gone.organizationId)).toMatchObject({ code: 0 });
     await eventually(
-      () => stage.json<MonthResult>([0, 3], 'status', MONTH),
+      () => system.json<MonthResult>([0, 3], 'status', MONTH),
       (seen) => organizationOf(seen, gone.organizationId).status === 'Done',
     );
-    expect(billed(await stage.state(), IDS.B)).toMatchObject({ sales: '72.00', cost: '63.00', units: 10 });
-    expect((await stage.cli('report', MONTH)).stdout).toMatch(
+    expect(billed(await system.state(), IDS.B)).toMatchObject({ sales: '72.00', cost: '63.00', units: 10 });
+    expect((await system.cli('report', MONTH)).stdout).toMatch(
       /The contract \d+ was there before and is gone from Autotask\. The contract for \S+ is made again/,
     );
   });
 
   test('report prints the same reconciliation as text and as JSON', async () => {
-    const month = await stage.json<MonthResult>([0, 3], 'report', MONTH, '--format', 'json');
-    const text = await stage.cli('report', MONTH);
+    const month = await system.json<MonthResult>([0, 3], 'report', MONTH, '--format', 'json');
+    const text = await system.cli('report', MONTH);
     expect(text.stdout).toContain(grouped(month.report.sales));
     expect(text.stdout).toContain('Contoso Dental Group');
     sums(month);

@@ -5,7 +5,7 @@ import type { MonthResult } from '../../shared/billing/results/results.js';
 import { organizationBillingId } from '../../shared/messages/names.js';
 import { eventually } from '../eventually.js';
 import { hasTerminal, onTerminal, type Terminal } from '../terminal.js';
-import { FABRIKAM, organizationOf, useStage, type Stage } from './stage.js';
+import { FABRIKAM, organizationOf, useSystem, type TestSystem } from './system.js';
 
 /** The question that a release of breakers asks, as a person at a keyboard meets it: a real process on a pseudo terminal. */
 
@@ -15,22 +15,22 @@ const AS_OF = '2025-10-09';
 const QUESTION = 'Type the sum to release them (5,620.99 EUR): ';
 
 ((await hasTerminal()) ? describe : describe.skip)('approve --breakers on a terminal', () => {
-  let stage: Stage;
-  useStage({ world: 'september-2025', env: { BREAKER_NEW_ORGANIZATION_AMOUNT: '2000' } }, (opened) => (stage = opened));
+  let system: TestSystem;
+  useSystem({ world: 'september-2025', env: { BREAKER_NEW_ORGANIZATION_AMOUNT: '2000' } }, (opened) => (system = opened));
 
   beforeAll(async () => {
-    await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
-    await stage.forget();
+    await system.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
+    await system.forget();
   }, 60_000);
 
   /** The command, up to its question. */
   const asked = async (): Promise<Terminal> => {
     const argv = [process.execPath, join(ROOT, 'client', 'bin.js'), 'approve', MONTH, '--breakers'];
-    const terminal = onTerminal(argv, stage.env, ROOT);
+    const terminal = onTerminal(argv, system.env, ROOT);
     await terminal.shows(QUESTION);
     return terminal;
   };
-  const seen = (): Promise<MonthResult> => stage.json<MonthResult>([0, 3], 'status', MONTH);
+  const seen = (): Promise<MonthResult> => system.json<MonthResult>([0, 3], 'status', MONTH);
 
   test('shows the list and the sum above the question; another sum that is typed releases nothing', async () => {
     const terminal = await asked();
@@ -55,8 +55,8 @@ const QUESTION = 'Type the sum to release them (5,620.99 EUR): ';
   });
 
   test('status and the customer’s page in the Web UI show beforehand what the release would write', async () => {
-    const { stdout } = await stage.cli('status', MONTH, '--full');
-    const page = await stage.client.workflow
+    const { stdout } = await system.cli('status', MONTH, '--full');
+    const page = await system.client.workflow
       .getHandle(organizationBillingId('default', MONTH, FABRIKAM))
       .query<{ currentDetails: string }>('__temporal_workflow_metadata');
     const [, onStatus = ''] = stdout.split('    Once released:\n');
@@ -69,7 +69,7 @@ const QUESTION = 'Type the sum to release them (5,620.99 EUR): ';
 
   test('the sum releases them, and only then is anything written', async () => {
     expect(organizationOf(await seen(), FABRIKAM).status).toBe('NeedsAttention');
-    expect(await stage.writes()).toEqual([]);
+    expect(await system.writes()).toEqual([]);
     const terminal = await asked();
     terminal.type('5,620.99 EUR\r');
     const { code, screen } = await terminal.ended;

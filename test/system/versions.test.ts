@@ -6,7 +6,7 @@ import { organizationBillingId } from '../../shared/messages/names.js';
 import { runCommand, type Ended } from '../command.js';
 import { eventually } from '../eventually.js';
 import { buildImage, type Image } from '../project/image.js';
-import { CONTOSO, FABRIKAM, openStage, organizationOf, type Run, type Stage, type Worker } from './stage.js';
+import { CONTOSO, FABRIKAM, openSystem, organizationOf, type Run, type TestSystem, type Worker } from './system.js';
 
 /**
  * Versions of the worker beside and after each other, as built and deployed: the second writes other commands than the first for an organization, so that
@@ -21,7 +21,7 @@ interface Status {
   versions: { buildId: string; isCurrent: boolean; isServed: boolean; customers: number }[];
 }
 
-let stage: Stage;
+let system: TestSystem;
 let image: Image;
 const programs: string[] = [];
 const folders: string[] = [];
@@ -52,24 +52,25 @@ beforeAll(async () => {
       [/(async function organizationBilling\([^)]*\) \{)/, "$1 throw new Error('the third version breaks');"],
     ]),
   );
-  stage = await openStage({ world: 'september-2025', env: { BILLING_MODE: 'approve' }, bin: image.bin });
+  system = await openSystem({ world: 'september-2025', env: { BILLING_MODE: 'approve' }, bin: image.bin });
 }, 300_000);
 afterAll(async () => {
-  await stage?.close();
+  await system?.close();
   await image?.remove();
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
 }, 60_000);
 
-const start = async (number: 1 | 2 | 3): Promise<Worker> => (workers[number] = await stage.startWorker({}, programs[number - 1]));
+const start = async (number: 1 | 2 | 3): Promise<Worker> =>
+  (workers[number] = await system.startWorker({}, programs[number - 1]));
 /** By the sources in this process: it is asked again and again, and what is built is tried by everything else here. */
-const look = async <T>(...args: string[]): Promise<T> => JSON.parse((await runCommand(stage.env, [...args, '--json'])).out) as T;
+const look = async <T>(...args: string[]): Promise<T> => JSON.parse((await runCommand(system.env, [...args, '--json'])).out) as T;
 const deployed = (): Promise<Status> => look<Status>('deploy', 'status');
-const run = (...more: string[]): Promise<Run> => stage.cli('run', MONTH, '--as-of', AS_OF, ...more);
+const run = (...more: string[]): Promise<Run> => system.cli('run', MONTH, '--as-of', AS_OF, ...more);
 const stateOf = async (organization: string): Promise<string> =>
   organizationOf(await look<MonthResult>('status', MONTH), organization).status;
 /** The build that carried out the organization's last workflow task. */
 const versionOf = async (organization: string): Promise<string> => {
-  const { searchAttributes } = await stage.client.workflow
+  const { searchAttributes } = await system.client.workflow
     .getHandle(organizationBillingId('default', MONTH, organization))
     .describe();
   return String((searchAttributes.TemporalWorkerDeploymentVersion as string[])[0]).replace(/^[^:]*:/, '');
@@ -91,7 +92,7 @@ describe('versions of the worker', () => {
     await start(2);
     second = (await eventually(deployed, ({ current }) => current !== first, 60_000)).current;
     expect(await versionOf(FABRIKAM)).toBe(first);
-    await stage.client.workflow.getHandle(organizationBillingId('default', MONTH, FABRIKAM)).signal('rerun', 'look again');
+    await system.client.workflow.getHandle(organizationBillingId('default', MONTH, FABRIKAM)).signal('rerun', 'look again');
     await eventually(
       () => versionOf(FABRIKAM),
       (build) => build === second,
@@ -113,7 +114,7 @@ describe('versions of the worker', () => {
       150_000,
     );
     const approved = await eventually(
-      () => stage.cli('approve', MONTH, '--organization', CONTOSO),
+      () => system.cli('approve', MONTH, '--organization', CONTOSO),
       ({ code }) => code === 0,
       60_000,
     );
@@ -123,7 +124,7 @@ describe('versions of the worker', () => {
 
   test('after a rollback the version before goes on with what the other has begun, which it could not replay', async () => {
     await start(1);
-    const rolledBack = await stage.cli('deploy', 'rollback');
+    const rolledBack = await system.cli('deploy', 'rollback');
     expect({ code: rolledBack.code, out: rolledBack.stdout }).toEqual({
       code: 0,
       out: expect.stringContaining(`${first} is the current version again; planned again on it: 1 customers`) as unknown,
@@ -138,24 +139,24 @@ describe('versions of the worker', () => {
       (state) => state === 'AwaitingApproval',
       60_000,
     );
-    expect((await stage.cli('approve', MONTH, '--organization', FABRIKAM)).code).toBe(0);
+    expect((await system.cli('approve', MONTH, '--organization', FABRIKAM)).code).toBe(0);
     expect(await stateOf(FABRIKAM)).toBe('Done');
   }, 240_000);
 
   test('a third that breaks is seen within a minute, and after a rollback nothing is stuck and nothing written twice', async () => {
     await start(3);
     await eventually(deployed, ({ current }) => current !== first, 60_000);
-    await stage.forget();
+    await system.forget();
     const began = Date.now();
     await run();
-    const check = (): Promise<Ended> => runCommand(stage.env, ['status', MONTH, '--check']);
+    const check = (): Promise<Ended> => runCommand(system.env, ['status', MONTH, '--check']);
     const seen = await eventually(check, ({ out }) => out.includes('the third version breaks'), 60_000);
     expect(seen.code).toBe(3);
     expect(Date.now() - began).toBeLessThan(60_000);
-    expect((await stage.cli('deploy', 'rollback', first)).code).toBe(0);
+    expect((await system.cli('deploy', 'rollback', first)).code).toBe(0);
     expect((await run('--wait')).code).toBe(0);
-    const open = await stage.client.workflow.count(`ExecutionStatus = 'Running' AND WorkflowType != 'temporal-sys'`);
+    const open = await system.client.workflow.count(`ExecutionStatus = 'Running' AND WorkflowType != 'temporal-sys'`);
     expect(open.count).toBe(0);
-    expect(await stage.writes()).toEqual([]);
+    expect(await system.writes()).toEqual([]);
   }, 240_000);
 });

@@ -9,9 +9,9 @@ import { compiledSources } from '../../client/compile.js';
 import type { MonthResult } from '../../shared/billing/results/results.js';
 import { dailyBillingId, organizationBillingId, scheduleId } from '../../shared/messages/names.js';
 import { discreet, pathTemplate } from '../../shared/tracing/discreet.js';
-import { tellingOf } from '../encryption/telling.js';
+import { plainValuesOf } from '../encryption/plain-values.js';
 import { eventually } from '../eventually.js';
-import { CONTOSO, useStage, type Stage } from '../system/stage.js';
+import { CONTOSO, useSystem, type TestSystem } from '../system/system.js';
 import { startCollector, wayTo, type Span } from './collector.js';
 
 /** One trace from the command that asked for a run to the requests at the vendors, at a collector of its own, with nothing in it that tells a customer's name or money. */
@@ -20,8 +20,8 @@ const MONTH = '2025-10';
 const PROBE = { NODE_OPTIONS: `--require ${fileURLToPath(new URL('./loaded.cjs', import.meta.url))}` };
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 const collector = await startCollector();
-let stage: Stage;
-useStage({ world: 'september-2025', worker: false }, (opened) => (stage = opened));
+let system: TestSystem;
+useSystem({ world: 'september-2025', worker: false }, (opened) => (system = opened));
 afterAll(() => collector.close());
 
 const replay = (codePath: string, history: unknown): Promise<void> =>
@@ -33,8 +33,8 @@ const replay = (codePath: string, history: unknown): Promise<void> =>
 describe('with a collector', () => {
   test('a run is one trace from the command to each request at Autotask', async () => {
     const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url };
-    const worker = await stage.startWorker({ ...traced, ...PROBE });
-    expect(await stage.cliWith(traced, 'run', MONTH, '--as-of', '2025-10-09', '--wait')).toMatchObject({ code: 0 });
+    const worker = await system.startWorker({ ...traced, ...PROBE });
+    expect(await system.cliWith(traced, 'run', MONTH, '--as-of', '2025-10-09', '--wait')).toMatchObject({ code: 0 });
     await worker.kill('SIGTERM'); // it sends the rest at its end
     expect(worker.output()).toMatch(/loaded of OpenTelemetry: \d{2,}/);
     const written = collector.spans.filter(({ name }) => /^POST .*\/Charges$/.test(name));
@@ -57,9 +57,9 @@ describe('with a collector', () => {
 
   test('a scheduled run, which no command began, is one trace of its own', async () => {
     const before = new Set(collector.spans.map(({ traceId }) => traceId));
-    const worker = await stage.startWorker({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
-    expect(await stage.cli('schedule', 'apply')).toMatchObject({ code: 0 });
-    const schedule = stage.client.schedule.getHandle(scheduleId('default'));
+    const worker = await system.startWorker({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+    expect(await system.cli('schedule', 'apply')).toMatchObject({ code: 0 });
+    const schedule = system.client.schedule.getHandle(scheduleId('default'));
     await schedule.backfill({ start: new Date('2025-10-09T02:59:00Z'), end: new Date('2025-10-09T03:01:00Z') });
     await eventually(
       () => schedule.describe(),
@@ -74,8 +74,8 @@ describe('with a collector', () => {
   }, 120_000);
 
   test('no name, no amount and no secret is in it, and of a path only its words', async () => {
-    const telling = tellingOf(await stage.json<MonthResult>([0], 'report', MONTH, '--format', 'json'));
-    const secrets = Object.entries(stage.env).flatMap(([name, value]) =>
+    const telling = plainValuesOf(await system.json<MonthResult>([0], 'report', MONTH, '--format', 'json'));
+    const secrets = Object.entries(system.env).flatMap(([name, value]) =>
       /SECRET|PASSWORD|USERNAME|INTEGRATION|RESELLER/.test(name) ? value : [],
     );
     expect(telling.length).toBeGreaterThan(20);
@@ -88,7 +88,7 @@ describe('with a collector', () => {
 
   test('what was begun with traces goes on without them, and what was begun without goes on with them', async () => {
     for (const id of [dailyBillingId('default', MONTH), organizationBillingId('default', MONTH, CONTOSO)]) {
-      const history: History = await stage.client.workflow.getHandle(id).fetchHistory();
+      const history: History = await system.client.workflow.getHandle(id).fetchHistory();
       await replay(process.env.TEST_WORKFLOW_BUNDLE!, history);
     }
     const [release] = RECORDED;
@@ -105,7 +105,7 @@ const RECORDED = readdirSync(new URL('../replay/', import.meta.url), { withFileT
 const isRequest = ({ name }: Span): boolean => /^[A-Z]+ \//.test(name);
 
 test('without a collector nothing of OpenTelemetry is loaded', async () => {
-  const worker = await stage.startWorker(PROBE);
+  const worker = await system.startWorker(PROBE);
   await worker.kill('SIGTERM');
   expect(worker.output()).toMatch(/loaded of OpenTelemetry: 0$/m);
 }, 60_000);

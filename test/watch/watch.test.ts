@@ -5,7 +5,7 @@ import { eventually } from '../eventually.js';
 import { freePort } from '../../client/temporal-server/free-port.js';
 import type { MonthResult } from '../../shared/billing/results/results.js';
 import { METRICS } from '../../worker/watch/metrics.js';
-import { FABRIKAM, useStage, type Stage, type Worker } from '../system/stage.js';
+import { FABRIKAM, useSystem, type TestSystem, type Worker } from '../system/system.js';
 
 /** A real worker is asked over HTTP, as Docker, Kubernetes and Prometheus ask it. */
 
@@ -13,12 +13,12 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const MONTH = '2025-10';
 const port = await freePort();
 const standbyPort = await freePort();
-let stage: Stage;
+let system: TestSystem;
 let worker: Worker;
 // One customer waits, so that every figure there is has something to show.
-useStage(
+useSystem(
   { world: 'september-2025', worker: false, env: { BILLING_MODE_ORGANIZATIONS: `${FABRIKAM}=approve` } },
-  (opened) => (stage = opened),
+  (opened) => (system = opened),
 );
 
 interface Ready {
@@ -38,7 +38,7 @@ const isReady = ({ status }: Ready): boolean => status === 200;
 
 describe('the port of a worker', () => {
   test('says ready when the worker takes work, the store answers, and the lease is held', async () => {
-    worker = await stage.startWorker({ BILLING_HTTP: `127.0.0.1:${port}` });
+    worker = await system.startWorker({ BILLING_HTTP: `127.0.0.1:${port}` });
     expect((await ask('/livez')).status).toBe(200);
     const { body } = await eventually(
       () => ready(),
@@ -55,8 +55,8 @@ describe('the port of a worker', () => {
   }, 60_000);
 
   test('shows what was billed, beside the metrics of the SDK, and no name or id of a customer', async () => {
-    expect((await stage.cli('run', MONTH, '--as-of', '2025-10-09', '--wait')).code).toBe(3);
-    const month = await stage.json<MonthResult>([0, 3], 'report', MONTH, '--format', 'json');
+    expect((await system.cli('run', MONTH, '--as-of', '2025-10-09', '--wait')).code).toBe(3);
+    const month = await system.json<MonthResult>([0, 3], 'report', MONTH, '--format', 'json');
     expect(month.posted.lines).toBeGreaterThan(0);
     const shown = (name: string, outcome: string, text: string): number =>
       Number(new RegExp(`^billing_month_${name}\\{[^}]*outcome="${outcome}"[^}]*\\} (\\S+)$`, 'm').exec(text)?.[1]);
@@ -83,7 +83,7 @@ describe('the port of a worker', () => {
     'has every metric that deploy/monitoring/%s goes by',
     async (file) => {
       // What a worker counts only when a workflow task fails: a workflow that it does not know.
-      await stage.client.workflow.start('unknownWorkflow', { taskQueue: 'billing-default', workflowId: `unknown-${file}` });
+      await system.client.workflow.start('unknownWorkflow', { taskQueue: 'billing-default', workflowId: `unknown-${file}` });
       const named = await readFile(`${ROOT}deploy/monitoring/${file}`, 'utf8');
       const names = [...new Set(named.match(/\b(temporal|billing)_[a-z_]+\b/g))];
       const lacking = (text: string): string[] => names.filter((name) => !new RegExp(`^${name}\\{`, 'm').test(text));
@@ -107,7 +107,7 @@ describe('the port of a worker', () => {
   });
 
   test('of a worker that stands by says so, ready, and leaves the figures to the one that serves', async () => {
-    const standby = await stage.startWorker({ BILLING_HTTP: `127.0.0.1:${standbyPort}` });
+    const standby = await system.startWorker({ BILLING_HTTP: `127.0.0.1:${standbyPort}` });
     const { body } = await eventually(() => ready(standbyPort), isReady, 30_000);
     expect(body.checks.lease).toBe('standby');
     const { text } = await ask('/metrics', standbyPort);
@@ -117,7 +117,7 @@ describe('the port of a worker', () => {
   }, 60_000);
 
   test('says not ready, and why, while Temporal is away, and stays alive', async () => {
-    await stage.server.stop();
+    await system.server.stop();
     const { body } = await eventually(
       () => ready(),
       (seen) => !isReady(seen),

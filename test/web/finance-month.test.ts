@@ -7,7 +7,7 @@ import { billingQueue, scheduledBillingId, WORKFLOWS } from '../../shared/messag
 import { september } from '../api/vendors.js';
 import { eventually } from '../eventually.js';
 import { launchBrowser } from '../report/browser.js';
-import { CONTOSO, openStage, type Stage } from '../system/stage.js';
+import { CONTOSO, openSystem, type TestSystem } from '../system/system.js';
 import { openWeb, PASSWORD, type Web } from './open.js';
 
 /**
@@ -17,7 +17,7 @@ import { openWeb, PASSWORD, type Web } from './open.js';
 
 const MONTH = '2025-10';
 
-let stage: Stage;
+let system: TestSystem;
 let web: Web;
 let browser: Browser;
 let page: Page;
@@ -26,7 +26,7 @@ let mailbox: { mails: string[]; server: SMTPServer };
 beforeAll(async () => {
   mailbox = await openMailbox();
   const port = await freePort();
-  stage = await openStage({
+  system = await openSystem({
     world: september(),
     env: {
       BILLING_MODE: 'approve',
@@ -38,15 +38,15 @@ beforeAll(async () => {
       BILLING_NAMES_IN_SEARCH: 'true',
     },
   });
-  await Promise.all([stage.startWorker(), launchBrowser().then((launched) => (browser = launched))]);
-  web = await openWeb(stage, { anna: 'approve' }, port);
+  await Promise.all([system.startWorker(), launchBrowser().then((launched) => (browser = launched))]);
+  web = await openWeb(system, { anna: 'approve' }, port);
   page = await (await browser.newContext({ acceptDownloads: true })).newPage();
 }, 120_000);
 
 afterAll(async () => {
   await browser?.close();
   await web?.close();
-  await stage?.close();
+  await system?.close();
   await new Promise<void>((resolve) => (mailbox ? mailbox.server.close(() => resolve()) : resolve()));
 }, 60_000);
 
@@ -79,8 +79,8 @@ const readable = (text: string): string =>
 
 /** What the schedule starts at night. */
 async function night(asOf: string): Promise<void> {
-  await stage.control('POST', 'clock', { now: `${asOf}T03:00:00Z` });
-  await stage.client.workflow.execute(WORKFLOWS.daily, {
+  await system.control('POST', 'clock', { now: `${asOf}T03:00:00Z` });
+  await system.client.workflow.execute(WORKFLOWS.daily, {
     taskQueue: billingQueue('default'),
     workflowId: `${scheduledBillingId('default')}-${asOf}T03:00:00Z`,
     args: [{ broker: 'default', month: MONTH, asOf }],
@@ -132,7 +132,7 @@ test('from the notice to the proof of what was invoiced, with a mailbox and a br
   // Her engineer finds the customer by name in the Web UI's list, because somebody chose so.
   const found: string[] = [];
   const query = `BillingCustomer = 'Contoso Dental Group' AND BillingAmount = '1,000 to 10,000 EUR'`;
-  for await (const { workflowId } of stage.client.workflow.list({ query })) found.push(workflowId);
+  for await (const { workflowId } of system.client.workflow.list({ query })) found.push(workflowId);
   expect(found).toEqual([`billing/default/${MONTH}/${CONTOSO}`]);
 
   // Billed wrongly: seen, taken back with the sum typed back, and planned again.
@@ -175,9 +175,9 @@ test('from the notice to the proof of what was invoiced, with a mailbox and a br
   // Approved, posted and invoiced in Autotask; what customers were charged is what the report says.
   await page.getByRole('button', { name: 'Read what was charged' }).click();
   expect(await page.getByRole('status').innerText()).toBe(`Not everything of ${MONTH} was charged as reported yet.`);
-  await stage.control('POST', 'autotask/freeze', { through: '2025-10-31' });
-  for (const { id: companyID } of (await stage.state()).autotask.companies)
-    await stage.control('POST', 'autotask/invoice', { companyID, through: '2025-10-31' }).catch(() => undefined); // nothing of it to invoice
+  await system.control('POST', 'autotask/freeze', { through: '2025-10-31' });
+  for (const { id: companyID } of (await system.state()).autotask.companies)
+    await system.control('POST', 'autotask/invoice', { companyID, through: '2025-10-31' }).catch(() => undefined); // nothing of it to invoice
   await page.getByRole('button', { name: 'Read what was charged' }).click();
   expect(await page.getByRole('status').innerText()).toBe(`Everything of ${MONTH} was charged as reported.`);
   const row = await page.getByRole('row', { name: /^All/ }).innerText();

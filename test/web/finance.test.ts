@@ -5,7 +5,7 @@ import type { MonthResult } from '../../shared/billing/results/results.js';
 import { september } from '../api/vendors.js';
 import { eventually } from '../eventually.js';
 import { launchBrowser } from '../report/browser.js';
-import { CONTOSO, FABRIKAM, organizationOf, useStage, type Stage } from '../system/stage.js';
+import { CONTOSO, FABRIKAM, organizationOf, useSystem, type TestSystem } from '../system/system.js';
 import { openWeb, PASSWORD, type Web } from './open.js';
 
 /** The page for finance in a real browser: a month in approve mode, decided without a shell. */
@@ -22,14 +22,14 @@ function world(): Record<string, unknown> {
 }
 
 describe('the page for finance', () => {
-  let stage: Stage;
+  let system: TestSystem;
   let web: Web;
   let browser: Browser;
-  useStage({ world: world(), env: { BILLING_MODE: 'approve' } }, (opened) => (stage = opened));
+  useSystem({ world: world(), env: { BILLING_MODE: 'approve' } }, (opened) => (system = opened));
 
   beforeAll(async () => {
-    await stage.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
-    web = await openWeb(stage, USERS);
+    await system.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
+    web = await openWeb(system, USERS);
     browser = await launchBrowser();
   }, 120_000);
   afterAll(async () => {
@@ -62,7 +62,7 @@ describe('the page for finance', () => {
   }
 
   const decidedBy = async (name: string): Promise<unknown[]> =>
-    (await stage.json<{ entries: { actor: string | null }[] }>([0], 'log', MONTH)).entries.filter(({ actor }) => actor === name);
+    (await system.json<{ entries: { actor: string | null }[] }>([0], 'log', MONTH)).entries.filter(({ actor }) => actor === name);
 
   test('who asks whether it is well needs no log-in, and learns nothing else', async () => {
     expect(await (await fetch(`${web.address}/readyz`)).text()).toBe('ready\n');
@@ -95,7 +95,7 @@ describe('the page for finance', () => {
     }
     expect(tries).toEqual([...Array<number>(10).fill(401), 429]);
     await web.close();
-    web = await openWeb(stage, USERS);
+    web = await openWeb(system, USERS);
   });
 
   test('shows who waits, from what stands to what the report says, with the margin; by keyboard alone', async () => {
@@ -151,7 +151,7 @@ describe('the page for finance', () => {
     await page.getByRole('status').waitFor();
     expect(await page.getByRole('status').innerText()).toMatch(/^Fabrikam Logistics is released/);
     const month = await eventually(
-      () => stage.json<MonthResult>([0, 3], 'status', MONTH),
+      () => system.json<MonthResult>([0, 3], 'status', MONTH),
       (seen) => organizationOf(seen, FABRIKAM).status === 'Done',
     );
     expect(organizationOf(month, FABRIKAM).posted.sales).toBe('5620.99');
@@ -186,7 +186,7 @@ describe('the page for finance', () => {
     }
     await page.goto(`${web.address}/months/${MONTH}/end`);
     expect(await page.getByRole('button', { name: /Close|Read/ }).count()).toBe(0);
-    const month = await stage.json<MonthResult>([0, 3], 'status', MONTH);
+    const month = await system.json<MonthResult>([0, 3], 'status', MONTH);
     const { status, planDigest } = organizationOf(month, CONTOSO);
     const form = { _csrf: csrf!, plan: `${planDigest}:${CONTOSO}`, reason: 'x' };
     expect((await page.request.post(`${web.address}/months/${MONTH}/release`, { form })).status()).toBe(403);
@@ -259,7 +259,7 @@ describe('the page for finance', () => {
     expect(said.filter((text) => / is released\./.test(text)).length).toBeGreaterThanOrEqual(1);
     expect(said.filter((text) => !/ is released\.|Nothing was released/.test(text))).toEqual([]);
     const month = await eventually(
-      () => stage.json<MonthResult>([0, 3], 'status', MONTH),
+      () => system.json<MonthResult>([0, 3], 'status', MONTH),
       (seen) => ['Done', 'Unchanged'].includes(organizationOf(seen, CONTOSO).status),
     );
     expect(organizationOf(month, CONTOSO).posted.sales).toBe('1390.61');
@@ -274,7 +274,7 @@ describe('the page for finance', () => {
     const page = await loggedIn('bert');
     const csv = await page.request.get(`${web.address}/months/${MONTH}/report.csv`);
     expect(csv.headers()['content-disposition']).toBe(`attachment; filename="billing-${MONTH}.csv"`);
-    expect((await csv.body()).toString()).toBe(`\ufeff${(await stage.cli('report', MONTH, '--format', 'csv')).stdout}`);
+    expect((await csv.body()).toString()).toBe(`\ufeff${(await system.cli('report', MONTH, '--format', 'csv')).stdout}`);
     await page.context().close();
   });
 });

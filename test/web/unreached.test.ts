@@ -8,15 +8,15 @@ import { saveUser } from '../../client/web/users.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { webSettings } from '../../shared/web-settings.js';
-import { useDesk, type Desk } from '../report/desk.js';
+import { useHarness, type Harness } from '../report/harness.js';
 import { PASSWORD } from './open.js';
 
 /** The page for finance while what it needs is away: what is in the evidence is shown, what nobody can tell is said, in words and within seconds. */
 
-let desk: Desk;
-useDesk(async (opened) => {
-  desk = opened;
-  await desk.bill('2025-10', '2025-10-17');
+let harness: Harness;
+useHarness(async (opened) => {
+  harness = opened;
+  await harness.bill('2025-10', '2025-10-17');
 });
 
 /** Takes connections and never says a word, as a server that is frozen. */
@@ -38,10 +38,10 @@ afterAll(async () => {
 
 const sourceAt = (): Source =>
   evidenceSource(
-    loadBaseConfig(desk.env),
-    openEvidence(desk.env['BILLING_EVIDENCE']!),
+    loadBaseConfig(harness.env),
+    openEvidence(harness.env['BILLING_EVIDENCE']!),
     { client: new Client({ connection }), address, namespace: 'default' },
-    desk.env,
+    harness.env,
   );
 
 const DECISION = { month: '2025-10', organizationId: 'o', digest: 'd', reason: 'right', actor: 'anna' };
@@ -74,7 +74,7 @@ test.each([
   const stderr = jest.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0);
   const cause = Object.assign(new Error('what came of it, at db:5432'), { name });
   const source = { broker: 'default', months: () => Promise.reject(new Error('reading', { cause })) };
-  const app = await createWeb(source as unknown as Source, webSettings(desk.env));
+  const app = await createWeb(source as unknown as Source, webSettings(harness.env));
   const answer = await fetch(`${await app.listen({ host: '127.0.0.1', port: 0 })}/readyz`);
   const body = await answer.text();
   await app.close();
@@ -87,11 +87,11 @@ test.each([
 });
 
 test('a port that another program has is said with its setting: it was a stack trace that called it a bug', async () => {
-  const users = desk.file('users.json');
+  const users = harness.file('users.json');
   await saveUser(users, { name: 'anna', role: 'see' }, PASSWORD);
   const env = { TEMPORAL_ADDRESS: process.env.TEST_TEMPORAL_ADDRESS!, BILLING_WEB_USERS: users };
   const { port } = frozen.address() as AddressInfo;
-  const { code, said } = await desk.cliWith(env, 'web', '--port', String(port));
+  const { code, said } = await harness.cliWith(env, 'web', '--port', String(port));
   expect([code, said]).toEqual([
     78,
     expect.stringMatching(/^127\.0\.0\.1:\d+: another program listens there already.*BILLING_WEB_PORT/),

@@ -9,7 +9,7 @@ import { createDependencies } from '../../worker/dependencies.js';
 import { OldQueue } from '../../worker/old-queue.js';
 import { eventually } from '../eventually.js';
 import { INPUT, standIns } from '../workflows/stand-ins.js';
-import { openWorkshop, type Workshop } from '../workflows/workers.js';
+import { openWorkflowHarness, type WorkflowHarness } from '../workflows/workers.js';
 import { COMPLETE_SETTINGS } from '../settings.js';
 
 /** The queue that all brokers had in common, on which work that an earlier release began goes on. */
@@ -18,21 +18,21 @@ const BROKER = 'began-early';
 /** Begins like the other one's name. */
 const NEIGHBOUR = 'began';
 
-let workshop: Workshop;
+let harness: WorkflowHarness;
 let connection: NativeConnection;
 beforeAll(async () => {
-  workshop = await openWorkshop(process.env.TEST_TEMPORAL_ADDRESS!, BROKER);
+  harness = await openWorkflowHarness(process.env.TEST_TEMPORAL_ADDRESS!, BROKER);
   connection = await NativeConnection.connect({ address: process.env.TEST_TEMPORAL_ADDRESS! });
 });
 afterAll(async () => {
-  await workshop?.close();
+  await harness?.close();
   await connection?.close();
 });
 
 /** A worker of the broker that looks for what is on the queue, and what came of its looks. */
 function looking(broker: string): { queue: OldQueue; served: () => number; state: () => string; ended: Promise<void> } {
   const workers: Worker[] = [];
-  const queue = new OldQueue(workshop.client, broker, () => undefined, 100);
+  const queue = new OldQueue(harness.client, broker, () => undefined, 100);
   const create = async (): Promise<Worker> => {
     const workflowBundle = { codePath: process.env.TEST_WORKFLOW_BUNDLE! };
     const worker = await Worker.create({ connection, taskQueue: BILLING_QUEUE, workflowBundle });
@@ -45,8 +45,8 @@ function looking(broker: string): { queue: OldQueue; served: () => number; state
 describe('a worker', () => {
   test('serves it while its broker has something open there, and not longer; one of another broker does not', async () => {
     const [own, neighbours] = [looking(BROKER), looking(NEIGHBOUR)];
-    const result = await workshop.serving(standIns(), async () => {
-      const started = await workshop.client.workflow.start('organizationBilling', {
+    const result = await harness.serving(standIns(), async () => {
+      const started = await harness.client.workflow.start('organizationBilling', {
         taskQueue: BILLING_QUEUE,
         workflowId: organizationBillingId(BROKER, INPUT.month, INPUT.organizationId),
         args: [{ ...INPUT, broker: BROKER }],

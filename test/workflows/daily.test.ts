@@ -10,21 +10,21 @@ import { ORGANIZATIONS_AT_ONCE } from '../../shared/messages/payload.js';
 import { findSilent } from '../../worker/executions/silent.js';
 import { eventually } from '../eventually.js';
 import { PLAN, standIns, summaryOf, type StandIns } from './stand-ins.js';
-import { useWorkshop, type Workshop } from './workers.js';
+import { useWorkflowHarness, type WorkflowHarness } from './workers.js';
 
 /** The daily run: which months, how many organizations at once, and what one that waits does to the others. */
 
-let workshop: Workshop;
+let harness: WorkflowHarness;
 let address: string;
-useWorkshop((opened, at) => {
-  workshop = opened;
+useWorkflowHarness((opened, at) => {
+  harness = opened;
   address = at;
 });
 
 let number = 0;
 const run = (activities: StandIns, input: DailyBillingInput): Promise<DailyBillingResult> =>
-  workshop.serving(activities, () =>
-    workshop.client.workflow.execute('dailyBilling', {
+  harness.serving(activities, () =>
+    harness.client.workflow.execute('dailyBilling', {
       taskQueue: billingQueue('default'),
       workflowId: `daily-${(number += 1)}`,
       args: [input],
@@ -100,7 +100,7 @@ describe('a daily run', () => {
     });
     const result = await run(activities, { broker: 'default', month: '2025-10', asOf: '2025-10-09' });
     expect(result.months).toHaveLength(1);
-    const open = await workshop.client.workflow.getHandle(organizationBillingId('default', '2025-10', ids[0]!)).describe();
+    const open = await harness.client.workflow.getHandle(organizationBillingId('default', '2025-10', ids[0]!)).describe();
     expect(open.status.name).toBe('RUNNING');
   });
 
@@ -128,27 +128,27 @@ describe('a daily run', () => {
     await run(activities('monday', false), { broker: 'default', month: '2025-10', asOf: '2025-10-09' });
     await run(activities('tuesday', true), { broker: 'default', month: '2025-10', asOf: '2025-10-10' });
     expect(reports).toEqual(['monday', 'tuesday']);
-    const ended = await workshop.client.workflow.getHandle(organizationBillingId('default', '2025-10', 'open-1')).describe();
+    const ended = await harness.client.workflow.getHandle(organizationBillingId('default', '2025-10', 'open-1')).describe();
     expect(ended.status.name).toBe('COMPLETED');
   });
 
   test('does not wait for an organization that can answer no more, and leaves it as it is', async () => {
     const broken = organizationBillingId('default', '2025-10', 'broken');
-    await workshop.client.workflow.start('noSuchWorkflow', { workflowId: broken, taskQueue: billingQueue('default') });
+    await harness.client.workflow.start('noSuchWorkflow', { workflowId: broken, taskQueue: billingQueue('default') });
     const asked: string[][] = [];
     const activities = standIns({
       findWork: withWork(['broken', 'sound']),
       findSilent: ({ workflowIds }) => {
         asked.push(workflowIds);
-        return findSilent(workshop.client, workflowIds);
+        return findSilent(harness.client, workflowIds);
       },
     });
     const result = await run(activities, { broker: 'default', month: '2025-10', asOf: '2025-10-09' });
     expect(result.months).toHaveLength(1);
     expect(asked[0]).toEqual([broken]);
-    const { status: state } = await workshop.client.workflow.getHandle(broken).describe();
+    const { status: state } = await harness.client.workflow.getHandle(broken).describe();
     expect(state.name).toBe('RUNNING');
-    await workshop.client.workflow.getHandle(broken).terminate();
+    await harness.client.workflow.getHandle(broken).terminate();
   });
 
   test('tries what may heal again, longer than any activity of an organization', async () => {
@@ -181,7 +181,7 @@ describe('a daily run', () => {
       },
     });
     await run(activities, { broker: 'default', month: '2025-10', asOf: '2025-10-09' });
-    const { events } = await workshop.client.workflow.getHandle(`daily-${number}`).fetchHistory();
+    const { events } = await harness.client.workflow.getHandle(`daily-${number}`).fetchHistory();
     const received = events!.flatMap(
       ({ workflowExecutionSignaledEventAttributes, childWorkflowExecutionCompletedEventAttributes }) => [
         ...(workflowExecutionSignaledEventAttributes?.input?.payloads ?? []),

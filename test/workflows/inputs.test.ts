@@ -17,18 +17,18 @@ import {
 } from '../../workflows/messages.js';
 import { INPUT, standIns } from './stand-ins.js';
 import { DIGEST, newId, pageOf, refusedIn, shows, startOrganization, waiting } from './waiting.js';
-import { useWorkshop, type Workshop } from './workers.js';
+import { useWorkflowHarness, type WorkflowHarness } from './workers.js';
 
 /** What a workflow is begun with, and what it reads of a message: it is checked before anything is done. */
 
-let workshop: Workshop;
-useWorkshop((opened) => (workshop = opened));
+let harness: WorkflowHarness;
+useWorkflowHarness((opened) => (harness = opened));
 
-const start = (input: unknown = INPUT): Promise<WorkflowHandle> => startOrganization(workshop, input);
+const start = (input: unknown = INPUT): Promise<WorkflowHandle> => startOrganization(harness, input);
 
 describe('the input of a workflow', () => {
   test('is checked before anything is done, member by member', async () => {
-    await workshop.serving(waiting(), async () => {
+    await harness.serving(waiting(), async () => {
       const handle = await start({ ...INPUT, month: '2025-13', mode: 'everything', organizationId: 7 });
       const failure: unknown = await handle.result().catch((error: Error) => error.cause);
       expect(failure).toMatchObject({
@@ -46,9 +46,9 @@ describe('the input of a workflow', () => {
   ])(
     'of %s that claims to go on with what nobody has begun fails at once: its tasks failed for ever',
     async (type, input, says) => {
-      const failure: unknown = await workshop.serving(waiting(), async (): Promise<unknown> => {
+      const failure: unknown = await harness.serving(waiting(), async (): Promise<unknown> => {
         const workflowId = newId();
-        const handle = await workshop.client.workflow.start(type, {
+        const handle = await harness.client.workflow.start(type, {
           taskQueue: billingQueue('default'),
           workflowId,
           args: [input],
@@ -61,11 +61,11 @@ describe('the input of a workflow', () => {
 
   test('has members that nobody knows: a misspelt list of customers billed all of them', async () => {
     const misspelt = { broker: 'default', month: '2025-10', organisations: ['Contoso'], customers: ['Contoso'] };
-    const failures = await workshop.serving(waiting(), () =>
+    const failures = await harness.serving(waiting(), () =>
       Promise.all(
         [['dailyBilling', misspelt] as const, ['organizationBilling', { ...INPUT, skipreason: 'disputed' }] as const].map(
           ([type, input]) =>
-            workshop.client.workflow
+            harness.client.workflow
               .start(type, { taskQueue: billingQueue('default'), workflowId: newId(), args: [input] })
               .then((handle) => handle.result())
               .catch((error: Error) => error.cause),
@@ -84,7 +84,7 @@ describe('the input of a workflow', () => {
   });
 
   test('that a schedule of a newer version keeps goes on without what is new in it, and says so', async () => {
-    const { client } = workshop;
+    const { client } = harness;
     const scheduleId = newId();
     const schedule = await client.schedule.create({
       scheduleId,
@@ -97,7 +97,7 @@ describe('the input of a workflow', () => {
         args: [{ broker: 'default', month: '2025-10', asOf: '2025-10-09', fairness: 7 }],
       },
     });
-    const seen = await workshop.serving(standIns(), async () => {
+    const seen = await harness.serving(standIns(), async () => {
       await schedule.trigger();
       const { info } = await eventually(
         () => schedule.describe(),
@@ -118,11 +118,11 @@ describe('the input of a workflow', () => {
   test('that leaves out what may be missing, or says null for it, is taken: its tasks failed for ever', async () => {
     const { given: _given, parentId: _parent, mode: _mode, ...fewest } = INPUT;
     const reports: ReportRequest[] = [];
-    const [organization, run] = await workshop.serving(waiting([], reports), async () => {
+    const [organization, run] = await harness.serving(waiting([], reports), async () => {
       const handle = await start({ ...fewest, waitsForCall: null, released: null });
       await shows(handle, 'AwaitingApproval');
       const input = { broker: 'default', month: null, asOf: '2025-10-20', mode: null, organizations: null, canary: null };
-      const daily = await workshop.client.workflow.start('dailyBilling', {
+      const daily = await harness.client.workflow.start('dailyBilling', {
         taskQueue: billingQueue('default'),
         workflowId: newId(),
         args: [input],
@@ -140,13 +140,13 @@ describe('the input of a workflow', () => {
   const ASKED = { broker: 'default', month: '2025-10', actor: 'anna', reason: '', what: 'invoiced' } as const;
   test('that is missing, or another broker’s, fails what a page or a command asks for at once; its tasks failed for ever', async () => {
     const ended = (type: string, ...args: unknown[]): Promise<unknown> =>
-      workshop.client.workflow
+      harness.client.workflow
         .start(type, { taskQueue: billingQueue('default'), workflowId: newId(), args })
         .then((handle) => handle.result())
         .catch((error: Error) => error.cause);
     const types = ['monthEnd', 'workerSettings'];
     const given = [[], [{ ...ASKED, broker: 'alpha' }]];
-    const failures = await workshop.serving(waiting(), () =>
+    const failures = await harness.serving(waiting(), () =>
       Promise.all(given.flatMap((args) => types.map((type) => ended(type, ...args)))),
     );
     expect(failures.map((failure) => (failure as { type: string }).type)).toEqual([

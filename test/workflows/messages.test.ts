@@ -12,15 +12,15 @@ import { runCommand } from '../command.js';
 import { eventually } from '../eventually.js';
 import { chargeStep, INPUT, PLAN, standIns, summaryOf } from './stand-ins.js';
 import { DIGEST, newId, pageOf, refusedIn, shows, startOrganization, waiting } from './waiting.js';
-import { useWorkshop, type Workshop } from './workers.js';
+import { useWorkflowHarness, type WorkflowHarness } from './workers.js';
 
 /** What people and programs may send: whatever it is, no workflow stops because of it. */
 
-let workshop: Workshop;
+let harness: WorkflowHarness;
 let address: string;
 let folder: string;
-useWorkshop((opened, at) => {
-  workshop = opened;
+useWorkflowHarness((opened, at) => {
+  harness = opened;
   address = at;
 });
 beforeAll(async () => {
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const start = (input: unknown = INPUT, queue?: string): Promise<WorkflowHandle> => startOrganization(workshop, input, queue);
+const start = (input: unknown = INPUT, queue?: string): Promise<WorkflowHandle> => startOrganization(harness, input, queue);
 
 describe('a message that is none', () => {
   const arguments_: [what: string, args: unknown[], told: string][] = [
@@ -45,7 +45,7 @@ describe('a message that is none', () => {
 
   test('is refused in words on the page and for status, changes nothing, and the next one works', async () => {
     const asked: PlanRequest[] = [];
-    const ended = await workshop.serving(waiting(asked), async () => {
+    const ended = await harness.serving(waiting(asked), async () => {
       const handle = await start();
       await shows(handle, 'AwaitingApproval');
       for (const [, args, told] of arguments_)
@@ -68,13 +68,13 @@ describe('a message that is none', () => {
   test('is said by billing status with the name of the customer, also in the first run of a month: it was silent until that had ended', async () => {
     const [broker, month] = ['default', '2025-12'];
     const searchAttributes = { BillingBroker: [broker], BillingMonth: [month] };
-    const run = await workshop.client.workflow.start('dailyBilling', {
+    const run = await harness.client.workflow.start('dailyBilling', {
       taskQueue: 'taken-by-nobody',
       workflowId: dailyBillingId(broker, month),
       searchAttributes,
     });
-    await workshop.serving(waiting(), async () => {
-      const handle = await workshop.client.workflow.start('organizationBilling', {
+    await harness.serving(waiting(), async () => {
+      const handle = await harness.client.workflow.start('organizationBilling', {
         taskQueue: billingQueue(broker),
         workflowId: organizationBillingId(broker, month, INPUT.organizationId),
         args: [{ ...INPUT, month }],
@@ -94,7 +94,7 @@ describe('a message that is none', () => {
 
   test('under a name that nobody knows was kept for ever without a word: it is said with the name that was meant', async () => {
     const asked: PlanRequest[] = [];
-    await workshop.serving(waiting(asked), async () => {
+    await harness.serving(waiting(asked), async () => {
       const handle = await start();
       await handle.signal('Skipp', 'disputed');
       await shows(handle, 'AwaitingApproval');
@@ -108,7 +108,7 @@ describe('a message that is none', () => {
       await comesTo('There is no signal aprove (did you mean approve?). Nothing was changed.');
       expect(await pageOf(handle)).toContain('**Not understood:** There is no signal aprove');
       // Before the run's first task: what it was told there was forgotten as soon as it began.
-      const run = await workshop.client.workflow.signalWithStart('dailyBilling', {
+      const run = await harness.client.workflow.signalWithStart('dailyBilling', {
         taskQueue: billingQueue('default'),
         workflowId: newId(),
         args: [{ broker: 'default', month: '2025-10', asOf: '2025-10-09' }],
@@ -127,7 +127,7 @@ describe('a message that is none', () => {
   }, 30_000);
 
   test('is forgotten as soon as one is understood', async () => {
-    await workshop.serving(waiting(), async () => {
+    await harness.serving(waiting(), async () => {
       const handle = await start();
       await shows(handle, 'AwaitingApproval');
       await handle.signal('skip');
@@ -146,7 +146,7 @@ describe('a message that is none', () => {
   });
 
   test('releases another plan than waits: the log and the page said so, and status was silent', async () => {
-    await workshop.serving(waiting(), async () => {
+    await harness.serving(waiting(), async () => {
       const handle = await start();
       const comesTo = (text: string | null): Promise<unknown> =>
         eventually(
@@ -163,7 +163,7 @@ describe('a message that is none', () => {
 
   test('of the run or of an organization is refused likewise, and a query may bring whatever it likes', async () => {
     const asked: PlanRequest[] = [];
-    await workshop.serving(waiting(asked), async () => {
+    await harness.serving(waiting(asked), async () => {
       const handle = await start();
       await shows(handle, 'AwaitingApproval');
       for (const [, args] of arguments_) await handle.signal('newReport', ...args);
@@ -183,8 +183,8 @@ describe('a message that is none', () => {
     const activities = standIns({ planOrganization: () => gate.then(() => PLAN) });
     const [broker, month] = ['default', '2025-11'];
     const told = 'The signal settled does not say how an organization stands. Nothing was changed.';
-    const result = await workshop.serving(activities, async () => {
-      const handle = await workshop.client.workflow.start('dailyBilling', {
+    const result = await harness.serving(activities, async () => {
+      const handle = await harness.client.workflow.start('dailyBilling', {
         taskQueue: billingQueue(broker),
         workflowId: dailyBillingId(broker, month),
         args: [{ broker, month, asOf: '2025-11-09' }],
@@ -228,7 +228,7 @@ function undecodable(encoding: string): RawValue {
 describe('a forged report', () => {
   test('cannot turn approve mode into auto: whatever mode it names is not heard', async () => {
     const asked: PlanRequest[] = [];
-    await workshop.serving(waiting(asked), async () => {
+    await harness.serving(waiting(asked), async () => {
       const handle = await start({ ...INPUT, mode: 'approve' });
       await shows(handle, 'AwaitingApproval');
       await handle.signal('newReport', { given: { ...INPUT.given, report: 'r9' }, mode: 'auto', parentId: 'nobody' });
@@ -255,7 +255,7 @@ describe('an update', () => {
   };
 
   test('is refused where it was typed when it makes no sense, and leaves nothing in the history', async () => {
-    await workshop.serving(waiting(), async () => {
+    await harness.serving(waiting(), async () => {
       const handle = await start();
       await shows(handle, 'AwaitingApproval');
       const { historyLength } = await handle.describe();
@@ -276,7 +276,7 @@ describe('an update', () => {
   test('answers what came of it', async () => {
     const reports: ReportRequest[] = [];
     const asked: PlanRequest[] = [];
-    await workshop.serving(waiting(asked, reports), async () => {
+    await harness.serving(waiting(asked, reports), async () => {
       const handle = await start();
       await shows(handle, 'AwaitingApproval');
       expect(await handle.executeUpdate('skipNow', { args: ['disputed'] })).toBe('org-1: skipped.');
@@ -303,7 +303,7 @@ describe('an update', () => {
       },
       verifyOrganization: (request) => Promise.resolve({ ...summaryOf(request, 'Done'), message: request.remark }),
     });
-    const answer = await workshop.serving(activities, async () => {
+    const answer = await harness.serving(activities, async () => {
       const handle = await start();
       await isWritten;
       const asked = handle.executeUpdate('skipNow', { args: ['disputed'] });

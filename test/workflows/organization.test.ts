@@ -10,18 +10,18 @@ import { memoryEvidence } from '../../shared/evidence/index.js';
 import { createDependencies } from '../../worker/dependencies.js';
 import { COMPLETE_SETTINGS } from '../settings.js';
 import { DONE, INPUT, PLAN, standIns, summaryOf, type StandIns } from './stand-ins.js';
-import { useWorkshop, type Workshop } from './workers.js';
+import { useWorkflowHarness, type WorkflowHarness } from './workers.js';
 import { eventually } from '../eventually.js';
 import type { OrganizationStatus } from '../../shared/billing/results/status.js';
 
 /** How one organization's workflow waits, listens and goes on; what it decides is the activities' business. */
 
-let workshop: Workshop;
-useWorkshop((opened) => (workshop = opened));
+let harness: WorkflowHarness;
+useWorkflowHarness((opened) => (harness = opened));
 
 let number = 0;
 const start = (): Promise<WorkflowHandleWithFirstExecutionRunId> =>
-  workshop.client.workflow.start('organizationBilling', {
+  harness.client.workflow.start('organizationBilling', {
     taskQueue: billingQueue('default'),
     workflowId: `organization-${(number += 1)}`,
     args: [INPUT],
@@ -77,7 +77,7 @@ describe('an organization that is billed', () => {
       },
       verifyOrganization: (request) => Promise.resolve(summaryOf(request, request.stops.length > 0 ? 'NeedsAttention' : 'Done')),
     });
-    const summary = await workshop.serving(activities, async () => resultOf(await start()));
+    const summary = await harness.serving(activities, async () => resultOf(await start()));
     expect(seen).toEqual(['r1', 'r2']);
     expect(summary.status).toBe('Done');
   });
@@ -94,7 +94,7 @@ describe('an organization that is billed', () => {
       },
     });
     const from = Date.now();
-    await workshop.serving(activities, async () => resultOf(await start()));
+    await harness.serving(activities, async () => resultOf(await start()));
     expect(asked.map((at) => at !== undefined && at >= from && at <= Date.now())).toEqual([true]);
     expect(askedAt()).toBeNull();
   });
@@ -108,7 +108,7 @@ describe('an organization that is billed', () => {
         return Promise.resolve({ result: 'written', id: null, calls: { autotask: 1, cloudmore: 0 } });
       },
     });
-    const summary = await workshop.serving(activities, async () => resultOf(await start()));
+    const summary = await harness.serving(activities, async () => resultOf(await start()));
     expect(summary.status).toBe('Done');
     expect(seen).toEqual([{ contracts: { s1: 7 }, services: {}, products: {} }]);
   });
@@ -124,7 +124,7 @@ describe('an organization that is billed', () => {
         return Promise.resolve(summaryOf(request, 'Done'));
       },
     });
-    await workshop.serving(activities, async () => resultOf(await start()));
+    await harness.serving(activities, async () => resultOf(await start()));
     expect(verified[0]!.stops).toEqual([{ items: ['a'], reason: 'api-error', message: 'contract: contractName is too long' }]);
   });
 
@@ -137,7 +137,7 @@ describe('an organization that is billed', () => {
       },
       postAdjustment: () => Promise.resolve({ result: 'refused', id: null, calls: { autotask: 1, cloudmore: 0 } }),
     });
-    await workshop.serving(activities, async () => resultOf(await start()));
+    await harness.serving(activities, async () => resultOf(await start()));
     expect(asked.map(({ refused, given }) => [refused, given.survey])).toEqual([
       [[], 's1'],
       [['a'], null],
@@ -163,7 +163,7 @@ describe('an organization that needs somebody', () => {
         return Promise.resolve(PLAN);
       },
     });
-    const summary = await workshop.serving(activities, async () => {
+    const summary = await harness.serving(activities, async () => {
       const handle = await start();
       await until(handle, 'NeedsAttention');
       isMended = true;
@@ -176,7 +176,7 @@ describe('an organization that needs somebody', () => {
 
   test('is skipped, stays open as skipped, and a rerun lifts the skip', async () => {
     let isMended = false;
-    const summary = await workshop.serving(
+    const summary = await harness.serving(
       parked(() => isMended),
       async () => {
         const handle = await start();
@@ -193,7 +193,7 @@ describe('an organization that needs somebody', () => {
 
   test('survives a skip and a rerun that arrive together', async () => {
     let isMended = false;
-    const result = await workshop.serving(
+    const result = await harness.serving(
       parked(() => isMended),
       async () => {
         const handle = await start();
@@ -218,7 +218,7 @@ describe('an organization that needs somebody', () => {
         return Promise.resolve(PLAN);
       },
     });
-    await workshop.serving(activities, async () => {
+    await harness.serving(activities, async () => {
       const handle = await start();
       await until(handle, 'NeedsAttention');
       isMended = true;
@@ -238,7 +238,7 @@ describe('an organization that needs somebody', () => {
         return Promise.resolve(PLAN);
       },
     });
-    await workshop.serving(activities, async () => {
+    await harness.serving(activities, async () => {
       const handle = await start();
       await until(handle, 'AwaitingApproval');
       await handle.signal('approve', 'd1');
@@ -268,7 +268,7 @@ describe('an organization that needs somebody', () => {
         return PLAN;
       },
     });
-    await workshop.serving(activities, async () => {
+    await harness.serving(activities, async () => {
       const handle = await start();
       await until(handle, 'AwaitingApproval');
       await handle.signal('rerun', 'so that a turn goes on');
@@ -326,7 +326,7 @@ describe('an organization that needs somebody', () => {
       verifyOrganization: (request) =>
         Promise.resolve(summaryOf(request, asked.length === 4 ? 'Done' : 'NeedsAttention', outcomes[asked.length - 2])),
     });
-    await workshop.serving(activities, async () => {
+    await harness.serving(activities, async () => {
       const handle = await start();
       for (const [turn, [name, argument]] of [approval, report, report].entries()) {
         await eventually(
@@ -348,7 +348,7 @@ describe('an organization that needs somebody', () => {
           ? Promise.resolve(summaryOf(request, 'Done'))
           : Promise.reject(ApplicationFailure.nonRetryable('the disk is full', 'Unforeseen')),
     });
-    const summary = await workshop.serving(activities, async () => {
+    const summary = await harness.serving(activities, async () => {
       const handle = await start();
       await until(handle, 'NeedsAttention');
       isMended = true;
@@ -402,7 +402,7 @@ describe('an organization whose plan is too large for the history of one executi
 
   test('goes on in the next one: what is left is planned from what Autotask holds, and nothing is written twice', async () => {
     const { activities, written, plans, verified } = large(() => Promise.resolve(DONE));
-    const handle = await workshop.serving(activities, async () => {
+    const handle = await harness.serving(activities, async () => {
       const started = await start();
       expect((await resultOf(started)).status).toBe('Done');
       return started;
@@ -412,7 +412,7 @@ describe('an organization whose plan is too large for the history of one executi
     const counts = verified.map(({ writes }) => writes.contracts);
     expect([counts.length, counts.at(-1)]).toEqual([3, IDS.length]);
     expect(verified[0]!.stops).toMatchObject([{ items: [], steps: { plan: 'p1', ranges: [[counts[0], null]] } }]);
-    const first = await workshop.client.workflow.getHandle(handle.workflowId, handle.firstExecutionRunId).describe();
+    const first = await harness.client.workflow.getHandle(handle.workflowId, handle.firstExecutionRunId).describe();
     expect(first.status.name).toBe('CONTINUED_AS_NEW');
   }, 60_000);
 
@@ -420,7 +420,7 @@ describe('an organization whose plan is too large for the history of one executi
     const { activities, verified } = large(() =>
       Promise.reject(ApplicationFailure.nonRetryable('the SLA is not active', 'Rejected')),
     );
-    const handle = await workshop.serving(activities, async () => {
+    const handle = await harness.serving(activities, async () => {
       const started = await start();
       await until(started, 'NeedsAttention');
       return started;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { billingQueue, REFUSED_MEMO } from '../../shared/messages/names.js';
 import { eventually } from '../eventually.js';
 import { INPUT, PLAN, standIns, summaryOf, type StandIns } from './stand-ins.js';
-import { openWorkshop, type Workshop } from './workers.js';
+import { openWorkflowHarness, type WorkflowHarness } from './workers.js';
 
 /**
  * A version before took whatever came with `approve` for a text: one click in the Web UI stopped the customer's workflow for ever. What it left behind goes on
@@ -21,20 +21,20 @@ const READS = "typeof value === 'string' ? value.trim().toLowerCase() : ''";
 const TOOK = 'value.trim().toLowerCase()';
 
 let folder: string;
-let poisoned: Workshop;
-let workshop: Workshop;
+let poisoned: WorkflowHarness;
+let harness: WorkflowHarness;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'billing-poisoned-'));
   const parts = (await readFile(process.env.TEST_WORKFLOW_BUNDLE!, 'utf8')).split(READS);
   expect(parts).toHaveLength(2); // Otherwise the reading was rewritten: say it in its new words.
   const codePath = join(folder, 'workflows.js');
   await writeFile(codePath, parts.join(TOOK));
-  poisoned = await openWorkshop(process.env.TEST_TEMPORAL_ADDRESS!, BROKER, codePath);
-  workshop = await openWorkshop(process.env.TEST_TEMPORAL_ADDRESS!, BROKER);
+  poisoned = await openWorkflowHarness(process.env.TEST_TEMPORAL_ADDRESS!, BROKER, codePath);
+  harness = await openWorkflowHarness(process.env.TEST_TEMPORAL_ADDRESS!, BROKER);
 }, 60_000);
 afterAll(async () => {
   await poisoned?.close();
-  await workshop?.close();
+  await harness?.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -55,7 +55,7 @@ function waiting(): StandIns {
 }
 
 const start = (workflowId: string): Promise<WorkflowHandle> =>
-  workshop.client.workflow.start('organizationBilling', {
+  harness.client.workflow.start('organizationBilling', {
     taskQueue: billingQueue(BROKER),
     workflowId,
     args: [{ ...INPUT, broker: BROKER, organizationId: workflowId }],
@@ -92,7 +92,7 @@ test('customers that approve without an argument or with an object stopped for e
       );
     }),
   );
-  await workshop.serving(waiting(), () =>
+  await harness.serving(waiting(), () =>
     each(async ({ handle, poison: [, told] }) => {
       await statusOf(handle, 'AwaitingApproval');
       await eventually(

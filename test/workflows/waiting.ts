@@ -5,7 +5,7 @@ import type { PlanRequest, ReportRequest } from '../../shared/messages/messages.
 import { billingQueue } from '../../shared/messages/names.js';
 import { eventually } from '../eventually.js';
 import { PLAN, standIns, summaryOf, type StandIns } from './stand-ins.js';
-import type { Workshop } from './workers.js';
+import type { WorkflowHarness } from './workers.js';
 
 /** Organizations that wait for a person, and what they show. */
 
@@ -13,8 +13,12 @@ export const DIGEST = 'd'.repeat(64);
 let number = 0;
 /** An id of its own for every execution. */
 export const newId = (): string => `message-${(number += 1)}`;
-export const startOrganization = (workshop: Workshop, input: unknown, queue = billingQueue('default')): Promise<WorkflowHandle> =>
-  workshop.client.workflow.start('organizationBilling', {
+export const startOrganization = (
+  harness: WorkflowHarness,
+  input: unknown,
+  queue = billingQueue('default'),
+): Promise<WorkflowHandle> =>
+  harness.client.workflow.start('organizationBilling', {
     taskQueue: queue,
     workflowId: newId(),
     args: [input],

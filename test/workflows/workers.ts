@@ -6,7 +6,7 @@ import { autotaskQueue, billingQueue, cloudmoreQueue } from '../../shared/messag
 import type { StandIns } from './stand-ins.js';
 
 /** Workers of one test on queues of its own broker. */
-export interface Workshop {
+export interface WorkflowHarness {
   client: Client;
   /** Serves the queues while the work goes on, with these activities. */
   serving<T>(activities: StandIns, work: () => Promise<T>): Promise<T>;
@@ -16,11 +16,11 @@ export interface Workshop {
 let isQuiet = false;
 
 /** `codePath`: another bundle of the workflows than this version's. */
-export async function openWorkshop(
+export async function openWorkflowHarness(
   address: string,
   broker: string,
   codePath = process.env.TEST_WORKFLOW_BUNDLE!,
-): Promise<Workshop> {
+): Promise<WorkflowHarness> {
   const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
   if (!isQuiet) Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
   isQuiet = true;
@@ -49,17 +49,17 @@ export async function openWorkshop(
   };
 }
 
-/** A workshop of the broker `default` on a server of its own, for all tests of a file. */
-export function useWorkshop(opened: (workshop: Workshop, address: string) => void): void {
+/** A harness of the broker `default` on a server of its own, for all tests of a file. */
+export function useWorkflowHarness(opened: (harness: WorkflowHarness, address: string) => void): void {
   let server: DevServer | undefined;
-  let workshop: Workshop | undefined;
+  let harness: WorkflowHarness | undefined;
   beforeAll(async () => {
     server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI! });
-    workshop = await openWorkshop(server.address, 'default');
-    opened(workshop, server.address);
+    harness = await openWorkflowHarness(server.address, 'default');
+    opened(harness, server.address);
   }, 60_000);
   afterAll(async () => {
-    await workshop?.close();
+    await harness?.close();
     await server?.stop();
   });
 }

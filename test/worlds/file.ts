@@ -15,15 +15,15 @@ export interface Expected {
 }
 
 /** A call of the sandbox's control interface. A path like `autotask/unitRows?contractID=101&startDate=2025-10-01` names the record with these values. */
-export type Deed = [method: string, path: string, body?: unknown];
+export type ControlCall = [method: string, path: string, body?: unknown];
 
 export interface ExpectedDay {
   month: string;
   asOf: string;
   /** What people do before. */
-  meanwhile?: Deed[];
+  meanwhile?: ControlCall[];
   /** What people do between the plan and its first write. */
-  beforeWrites?: Deed[];
+  beforeWrites?: ControlCall[];
   /** What `plan` shows beforehand: the steps in words. Not looked at when absent. */
   plans?: string[];
   /** Fault rules while the month is billed; they are cleared afterwards. */

@@ -6,8 +6,8 @@ import { loadConfig } from '../../shared/config.js';
 import { autotaskQueue, billingQueue, cloudmoreQueue } from '../../shared/messages/names.js';
 import { createDependencies } from '../../worker/dependencies.js';
 import { heartbeating } from '../../worker/heartbeats.js';
-import { openDesk, type Desk } from '../report/desk.js';
-import type { Deed, ExpectedDay, WorldFile } from './file.js';
+import { openHarness, type Harness } from '../report/harness.js';
+import type { ControlCall, ExpectedDay, WorldFile } from './file.js';
 import { carryOut } from './play.js';
 
 /**
@@ -15,7 +15,7 @@ import { carryOut } from './play.js';
  * the command `run`.
  */
 export interface Broker {
-  desk: Desk;
+  harness: Harness;
   bill(day: ExpectedDay): Promise<MonthResult>;
   close(): Promise<void>;
 }
@@ -23,12 +23,12 @@ export interface Broker {
 /** A world has few customers. */
 const CACHED_WORKFLOWS = 20;
 
-export interface Exchange {
+export interface SharedServer {
   open(file: WorldFile): Promise<Broker>;
   close(): Promise<void>;
 }
 
-export async function openExchange(): Promise<Exchange> {
+export async function openSharedServer(): Promise<SharedServer> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI! });
   const connection = await NativeConnection.connect({ address: server.address });
@@ -46,17 +46,17 @@ async function openBroker(
   server: DevServer,
   connection: NativeConnection,
 ): Promise<Broker> {
-  const desk = await openDesk(world as unknown as Parameters<typeof openDesk>[0], {
+  const harness = await openHarness(world as unknown as Parameters<typeof openHarness>[0], {
     TEMPORAL_ADDRESS: server.address,
     BILLING_BROKER: name,
     ...expected.settings,
   });
-  const activities = createActivities(createDependencies(loadConfig(desk.env)));
-  const deeds: Deed[] = [];
+  const activities = createActivities(createDependencies(loadConfig(harness.env)));
+  const calls: ControlCall[] = [];
   let done = Promise.resolve();
   // Whichever organization writes first starts them; all wait until they are done.
   const interfere = (): Promise<void> => {
-    if (deeds.length > 0) done = carryOut(desk, deeds.splice(0));
+    if (calls.length > 0) done = carryOut(harness, calls.splice(0));
     return done;
   };
   const workers = await Promise.all([
@@ -76,15 +76,15 @@ async function openBroker(
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));
   return {
-    desk,
+    harness,
     bill: (day) => {
-      deeds.push(...(day.beforeWrites ?? []));
-      return runMonth(desk, day);
+      calls.push(...(day.beforeWrites ?? []));
+      return runMonth(harness, day);
     },
     close: async () => {
       for (const worker of workers) worker.shutdown();
       await running;
-      await desk.close();
+      await harness.close();
     },
   };
 }
@@ -105,22 +105,22 @@ function interruptible<T extends object>(activities: T, before: () => Promise<vo
 }
 
 /** Releases what waits, by name: what a breaker holds too. */
-async function approveWaiting(desk: Desk, month: string): Promise<void> {
-  const { organizations } = JSON.parse(await expectCode(desk, [3], 'status', month, '--json')) as MonthResult;
+async function approveWaiting(harness: Harness, month: string): Promise<void> {
+  const { organizations } = JSON.parse(await expectCode(harness, [3], 'status', month, '--json')) as MonthResult;
   for (const { organizationId, status } of organizations)
     if (status === 'NeedsAttention' || status === 'AwaitingApproval')
-      await expectCode(desk, [0], 'approve', month, '--organization', organizationId);
+      await expectCode(harness, [0], 'approve', month, '--organization', organizationId);
 }
 
 /** `run`, after `approve` where the day says so. What waits and what is held ends the command with 3. */
-async function runMonth(desk: Desk, { month, asOf, approves }: ExpectedDay): Promise<MonthResult> {
-  if (approves) await approveWaiting(desk, month);
-  const out = await expectCode(desk, [0, 3], 'run', month, '--as-of', asOf, '--wait', '--json');
+async function runMonth(harness: Harness, { month, asOf, approves }: ExpectedDay): Promise<MonthResult> {
+  if (approves) await approveWaiting(harness, month);
+  const out = await expectCode(harness, [0, 3], 'run', month, '--as-of', asOf, '--wait', '--json');
   return JSON.parse(out) as MonthResult;
 }
 
-async function expectCode(desk: Desk, codes: number[], ...argv: string[]): Promise<string> {
-  const { code, out, said } = await desk.cli(...argv);
+async function expectCode(harness: Harness, codes: number[], ...argv: string[]): Promise<string> {
+  const { code, out, said } = await harness.cli(...argv);
   if (!codes.includes(code)) throw new Error(`billing ${argv.join(' ')} ended with ${code}: ${said}${out}`);
   return out;
 }

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { RULES } from '../billing/examples/index.js';
 import type { MonthResult } from '../../shared/billing/results/results.js';
-import { openDesk } from '../report/desk.js';
+import { openHarness } from '../report/harness.js';
 import { unexpected, worldFiles, type WorldFile } from './file.js';
 import { expectedOf, play, type Came } from './play.js';
-import { openExchange, type Exchange } from './temporal.js';
+import { openSharedServer, type SharedServer } from './temporal.js';
 
 /**
  * Every world of `sandbox/worlds`, billed day by day, ends as is written beside it: by `run` through Temporal and HTTP where somebody or something comes
@@ -22,19 +22,19 @@ const direct = new Set(calm.filter((_, index) => index % ONE_OF !== 0));
 const AT_ONCE = 6;
 
 describe('every world ends as is written beside it', () => {
-  let exchange: Exchange;
+  let server: SharedServer;
   const came = new Map<string, Came[] | Error>();
 
   beforeAll(async () => {
-    exchange = await openExchange();
+    server = await openSharedServer();
     const waiting = [...files];
     const next = async (): Promise<void> => {
       for (let file = waiting.shift(); file; file = waiting.shift())
-        came.set(file.name, await (direct.has(file) ? playDirect(file) : playThrough(exchange, file)).catch(asError));
+        came.set(file.name, await (direct.has(file) ? playDirect(file) : playThrough(server, file)).catch(asError));
     };
     await Promise.all(Array.from({ length: AT_ONCE }, next));
   }, 480_000);
-  afterAll(() => exchange?.close(), 60_000);
+  afterAll(() => server?.close(), 60_000);
 
   test.each(files.map((file) => [file.name, file.expected.shows, file] as const))('%s: %s', (name, _, { expected }) => {
     const days = came.get(name);
@@ -43,27 +43,27 @@ describe('every world ends as is written beside it', () => {
   });
 });
 
-async function playThrough(exchange: Exchange, file: WorldFile): Promise<Came[]> {
-  const broker = await exchange.open(file);
+async function playThrough(server: SharedServer, file: WorldFile): Promise<Came[]> {
+  const broker = await server.open(file);
   try {
-    return await play(file, broker.desk, (_, day) => broker.bill(day));
+    return await play(file, broker.harness, (_, day) => broker.bill(day));
   } finally {
     await broker.close();
   }
 }
 
 async function playDirect(file: WorldFile): Promise<Came[]> {
-  const desk = await openDesk(file.world as unknown as Parameters<typeof openDesk>[0], {
+  const harness = await openHarness(file.world as unknown as Parameters<typeof openHarness>[0], {
     BILLING_BROKER: file.name,
     ...file.expected.settings,
   });
   try {
-    return await play(file, desk, async ({ bill, cli }, { month, asOf }) => {
+    return await play(file, harness, async ({ bill, cli }, { month, asOf }) => {
       await bill(month, asOf);
       return JSON.parse((await cli('report', month, '--json')).out) as MonthResult;
     });
   } finally {
-    await desk.close();
+    await harness.close();
   }
 }
 

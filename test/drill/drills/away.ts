@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lastWords, rowOf, type Drill, type Row, type Theatre } from '../drill.js';
+import { lastWords, rowOf, type Drill, type Row, type DrillOptions } from '../drill.js';
 import { listen, type Heard } from '../heard.js';
-import { MONTH, Stage } from '../stage.js';
+import { MONTH, DrillSystem } from '../system.js';
 
 /** Vendors that answer 503 for more than five minutes, before the month's first read and amidst its writes. No day is lost: nobody runs the month again. */
 
@@ -23,10 +23,10 @@ const vendorsAway = ({ name, when, minutes, writesBefore }: Absence): Drill => {
   return {
     name,
     what,
-    play: async (theatre) => {
+    play: async (options) => {
       const heard = await listen();
       try {
-        return [await playAway(theatre, { name, what, awayMs: minutes * 60_000, writesBefore }, heard)];
+        return [await playAway(options, { name, what, awayMs: minutes * 60_000, writesBefore }, heard)];
       } finally {
         heard.close();
       }
@@ -35,32 +35,32 @@ const vendorsAway = ({ name, when, minutes, writesBefore }: Absence): Drill => {
 };
 
 async function playAway(
-  { image, say }: Theatre,
+  { image, say }: DrillOptions,
   { name, what, awayMs, writesBefore }: { name: string; what: string; awayMs: number; writesBefore: number },
   heard: Heard,
 ): Promise<Row> {
-  const stage = await Stage.open(image, say, { NOTICE_WEBHOOK: `${heard.url}/own` });
+  const system = await DrillSystem.open(image, say, { NOTICE_WEBHOOK: `${heard.url}/own` });
   try {
-    await stage.stack.startWorker();
-    const goAway = (): Promise<unknown> => stage.stack.control('POST', 'faults', [GONE]);
+    await system.stack.startWorker();
+    const goAway = (): Promise<unknown> => system.stack.control('POST', 'faults', [GONE]);
     if (writesBefore === 0) await goAway();
-    const run = stage.runMonth();
+    const run = system.runMonth();
     if (writesBefore > 0) {
-      await stage.hasWritten(writesBefore);
+      await system.hasWritten(writesBefore);
       await goAway();
     }
     const goneAt = Date.now();
     const told = await firstNotice(heard, goneAt, awayMs);
     await sleep(awayMs - (Date.now() - goneAt));
-    await stage.slowly();
+    await system.slowly();
     const { code } = await run;
     const problems = [
       ...(told.message === null ? [`nobody was told of it; heard: ${heard.of('/own').join(' | ') || 'nothing'}`] : []),
-      ...(await untilHealed(stage)),
+      ...(await untilHealed(system)),
     ];
-    return await rowOf(stage, name, what, { code, message: told.message ?? '', seconds: told.seconds, problems });
+    return await rowOf(system, name, what, { code, message: told.message ?? '', seconds: told.seconds, problems });
   } finally {
-    await stage.close();
+    await system.close();
   }
 }
 
@@ -83,10 +83,10 @@ const sentenceOf = (notice: string): string =>
     ?.replace(/^[^\w]*/, '') ?? notice;
 
 /** Waits until everything that met the outage is billed, by itself. */
-async function untilHealed(stage: Stage): Promise<string[]> {
+async function untilHealed(system: DrillSystem): Promise<string[]> {
   const deadline = Date.now() + HEALED_WITHIN_MS;
   for (;;) {
-    const { code, stdout, stderr } = await stage.stack.billing(['status', MONTH]);
+    const { code, stdout, stderr } = await system.stack.billing(['status', MONTH]);
     if (code === 0) return [];
     if (Date.now() > deadline) return [`it did not go on by itself: ${lastWords(stdout + stderr)}`];
     await sleep(LOOK_EVERY_MS);

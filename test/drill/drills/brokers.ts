@@ -6,7 +6,7 @@ import { drawWorld, LAST_DAY, MONTH, type SimulatedWorld } from '../../simulatio
 import { count } from '../count.js';
 import { rowOf, type Drill } from '../drill.js';
 import { listen, type Heard } from '../heard.js';
-import { BROKER, Stage } from '../stage.js';
+import { BROKER, DrillSystem } from '../system.js';
 import type { Service } from '../service.js';
 import { STORE_URL } from '../network.js';
 
@@ -21,9 +21,9 @@ const WRONG_LINK = 'ACME-77';
 const brokers = (name: string, stores: string, isApart: boolean): Drill => ({
   name,
   what: `two brokers in one namespace and ${stores}, with contradicting settings, billed at the same time`,
-  play: async (theatre) => {
+  play: async (options) => {
     const heard = await listen();
-    const stage = await Stage.open(theatre.image, theatre.say, {
+    const system = await DrillSystem.open(options.image, options.say, {
       BILLING_EVIDENCE: STORE_URL,
       NOTICE_WEBHOOK: `${heard.url}/own`,
     });
@@ -32,20 +32,20 @@ const brokers = (name: string, stores: string, isApart: boolean): Drill => ({
     try {
       const settings = {
         ...sandbox.env(),
-        ...(isApart ? { BILLING_EVIDENCE: `file:${join(stage.stack.folder, 'evidence-of-beta')}` } : {}),
+        ...(isApart ? { BILLING_EVIDENCE: `file:${join(system.stack.folder, 'evidence-of-beta')}` } : {}),
         BILLING_BROKER: OTHER,
         EXPORT_RECORD_TYPES: [...EXPORTED, 'ManualBillingLine'].join(','),
         NOTICE_WEBHOOK: `${heard.url}/other`,
       };
       const begin = structuredClone(sandbox.state().autotask);
-      const own = await stage.stack.startWorker('worker');
-      const other = await stage.stack.startWorker('worker-2', settings);
-      const linkRightly = await linkWrongly(stage);
-      const { code, seconds } = await billBoth(stage, settings, theatre.runs);
+      const own = await system.stack.startWorker('worker');
+      const other = await system.stack.startWorker('worker-2', settings);
+      const linkRightly = await linkWrongly(system);
+      const { code, seconds } = await billBoth(system, settings, options.runs);
       await linkRightly();
       const end = sandbox.state().autotask;
       const counted = { world: world as never, broker: OTHER, month: MONTH, asOf: LAST_DAY, begin, end, recordTypes: EXPORTED };
-      const tasks = [await tasksOf(stage, BROKER, other), await tasksOf(stage, OTHER, own)];
+      const tasks = [await tasksOf(system, BROKER, other), await tasksOf(system, OTHER, own)];
       const foreign = tasks.flatMap((each) => each.foreign);
       const problems = [
         ...count(counted).problems.map((problem) => `${OTHER}: ${problem}`),
@@ -55,9 +55,9 @@ const brokers = (name: string, stores: string, isApart: boolean): Drill => ({
         ...(heard.of('/own').length > 0 ? [] : [`${BROKER} was told nothing`]),
       ];
       const taken = tasks.reduce((all, each) => all + each.taken, 0);
-      const message = `${2 * theatre.runs} runs, ${taken} tasks: ${foreign.length} foreign; notices ${heard.of('/own').length} and ${heard.of('/other').length}: ${foreignNotices(heard).length} foreign`;
+      const message = `${2 * options.runs} runs, ${taken} tasks: ${foreign.length} foreign; notices ${heard.of('/own').length} and ${heard.of('/other').length}: ${foreignNotices(heard).length} foreign`;
       return [
-        await rowOf(stage, name, `two brokers in one namespace and ${stores}, with contradicting settings`, {
+        await rowOf(system, name, `two brokers in one namespace and ${stores}, with contradicting settings`, {
           code,
           message,
           seconds,
@@ -65,7 +65,7 @@ const brokers = (name: string, stores: string, isApart: boolean): Drill => ({
         }),
       ];
     } finally {
-      await stage.close();
+      await system.close();
       await sandbox.close();
       heard.close();
     }
@@ -79,7 +79,7 @@ export const BROKERS: Drill[] = [
 
 /** Both months so often, at the same time, each as of a day later than the time before. */
 async function billBoth(
-  { stack }: Stage,
+  { stack }: DrillSystem,
   settings: Record<string, string>,
   runs: number,
 ): Promise<{ code: number; seconds: number }> {
@@ -94,7 +94,7 @@ async function billBoth(
 }
 
 /** The first broker's first customer that has a company waits for a person, until what is answered is called. */
-async function linkWrongly({ stack, world }: Stage): Promise<() => Promise<unknown>> {
+async function linkWrongly({ stack, world }: DrillSystem): Promise<() => Promise<unknown>> {
   const isLinked = ({ value }: { value: string }): boolean => /^\d+$/.test(value);
   const { id, customProperties } = world.cloudmore.organizations.find((one) => one.customProperties.some(isLinked))!;
   const link = (properties: typeof customProperties): Promise<unknown> =>
@@ -126,7 +126,11 @@ function otherWorld(): SimulatedWorld {
 }
 
 /** A broker's tasks by what Temporal has noted of every execution: how many were taken, and those that a process of the other broker took. */
-async function tasksOf({ stack }: Stage, broker: string, foreigner: Service): Promise<{ taken: number; foreign: string[] }> {
+async function tasksOf(
+  { stack }: DrillSystem,
+  broker: string,
+  foreigner: Service,
+): Promise<{ taken: number; foreign: string[] }> {
   const query = `BillingBroker = '${broker}'`;
   const listed = await stack.temporal('workflow', 'list', '--query', query, '--output', 'json');
   const executions = (JSON.parse(listed.stdout || '[]') as { execution: { workflowId: string; runId: string } }[]).map(

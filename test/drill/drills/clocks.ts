@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { disturbed, rowOf, type Drill } from '../drill.js';
-import { Stage } from '../stage.js';
+import { DrillSystem } from '../system.js';
 
 /** Clocks that are wrong, and a holder of the lease that stands still. */
 
@@ -24,22 +24,22 @@ const skewOf = (minutes: number): Drill => ({
   name: minutes > 0 ? 'clock-ahead' : 'clock-behind',
   what: `the worker's clock is ${Math.abs(minutes)} minutes ${minutes > 0 ? 'ahead' : 'behind'}; then a second one with the right time`,
   play: async ({ image, say }) => {
-    const stage = await Stage.open(image, say);
+    const system = await DrillSystem.open(image, say);
     try {
-      const { stack } = stage;
+      const { stack } = system;
       const shift = join(stack.folder, 'clock.mjs');
       await writeFile(shift, SHIFT);
       const off = { NODE_OPTIONS: `--import=${shift}`, DRILL_CLOCK_OFF_MS: String(minutes * 60_000) };
       const wrong = await stack.startWorker('worker', off);
-      const run = stage.runMonth();
+      const run = system.runMonth();
       const { seconds, line } = await wrong.says(/clock is \d+ seconds/, WITHIN_MS);
       await sleep(WATCHED_MS);
-      const written = await stage.writes();
+      const written = await system.writes();
       await stack.startWorker('worker-2');
       const { code } = await run;
       const problems = written > 0 ? [`it wrote ${written} times all the same`] : [];
       return [
-        await rowOf(stage, minutes > 0 ? 'clock-ahead' : 'clock-behind', skewOf(minutes).what, {
+        await rowOf(system, minutes > 0 ? 'clock-ahead' : 'clock-behind', skewOf(minutes).what, {
           code,
           message: line,
           seconds,
@@ -47,7 +47,7 @@ const skewOf = (minutes: number): Drill => ({
         }),
       ];
     } finally {
-      await stage.close();
+      await system.close();
     }
   },
 });
@@ -56,8 +56,8 @@ const FROZEN = disturbed({
   name: 'freeze',
   what: "SIGSTOP of the lease's holder, with a second worker that stands by; woken later",
   workers: 2,
-  deed: async (stage, run) => {
-    const { holder, others } = stage.workers();
+  disturb: async (system, run) => {
+    const { holder, others } = system.workers();
     const [next] = others;
     const startedAt = Date.now();
     holder.signal('SIGSTOP');

@@ -10,7 +10,7 @@ const killOf = (service: string, awayMs: number, settings: Record<string, string
     settings,
     name: `kill-${service}`,
     what: `SIGKILL of ${service}${awayMs === 0 ? '' : `, ${awayMs / 1000} s away`}`,
-    deed: async ({ stack }, run) => {
+    disturb: async ({ stack }, run) => {
       const killed = stack.service(service);
       if (awayMs === 0) killed.kill();
       else {

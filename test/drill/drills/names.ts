@@ -1,8 +1,8 @@
 import type { MonthResult } from '../../../shared/billing/results/results.js';
-import { tellingOf } from '../../encryption/telling.js';
+import { plainValuesOf } from '../../encryption/plain-values.js';
 import { postgres } from '../database.js';
 import { rowOf, runToItsEnd, type Drill } from '../drill.js';
-import { BROKER, MONTH, Stage } from '../stage.js';
+import { BROKER, MONTH, DrillSystem } from '../system.js';
 import type { Stack } from '../stack.js';
 
 /**
@@ -25,16 +25,16 @@ export const NAMES: Drill[] = [
     name: 'names',
     what: 'a month billed with a key: dumps of all databases, logs and metrics searched for its names and amounts',
     play: async ({ image, say }) => {
-      const stage = await Stage.open(image, say, { BILLING_EVIDENCE: '' });
+      const system = await DrillSystem.open(image, say, { BILLING_EVIDENCE: '' });
       try {
-        await stage.stack.billing(['keys', 'add']);
-        await stage.stack.startWorker('worker');
-        const { code, seconds } = await runToItsEnd(stage);
-        const { message, problems } = await search(stage.stack);
+        await system.stack.billing(['keys', 'add']);
+        await system.stack.startWorker('worker');
+        const { code, seconds } = await runToItsEnd(system);
+        const { message, problems } = await search(system.stack);
         const what = 'dumps of the databases, logs and metrics of a month billed with a key hold none of its names and amounts';
-        return [await rowOf(stage, 'names', what, { code, message, seconds, problems })];
+        return [await rowOf(system, 'names', what, { code, message, seconds, problems })];
       } finally {
-        await stage.close();
+        await system.close();
       }
     },
   },
@@ -43,7 +43,7 @@ export const NAMES: Drill[] = [
 async function search(stack: Stack): Promise<{ message: string; problems: string[] }> {
   const { stdout } = await stack.billing(['report', MONTH, '--format', 'json']);
   const month = JSON.parse(stdout) as MonthResult;
-  const telling = tellingOf(month);
+  const telling = plainValuesOf(month);
   const places = await placesOf(stack, month);
   const told = places.flatMap(({ name, text }) =>
     telling.filter((one) => text.includes(one)).map((one) => `${name} holds "${one}"`),

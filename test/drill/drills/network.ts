@@ -8,7 +8,7 @@ const cutOf = (server: Server, what: string, settings: Record<string, string> = 
     name: `cut-${server}`,
     what: `no packet passes between worker and ${what} for 20 s`,
     settings,
-    deed: async ({ stack }, run) => {
+    disturb: async ({ stack }, run) => {
       const cable = stack.network.cable('worker', server);
       cable.cut();
       await sleep(20_000);

@@ -1,31 +1,31 @@
 import { dailyBillingId, organizationBillingId } from '../../../shared/messages/names.js';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { disturbed, lastWords, rowOf, runToItsEnd, type Drill, type Told } from '../drill.js';
-import { BROKER, MONTH, Stage } from '../stage.js';
+import { disturbed, lastWords, rowOf, runToItsEnd, type Drill, type Outcome } from '../drill.js';
+import { BROKER, MONTH, DrillSystem } from '../system.js';
 
 /** What a person does: in Temporal's Web UI, and with settings. */
 
 /** The customer that is being billed now, by its open workflow. */
-async function someOpen(stage: Stage): Promise<string> {
-  for (const { id } of stage.world.cloudmore.organizations) {
+async function someOpen(system: DrillSystem): Promise<string> {
+  for (const { id } of system.world.cloudmore.organizations) {
     const workflowId = organizationBillingId(BROKER, MONTH, id);
-    const described = await stage.stack.temporal('workflow', 'describe', '--workflow-id', workflowId, '--output', 'json');
+    const described = await system.stack.temporal('workflow', 'describe', '--workflow-id', workflowId, '--output', 'json');
     if (described.code === 0 && /"WORKFLOW_EXECUTION_STATUS_RUNNING"|"Running"/.test(described.stdout)) return workflowId;
   }
-  throw new Error('No customer is being billed any more: the deed came too late.');
+  throw new Error('No customer is being billed any more: the disturbance came too late.');
 }
 
 const TERMINATED = disturbed({
   name: 'terminate',
   what: "a customer's workflow terminated in mid-run",
-  deed: async (stage, run): Promise<Told> => {
-    const workflowId = await someOpen(stage);
+  disturb: async (system, run): Promise<Outcome> => {
+    const workflowId = await someOpen(system);
     const startedAt = Date.now();
-    await stage.stack.temporal('workflow', 'terminate', '--workflow-id', workflowId, '--reason', 'a drill');
+    await system.stack.temporal('workflow', 'terminate', '--workflow-id', workflowId, '--reason', 'a drill');
     const { code } = await run;
     const seconds = (Date.now() - startedAt) / 1000;
-    const status = await stage.stack.billing(['status', MONTH]);
-    const name = stage.world.cloudmore.organizations.find(({ id }) => workflowId.endsWith(id)) as { name?: string } | undefined;
+    const status = await system.stack.billing(['status', MONTH]);
+    const name = system.world.cloudmore.organizations.find(({ id }) => workflowId.endsWith(id)) as { name?: string } | undefined;
     const problems = [
       ...(code === 3 ? [] : [`the run ended with ${code}, as if nobody were missing`]),
       ...(status.code === 3 ? [] : [`status ended with ${status.code}`]),
@@ -40,9 +40,9 @@ const TERMINATED = disturbed({
 const RESET = disturbed({
   name: 'reset',
   what: "a customer's workflow and the run reset to their beginnings in mid-run",
-  deed: async (stage, run) => {
-    for (const workflowId of [await someOpen(stage), dailyBillingId(BROKER, MONTH)])
-      await stage.stack.temporal(
+  disturb: async (system, run) => {
+    for (const workflowId of [await someOpen(system), dailyBillingId(BROKER, MONTH)])
+      await system.stack.temporal(
         'workflow',
         'reset',
         '--workflow-id',
@@ -55,7 +55,7 @@ const RESET = disturbed({
     const startedAt = Date.now();
     // The command that waited ends with the execution that was reset; the one that goes on in its place is waited for by joining it.
     await run;
-    const { code } = await runToItsEnd(stage);
+    const { code } = await runToItsEnd(system);
     return { code, message: 'goes on from the beginning by itself', seconds: (Date.now() - startedAt) / 1000 };
   },
 });
@@ -74,9 +74,9 @@ const MESSAGES: [signal: string, input: string | null][] = [
 const POISONED = disturbed({
   name: 'poison',
   what: 'signals without argument, with objects, forged ones, to a customer and to the run',
-  deed: async (stage, run) => {
-    const { stack } = stage;
-    const customer = await someOpen(stage);
+  disturb: async (system, run) => {
+    const { stack } = system;
+    const customer = await someOpen(system);
     const send = (id: string, [name, input]: (typeof MESSAGES)[number]): Promise<unknown> =>
       stack.temporal(
         ...['workflow', 'signal', '--workflow-id', id, '--name', name],
@@ -103,22 +103,22 @@ const WRONG_SECRET: Drill = {
   name: 'wrong-vendor-secret',
   what: 'a worker with a wrong secret of Autotask; then the right one',
   play: async ({ image, say }) => {
-    const stage = await Stage.open(image, say);
+    const system = await DrillSystem.open(image, say);
     try {
-      const { stack } = stage;
+      const { stack } = system;
       const worker = await stack.startWorker('worker', { AUTOTASK_SECRET: 'wrong' });
       await worker.says(/serving autotask-/, WITHIN_MS);
-      const { code, stderr, seconds } = await stage.runMonth();
+      const { code, stderr, seconds } = await system.runMonth();
       const problems = [
         ...(code === 0 || code === 3 ? [`the run ended with ${code}`] : []),
-        ...((await stage.writes()) > 0 ? ['something was written'] : []),
+        ...((await system.writes()) > 0 ? ['something was written'] : []),
       ];
       const message = stderr.split('\n').find((line) => /log-in|refused|AUTOTASK|401|secret/i.test(line)) ?? lastWords(stderr);
       await worker.stop();
       await stack.startWorker('worker');
-      return [await rowOf(stage, WRONG_SECRET.name, WRONG_SECRET.what, { code, message, seconds, problems })];
+      return [await rowOf(system, WRONG_SECRET.name, WRONG_SECRET.what, { code, message, seconds, problems })];
     } finally {
-      await stage.close();
+      await system.close();
     }
   },
 };
@@ -130,14 +130,14 @@ const renamed = (isFrozen: boolean): Drill => {
     name,
     what,
     play: async ({ image, say }) => {
-      const stage = await Stage.open(image, say);
+      const system = await DrillSystem.open(image, say);
       try {
-        const { stack } = stage;
+        const { stack } = system;
         const worker = await stack.startWorker();
-        await stage.runMonth();
+        await system.runMonth();
         if (isFrozen) await stack.control('POST', 'autotask/freeze', { through: `${MONTH}-31` });
         await worker.stop();
-        await stage.forget();
+        await system.forget();
         const startedAt = Date.now();
         // By the same way to the vendors: an address that differs is another rehearsal's tenant.
         let from = worker.said().length;
@@ -149,13 +149,13 @@ const renamed = (isFrozen: boolean): Drill => {
         await other.stop();
         const problems = [
           ...(code === 78 ? [] : [`the worker ended with ${code}, not 78`]),
-          ...((await stage.writes()) > 0 ? ['something was written'] : []),
+          ...((await system.writes()) > 0 ? ['something was written'] : []),
         ];
         from = other.said().length;
         await (await stack.startWorker()).says(/serving autotask-/, WITHIN_MS, from);
-        return [await rowOf(stage, name, what, { code: Number(code), message: line, seconds, problems })];
+        return [await rowOf(system, name, what, { code: Number(code), message: line, seconds, problems })];
       } finally {
-        await stage.close();
+        await system.close();
       }
     },
   };

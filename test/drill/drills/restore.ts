@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Random } from '../../simulation/random.js';
 import { postgres, postgresInto } from '../database.js';
-import { notPlayed, rowOf, runToItsEnd, type Drill, type Row, type Theatre } from '../drill.js';
-import { Stage } from '../stage.js';
+import { notPlayed, rowOf, runToItsEnd, type Drill, type Row, type DrillOptions } from '../drill.js';
+import { DrillSystem } from '../system.js';
 
 /**
  * State older than reality: Temporal's databases, the evidence, or both are put back to an earlier minute of the month while Autotask keeps what it has taken,
@@ -42,87 +42,91 @@ const LATER_BY = 8;
 const restoreOf = ({ name, what, temporal, evidence }: Restore): Drill => ({
   name,
   what,
-  play: async (theatre) => {
-    const random = new Random(theatre.seed);
+  play: async (options) => {
+    const random = new Random(options.seed);
     const rows: Row[] = [];
     // Only the first is played at many moments; the others at one each.
-    for (let moment = 0; moment < (name === 'restore' ? theatre.moments : 1); moment += 1) {
-      const row = await playMoment(theatre, { name, what, temporal, evidence }, random.whole(1, 45)).catch((error: Error) =>
+    for (let moment = 0; moment < (name === 'restore' ? options.moments : 1); moment += 1) {
+      const row = await playMoment(options, { name, what, temporal, evidence }, random.whole(1, 45)).catch((error: Error) =>
         notPlayed({ name, what }, error),
       );
-      theatre.say(`${name}, moment ${moment + 1}: ${row.message}`);
+      options.say(`${name}, moment ${moment + 1}: ${row.message}`);
       rows.push(row);
     }
     return rows;
   },
 });
 
-async function playMoment({ image, say }: Theatre, { name, what, temporal, evidence }: Restore, writes: number): Promise<Row> {
-  const stage = await Stage.open(image, say);
+async function playMoment(
+  { image, say }: DrillOptions,
+  { name, what, temporal, evidence }: Restore,
+  writes: number,
+): Promise<Row> {
+  const system = await DrillSystem.open(image, say);
   try {
-    const { stack } = stage;
+    const { stack } = system;
     const worker = await stack.startWorker();
-    const month = runToItsEnd(stage);
-    await stage.hasWritten(writes);
-    await backUp(stage, 'earlier');
+    const month = runToItsEnd(system);
+    await system.hasWritten(writes);
+    await backUp(system, 'earlier');
     if (temporal === 'later' || evidence === 'later') {
-      await stage.hasWritten(writes + LATER_BY);
-      await backUp(stage, 'later');
+      await system.hasWritten(writes + LATER_BY);
+      await backUp(system, 'later');
     }
     await month;
-    const before = await stage.writes();
+    const before = await system.writes();
     await worker.stop();
     await stack.service('temporal').stop();
-    await restoreTemporal(stage, temporal);
-    await restoreEvidence(stage, evidence);
+    await restoreTemporal(system, temporal);
+    await restoreEvidence(system, evidence);
     const startedAt = Date.now();
     stack.service('temporal').start();
     await stack.healthy('temporal');
     if (temporal === 'empty') await stack.up('temporal-setup');
     worker.start();
-    const { code, stderr } = await stage.runMonth();
+    const { code, stderr } = await system.runMonth();
     const seconds = (Date.now() - startedAt) / 1000;
-    const again = (await stage.writes()) - before;
+    const again = (await system.writes()) - before;
     const failure = stderr.split('\n').find((line) => line.startsWith('The run failed'));
     const words = failure ?? 'planned again';
     const message = `${words}: ${again} writes more (restored at write ${writes} of ${before})`;
-    return await rowOf(stage, name, what, { code, message, seconds });
+    return await rowOf(system, name, what, { code, message, seconds });
   } finally {
-    await stage.close();
+    await system.close();
   }
 }
 
-const backups = (stage: Stage, name: string): string => join(stage.stack.folder, 'backups', name);
+const backups = (system: DrillSystem, name: string): string => join(system.stack.folder, 'backups', name);
 
-async function backUp(stage: Stage, name: string): Promise<void> {
-  const folder = backups(stage, name);
+async function backUp(system: DrillSystem, name: string): Promise<void> {
+  const folder = backups(system, name);
   await mkdir(folder, { recursive: true });
-  const server = stage.stack.service('postgresql');
+  const server = system.stack.service('postgresql');
   for (const database of DATABASES)
     await postgresInto(join(folder, `${database}.dump`), server, SUPERUSER, 'pg_dump', '--format=custom', database);
   // As a backup of files in use is: what comes and goes meanwhile may be missing.
-  await run('cp', ['-a', stage.stack.volume, join(folder, 'evidence')]).catch(() => undefined);
+  await run('cp', ['-a', system.stack.volume, join(folder, 'evidence')]).catch(() => undefined);
 }
 
-async function restoreTemporal(stage: Stage, from: From): Promise<void> {
+async function restoreTemporal(system: DrillSystem, from: From): Promise<void> {
   if (from === 'kept') return;
-  const { stack } = stage;
+  const { stack } = system;
   const server = stack.service('postgresql');
   for (const database of DATABASES) {
     await postgres(server, SUPERUSER, 'dropdb', '--force', database);
     // Each belongs to the role of its name.
     await postgres(server, SUPERUSER, 'createdb', '--owner', database, database);
     if (from === 'empty') continue;
-    await postgres(server, SUPERUSER, 'pg_restore', '--dbname', database, join(backups(stage, from), `${database}.dump`));
+    await postgres(server, SUPERUSER, 'pg_restore', '--dbname', database, join(backups(system, from), `${database}.dump`));
   }
   if (from === 'empty') await stack.up('temporal-schema');
 }
 
-async function restoreEvidence(stage: Stage, from: From): Promise<void> {
+async function restoreEvidence(system: DrillSystem, from: From): Promise<void> {
   if (from === 'kept') return;
-  await rm(stage.stack.volume, { recursive: true, force: true });
-  if (from === 'empty') await mkdir(stage.stack.volume);
-  else await rename(join(backups(stage, from), 'evidence'), stage.stack.volume);
+  await rm(system.stack.volume, { recursive: true, force: true });
+  if (from === 'empty') await mkdir(system.stack.volume);
+  else await rename(join(backups(system, from), 'evidence'), system.stack.volume);
 }
 
 export const RESTORED = RESTORES.map(restoreOf);

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { hasPgBouncer, startPgBouncer, type Pooler } from '../../evidence/pgbouncer.js';
 import { STORE_URL } from '../network.js';
 import { byItself, disturbed, rowOf, type Drill } from '../drill.js';
-import { Stage } from '../stage.js';
+import { DrillSystem } from '../system.js';
 
 /** The evidence store: restarted, killed, full, behind a pooler, with a wrong password. */
 
@@ -18,7 +18,7 @@ const RESTARTED = disturbed({
   name: 'restart-store',
   what: 'the store’s PostgreSQL restarted',
   settings: ON_POSTGRES,
-  deed: async ({ stack }, month) => {
+  disturb: async ({ stack }, month) => {
     await stack.service('store').stop();
     stack.service('store').start();
     return byItself(month);
@@ -29,7 +29,7 @@ const KILLED = disturbed({
   name: 'kill-store',
   what: 'SIGKILL of the store’s PostgreSQL, 20 s away',
   settings: ON_POSTGRES,
-  deed: async ({ stack }, month) => {
+  disturb: async ({ stack }, month) => {
     await stack.service('store').stop('SIGKILL');
     await sleep(20_000);
     stack.service('store').start();
@@ -47,7 +47,7 @@ const FULL_DATABASE = disturbed({
   name: 'full-database',
   what: 'the store’s PostgreSQL has no space for 20 s',
   settings: ON_POSTGRES,
-  deed: async ({ stack }, month) => {
+  disturb: async ({ stack }, month) => {
     const from = stack.service('worker').said().length;
     await stack.storeSql('billing', FULL_TABLE);
     const { seconds, line } = await stack.service('worker').says(/no space left|Unavailable/, WITHIN_MS, from);
@@ -69,7 +69,7 @@ const FULL_DISK = disturbed({
     await mkdir(stack.volume, { recursive: true });
     await run('mount', ['-t', 'tmpfs', '-o', 'size=32m', 'billing-drill', stack.volume]);
   },
-  deed: async ({ stack }, month) => {
+  disturb: async ({ stack }, month) => {
     const filler = join(stack.volume, 'filler');
     const from = stack.service('worker').said().length;
     await writeFile(filler, Buffer.alloc(40 * 1024 * 1024)).catch(() => undefined); // as much as fits
@@ -95,8 +95,8 @@ const POOLED = disturbed({
   cannot: async () => ((await hasPgBouncer()) ? null : 'PgBouncer is not installed'),
   prepare: async ({ stack }) => void (pooler = await startPgBouncer(stack.storeUrl)),
   workerSettings: () => ({ BILLING_EVIDENCE: pooler!.url }),
-  deed: async (stage, month) => {
-    const { holder, others } = stage.workers();
+  disturb: async (system, month) => {
+    const { holder, others } = system.workers();
     const both = others.filter((other) => other.said().includes('serving autotask-'));
     const startedAt = Date.now();
     await holder.stop('SIGKILL');
@@ -115,10 +115,10 @@ const WRONG_PASSWORD: Drill = {
   name: 'wrong-store-password',
   what: 'a worker with a wrong password of the store; then the right one',
   play: async ({ image, say }) => {
-    const stage = await Stage.open(image, say, ON_POSTGRES);
+    const system = await DrillSystem.open(image, say, ON_POSTGRES);
     try {
       const startedAt = Date.now();
-      const worker = await stage.stack.startWorker('worker', { BILLING_EVIDENCE: STORE_URL.replace(':a-password', ':wrong') });
+      const worker = await system.stack.startWorker('worker', { BILLING_EVIDENCE: STORE_URL.replace(':a-password', ':wrong') });
       const { line } = await worker.says(/password|BILLING_EVIDENCE/i, WITHIN_MS);
       const seconds = (Date.now() - startedAt) / 1000;
       for (let looks = 0; worker.exits.length === 0 && looks < 300; looks += 1) await sleep(100);
@@ -129,12 +129,12 @@ const WRONG_PASSWORD: Drill = {
         ...(worker.said().includes('    at ') ? ['a stack trace'] : []),
         ...(worker.said().includes('wrong-of-our-own') ? ['the password is shown'] : []),
       ];
-      await stage.stack.startWorker('worker');
+      await system.stack.startWorker('worker');
       return [
-        await rowOf(stage, WRONG_PASSWORD.name, WRONG_PASSWORD.what, { code: Number(code), message: line, seconds, problems }),
+        await rowOf(system, WRONG_PASSWORD.name, WRONG_PASSWORD.what, { code: Number(code), message: line, seconds, problems }),
       ];
     } finally {
-      await stage.close();
+      await system.close();
     }
   },
 };

@@ -19,7 +19,7 @@ const WORKER = disturbed({
     const described = JSON.parse(await readFile(join(stack.image.folder, 'package.json'), 'utf8')) as { version: string };
     await writeFile(join(next, 'package.json'), JSON.stringify({ ...described, version: `${described.version}-next` }));
   },
-  deed: async ({ stack }, run) => {
+  disturb: async ({ stack }, run) => {
     await stack.startWorker('worker-2', {}, next);
     await stack.service('worker').stop();
     return byItself(run);
@@ -32,7 +32,7 @@ const temporalTo = (name: string, from: string | undefined, to: string | null): 
     name,
     what: `Temporal ${from ?? 'of the file'} replaced by ${to ?? 'that of the file'} the way of the compose file`,
     ...(from === undefined ? {} : { temporalVersion: from }),
-    deed: async ({ stack }, run) => {
+    disturb: async ({ stack }, run) => {
       await stack.service('temporal').stop();
       await stack.usePrograms(to ?? stack.temporalVersion);
       // An older server starts on the newer schema as it is.

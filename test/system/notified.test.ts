@@ -3,21 +3,21 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { billingQueue, dailyBillingId } from '../../shared/messages/names.js';
 import { eventually } from '../eventually.js';
 import { openWebhook, type Webhook } from '../notices/webhook.js';
-import { openStage, type Run, type Stage } from './stage.js';
+import { openSystem, type Run, type TestSystem } from './system.js';
 
 /** A run that fails is told to people and to the person who asked for it, by a worker as a real process. */
 
 const MONTH = '2025-10';
 const WITHIN_MS = 60_000;
 
-let stage: Stage;
+let system: TestSystem;
 let webhook: Webhook;
 beforeAll(async () => {
   webhook = await openWebhook();
-  stage = await openStage({ world: 'september-2025', env: { NOTICE_WEBHOOK: webhook.url, ALLOW_HTTP_HOSTS: '127.0.0.1' } });
+  system = await openSystem({ world: 'september-2025', env: { NOTICE_WEBHOOK: webhook.url, ALLOW_HTTP_HOSTS: '127.0.0.1' } });
 }, 120_000);
 afterAll(async () => {
-  await stage?.close();
+  await system?.close();
   await webhook?.close();
 });
 
@@ -26,9 +26,9 @@ const texts = (): string[] => webhook.got.map((message) => JSON.stringify(messag
 /** A run under a worker with other settings, and what people were told meanwhile. */
 async function runWith(changes: Record<string, string>, says: RegExp): Promise<Run> {
   const before = texts().length;
-  const worker = await stage.startWorker(changes);
+  const worker = await system.startWorker(changes);
   try {
-    const run = await stage.cliWith(changes, 'run', MONTH, '--as-of', '2025-10-09', '--wait');
+    const run = await system.cliWith(changes, 'run', MONTH, '--as-of', '2025-10-09', '--wait');
     await eventually(
       () => Promise.resolve(texts().slice(before).join('\n')),
       (told) => says.test(told),
@@ -42,17 +42,17 @@ async function runWith(changes: Record<string, string>, says: RegExp): Promise<R
 
 describe('a run that fails', () => {
   test('because BILLING_MODE went missing after months were billed ends with 78, and people are told within a minute', async () => {
-    const asked = await stage.cli('run', MONTH, '--as-of', '2025-10-09');
+    const asked = await system.cli('run', MONTH, '--as-of', '2025-10-09');
     expect(asked).toMatchObject({ code: 0, stderr: expect.stringContaining('Start it with: billing worker') as unknown });
-    const worker = await stage.startWorker();
-    const joined = await stage.cli('run', MONTH, '--as-of', '2025-10-09', '--wait');
+    const worker = await system.startWorker();
+    const joined = await system.cli('run', MONTH, '--as-of', '2025-10-09', '--wait');
     expect([0, 3]).toContain(joined.code);
     expect(joined.stderr).toMatch(/^\d of 2, .*\d posted$/m);
     await worker.kill('SIGTERM');
-    await stage.forget();
+    await system.forget();
     const run = await runWith({ BILLING_MODE: '' }, /the run failed.*BILLING_MODE is not set/s);
     expect(run).toMatchObject({ code: 78, stderr: expect.stringMatching(/The run failed: BILLING_MODE is not set/) as unknown });
-    expect(await stage.writes()).toEqual([]);
+    expect(await system.writes()).toEqual([]);
   }, 240_000);
 
   test('because Cloudmore knows another password ends with 1, and people are told why within a minute', async () => {
@@ -65,7 +65,7 @@ describe('a run that fails', () => {
 describe('a run that cannot tell anything itself', () => {
   /** Under the id of the month's run; of a type that this version does not know, as of one that is not deployed any more. */
   const startUnknown = (): Promise<WorkflowHandle> =>
-    stage.client.workflow.start('unknownToThisVersion', {
+    system.client.workflow.start('unknownToThisVersion', {
       taskQueue: billingQueue('default'),
       workflowId: dailyBillingId('default', MONTH),
     });
@@ -73,14 +73,14 @@ describe('a run that cannot tell anything itself', () => {
   /** What commands and people are told of it: the commands at once, people as soon as a worker looks, which is every minute and when it begins. */
   async function toldAs(says: RegExp, before: number): Promise<void> {
     const check = await eventually(
-      () => stage.cli('status', MONTH, '--check'),
+      () => system.cli('status', MONTH, '--check'),
       ({ stdout }) => says.test(stdout),
       WITHIN_MS,
     );
     expect(check.code).toBe(3);
-    const status = await stage.cli('status', MONTH);
+    const status = await system.cli('status', MONTH);
     expect(status).toMatchObject({ code: 3, stdout: expect.stringMatching(says) as unknown });
-    const worker = await stage.startWorker();
+    const worker = await system.startWorker();
     await eventually(
       () => Promise.resolve(texts().slice(before).join('\n')),
       (told) => says.test(told),
@@ -91,7 +91,7 @@ describe('a run that cannot tell anything itself', () => {
 
   test('because the deployed version cannot go on with it is told with the cause and the way out, by status at once', async () => {
     const before = texts().length;
-    const worker = await stage.startWorker();
+    const worker = await system.startWorker();
     const run = await startUnknown();
     await eventually(
       () => run.describe(),

@@ -16,7 +16,7 @@ export { billMonth };
  * A month's books without Temporal: both vendors over HTTP, the run's own activities in this process, evidence in files, and the command line. For
  * commands that read what a run left behind.
  */
-export interface Desk {
+export interface Harness {
   env: Record<string, string>;
   /** Bills the month as a run does, up to its reconciliation. */
   bill(month: string, asOf: string, organizations?: string[]): Promise<MonthClosed>;
@@ -30,28 +30,28 @@ export interface Desk {
   control(method: string, path: string, body?: unknown): Promise<unknown>;
   /** The same on a terminal so many columns wide. */
   cliOn(columns: number, ...argv: string[]): Promise<Ended>;
-  /** A file in a folder of this desk's own. */
+  /** A file in a folder of this harness's own. */
   file(name: string): string;
   close(): Promise<void>;
 }
 
-/** Opens a desk for the tests of the block, and closes it after them. */
-export function useDesk(
-  opened: (desk: Desk) => Promise<void> | void,
+/** Opens a harness for the tests of the block, and closes it after them. */
+export function useHarness(
+  opened: (harness: Harness) => Promise<void> | void,
   world: () => World = september,
   env: Record<string, string> = {},
 ): void {
-  let desk: Desk | undefined;
+  let harness: Harness | undefined;
   beforeAll(async () => {
-    desk = await openDesk(world(), env);
-    await opened(desk);
+    harness = await openHarness(world(), env);
+    await opened(harness);
   }, 60_000);
-  afterAll(() => desk?.close());
+  afterAll(() => harness?.close());
 }
 
-export async function openDesk(world: World = september(), changes: Record<string, string> = {}): Promise<Desk> {
+export async function openHarness(world: World = september(), changes: Record<string, string> = {}): Promise<Harness> {
   const sandbox = await startSandbox({ world });
-  const folder = await mkdtemp(join(tmpdir(), 'billing-desk-'));
+  const folder = await mkdtemp(join(tmpdir(), 'billing-harness-'));
   const env: Record<string, string> = {
     ...sandbox.env(),
     BILLING_EVIDENCE: `file:${join(folder, 'evidence')}`,

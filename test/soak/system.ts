@@ -10,7 +10,7 @@ import { drawWorld, type Size } from '../simulation/world.js';
 import { Program, TemporalServer } from './processes.js';
 
 /** Everything around the months that are played: Temporal on a file, the vendors, the way to them, and how workers are started. */
-export interface Theatre {
+export interface SoakSystem {
   client: Client;
   temporal: TemporalServer;
   sandbox: Sandbox;
@@ -27,21 +27,21 @@ export interface Theatre {
   tell: (what: string) => void;
 }
 
-export type TheatreOptions = Pick<Theatre, 'count' | 'tell'> &
-  Partial<Pick<Theatre, 'workers' | 'startWorker' | 'size'>> & {
+export type SoakSystemOptions = Pick<SoakSystem, 'count' | 'tell'> &
+  Partial<Pick<SoakSystem, 'workers' | 'startWorker' | 'size'>> & {
     /** The program of an earlier Temporal server, to begin with. */
     earlier?: string | undefined;
   };
 
 const MANY: Size = { organizations: [4, 8], subscriptions: [2, 6] };
 
-export async function openTheatre({
+export async function openSystem({
   workers = 2,
   startWorker = (env) => Program.worker(env),
   size = MANY,
   earlier,
   ...watching
-}: TheatreOptions): Promise<Theatre & { close(): Promise<void> }> {
+}: SoakSystemOptions): Promise<SoakSystem & { close(): Promise<void> }> {
   const found = await findTemporalServer();
   if (found.kind !== 'executable')
     throw new Error('The soak kills its Temporal server, so it needs one of its own; unset TEMPORAL_ADDRESS.');

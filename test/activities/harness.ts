@@ -30,7 +30,7 @@ export async function startVendors(): Promise<Sandbox> {
   return startSandbox({ world });
 }
 
-export interface Desk {
+export interface Harness {
   activities: ActivitiesByQueue;
   /** What a run hands to organizations, as of a day. */
   given(asOf: string): Promise<GivenReport & { survey: string }>;
@@ -54,7 +54,7 @@ export interface Meanwhile {
   onPlan?: (request: PlanRequest) => void;
 }
 
-export function openDesk(
+export function openHarness(
   sandbox: Sandbox,
   env: Record<string, string> = {},
   {
@@ -65,7 +65,7 @@ export function openDesk(
     onPlan = () => undefined,
   }: Meanwhile = {},
   evidence: Evidence = memoryEvidence(),
-): Desk {
+): Harness {
   const config = loadConfig({ ...sandbox.env(), BILLING_MODE: 'auto', ...env });
   const clock = { now: () => new Date(), sleep: wait };
   const activities = createActivities({ ...createDependencies(config, { evidence }), clock });

@@ -37,7 +37,7 @@ export interface Ended {
   writesAfterwards: number;
 }
 
-export class Stage {
+export class DrillSystem {
   private begin!: SandboxState['autotask'];
   private lastRun: Run | null = null;
   private readonly recorder: Recorder;
@@ -59,17 +59,17 @@ export class Stage {
     say: (line: string) => void,
     settings: Record<string, string> = {},
     temporalVersion?: string,
-  ): Promise<Stage> {
+  ): Promise<DrillSystem> {
     const drawn = drawWorld(new Random(SEED), SIZE);
     const behaviour = { ...(drawn.autotask.behaviour as object), periodStart: 'update' };
     const world = { ...drawn, ticking: true, now: `${LAST_DAY}T03:00:00Z`, autotask: { ...drawn.autotask, behaviour } };
-    const stage = new Stage(
+    const system = new DrillSystem(
       await Stack.open({ settings: { ...SETTINGS, ...settings }, world, say, temporalVersion }, image),
       world,
     );
-    stage.begin = (await stage.state()).autotask;
-    await stage.slowly();
-    return stage;
+    system.begin = (await system.state()).autotask;
+    await system.slowly();
+    return system;
   }
 
   slowly(): Promise<unknown> {

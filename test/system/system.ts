@@ -16,7 +16,7 @@ import type { MonthResult, OrganizationResult } from '../../shared/billing/resul
  * A whole system of its own for one test file: sandbox, Temporal dev server, worker as a real process, the command line, of a built program in real
  * processes. Nothing is replaced but the two vendors.
  */
-export interface Stage {
+export interface TestSystem {
   client: Client;
   server: DevServer;
   env: Record<string, string>;
@@ -67,7 +67,7 @@ export interface SandboxState {
   >;
 }
 
-export interface StageOptions {
+export interface TestSystemOptions {
   /** Name of a file in `sandbox/worlds`, or a world. */
   world: string | Rec;
   env?: Record<string, string>;
@@ -88,52 +88,52 @@ const BIN = join(ROOT, 'client', 'bin.js');
 const READY_WITHIN_MS = 60_000;
 const COMMAND_WITHIN_MS = 240_000;
 
-/** Opens a stage for the tests of the block, and closes it after them. */
-export function useStage(options: StageOptions, opened: (stage: Stage, worker: Worker | null) => void): void {
-  let stage: Stage | undefined;
+/** Opens a system for the tests of the block, and closes it after them. */
+export function useSystem(options: TestSystemOptions, opened: (system: TestSystem, worker: Worker | null) => void): void {
+  let system: TestSystem | undefined;
   beforeAll(async () => {
-    stage = await openStage(options);
-    opened(stage, options.worker === false ? null : await stage.startWorker());
+    system = await openSystem(options);
+    opened(system, options.worker === false ? null : await system.startWorker());
   }, 120_000);
-  afterAll(() => stage?.close(), 60_000);
+  afterAll(() => system?.close(), 60_000);
 }
 
 /**
- * Plays a scenario on a stage of its own from the beginning of the file on, beside the file's other tests; answers the test that waits for its end. For
+ * Plays a scenario on a system of its own from the beginning of the file on, beside the file's other tests; answers the test that waits for its end. For
  * scenarios that do little but wait, until a write is looked for once more, or until Temporal notices a death.
  */
-export function playBeside(options: StageOptions, play: (stage: Stage) => Promise<void>): () => Promise<void> {
+export function playAlongside(options: TestSystemOptions, play: (system: TestSystem) => Promise<void>): () => Promise<void> {
   let played: Promise<void> | undefined;
   beforeAll(() => {
-    played = withStage(options, play);
+    played = withSystem(options, play);
     played.catch(() => undefined);
   });
   afterAll(() => played?.catch(() => undefined), COMMAND_WITHIN_MS);
   return () => played!;
 }
 
-async function withStage(options: StageOptions, play: (stage: Stage) => Promise<void>): Promise<void> {
-  const stage = await openStage(options);
+async function withSystem(options: TestSystemOptions, play: (system: TestSystem) => Promise<void>): Promise<void> {
+  const system = await openSystem(options);
   try {
-    if (options.worker !== false) await stage.startWorker();
-    await play(stage);
+    if (options.worker !== false) await system.startWorker();
+    await play(system);
   } finally {
-    await stage.close();
+    await system.close();
   }
 }
 
-/** A stage for a block that closes it itself. */
-export async function openStage({
+/** A system for a block that closes it itself. */
+export async function openSystem({
   world,
   env: extra = {},
   bin = BIN,
   ui = false,
   limits = {},
   searchAttributes = SEARCH_ATTRIBUTES,
-}: StageOptions): Promise<Stage> {
+}: TestSystemOptions): Promise<TestSystem> {
   const sandbox = await startSandbox({ world: await loadWorld(world) });
   const server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI!, ui, dynamicConfig: limits, searchAttributes });
-  const folder = await mkdtemp(join(tmpdir(), 'billing-stage-'));
+  const folder = await mkdtemp(join(tmpdir(), 'billing-system-'));
   const env: Record<string, string> = {
     ...sandbox.env(),
     PATH: process.env.PATH ?? '',
