@@ -52,10 +52,10 @@ function explain(error: unknown, context: Pick<Context, 'say' | 'broker'>): numb
     context.say(`${messageAsCalled(error.message)}\n${whereSettingsAre(context)}`);
     return EXIT.configuration;
   }
-  const told = ofStoreOrLabel(error);
-  if (told !== null) {
-    context.say(messageAsCalled(told.message));
-    return told.name === 'StoreUnavailable' ? EXIT.unreachable : EXIT.configuration;
+  const ofStore = ofStoreOrLabel(error);
+  if (ofStore !== null) {
+    context.say(messageAsCalled(ofStore.message));
+    return ofStore.name === 'StoreUnavailable' ? EXIT.unreachable : EXIT.configuration;
   }
   const taken = whyNoPort(error);
   if (taken !== null) {

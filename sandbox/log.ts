@@ -4,14 +4,14 @@ const QUERY_MAX = 100;
 
 /** A request in one line for people: `POST 200    4 ms  /ATServicesRest/V1.0/Contracts/query  (hang 50 ms before)`. */
 export function describeRequest({ method, path, query, status, fault, slowedMs }: JournalEntry, ms: number): string {
-  const told = [...(fault === null ? [] : [fault]), ...(slowedMs === 0 ? [] : [`slowed down by ${slowedMs} ms`])];
+  const marks = [...(fault === null ? [] : [fault]), ...(slowedMs === 0 ? [] : [`slowed down by ${slowedMs} ms`])];
   const parts = [
     method.padEnd(6),
     (status === 0 ? 'cut' : String(status)).padEnd(3),
     `${Math.round(ms)} ms`.padStart(8),
     ` ${path}${queryText(query)}`,
   ];
-  return [...parts, ...(told.length === 0 ? [] : [` (${told.join('; ')})`])].join(' ');
+  return [...parts, ...(marks.length === 0 ? [] : [` (${marks.join('; ')})`])].join(' ');
 }
 
 function queryText(query: Record<string, string>): string {

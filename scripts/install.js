@@ -72,10 +72,10 @@ function isAlive(pid) {
 
 async function withLock(work) {
   const giveUpAt = Date.now() + WAIT_MS_MAX;
-  let told = false;
+  let isAnnounced = false;
   while (!takeLock()) {
-    if (!told) say('Another process is installing the libraries; waiting for it.');
-    told = true;
+    if (!isAnnounced) say('Another process is installing the libraries; waiting for it.');
+    isAnnounced = true;
     if (Date.now() > giveUpAt)
       throw new Error(`Waited ten minutes for another installation. If none is running, remove ${LOCK}.`);
     await sleep(250);

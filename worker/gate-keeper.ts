@@ -69,7 +69,7 @@ export class GateKeeper {
     const { signal } = this.closing;
     for (;;) {
       try {
-        const note = (): unknown => this.usage.tell();
+        const note = (): unknown => this.usage.read();
         return await this.evidence.hold(`gates/${this.broker}`, { signal, onWait, onTrouble, note });
       } catch (error) {
         if (signal.aborted) return null;
@@ -101,11 +101,11 @@ const REFUSED_AGAIN_MS = 15_000;
 
 /** Calls to Autotask of the last hour, which count for the next holder of the gate. */
 export interface GateUsage {
-  tell(): unknown;
+  read(): unknown;
   inherit(left: unknown): void;
 }
 
-const NOTHING_USED: GateUsage = { tell: () => null, inherit: () => undefined };
+const NOTHING_USED: GateUsage = { read: () => null, inherit: () => undefined };
 
 export function stop(worker: Worker): void {
   if (worker.getState() === 'RUNNING') worker.shutdown();

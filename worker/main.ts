@@ -207,7 +207,7 @@ function workersBy(
   },
 ): { create: (queue: Queue | 'old') => Promise<Worker>; gate: GateKeeper; quota: () => QuotaSeen } {
   const gate = new GateKeeper(evidence, config.broker, say, {
-    tell: () => dependencies.autotask.usage(),
+    read: () => dependencies.autotask.usage(),
     inherit: (left) => dependencies.autotask.takeOver(USAGE.catch([]).parse(left)),
   });
   const dependencies: Dependencies = createDependencies(config, {

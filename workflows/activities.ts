@@ -79,7 +79,7 @@ export const looking = (broker: string, summary: string): Pick<Activities, 'find
   });
 
 /** What the worker knows of itself. */
-export const telling = (broker: string, summary: string): Pick<Activities, 'tellSettings'> =>
+export const askingSettings = (broker: string, summary: string): Pick<Activities, 'tellSettings'> =>
   proxyActivities<Activities>({
     ...options(billingQueue(broker), '5 seconds'),
     retry: { ...RETRY, maximumAttempts: 2 },

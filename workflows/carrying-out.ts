@@ -28,7 +28,7 @@ export async function carryOutWhole(run: Run, first: PlanMade): Promise<PlanMade
     const again = replans === REPLANS ? null : await makePlan(run, [...run.refused]);
     if (replans === REPLANS) run.stops.all(UNSETTLED);
     if (again === null) {
-      tellUntried(run);
+      reportUntried(run);
       return plan;
     }
     plan = again;
@@ -40,7 +40,7 @@ export async function carryOutWhole(run: Run, first: PlanMade): Promise<PlanMade
 const isOutdated = ({ untried }: Run): boolean => untried !== null;
 
 /** Steps of a plan that nothing takes the place of were not sent: else they would pass for written, and not shown (6.6). */
-export function tellUntried(run: Run): void {
+export function reportUntried(run: Run): void {
   const why = [NOT_SENT, run.stops.first ?? []].flat().join(' ');
   if (run.untried !== null) run.stops.rest(run.untried.plan, run.untried.steps, run.untried.next, why);
   run.untried = null;

@@ -46,7 +46,7 @@ import { misnamed, settled } from './definitions.js';
 import { checkBroker, checkDaily, readSettled, unknownInDaily } from './messages.js';
 import { organizationBilling } from './organization-billing.js';
 import { monthDetails } from './month-details.js';
-import { MISNAMED, misnamedTold, notUnderstood, refuseOrTell, tellStatus } from './refused.js';
+import { MISNAMED, misnamedRefusal, notUnderstood, refuseOrKeep, keepRefusal } from './refused.js';
 import { SoFar } from './progress.js';
 
 export const monthStatus = defineQuery<MonthShown>(STATUS_QUERY);
@@ -63,7 +63,7 @@ const START_TRIES = 3;
 export async function dailyBilling(given: DailyBillingInput): Promise<DailyBillingResult> {
   const input = checkDaily(given);
   checkBroker(input.broker, workflowInfo().taskQueue);
-  const unknown = refuseOrTell(unknownInDaily(input));
+  const unknown = refuseOrKeep(unknownInDaily(input));
   const asOf = input.asOf ?? nominalDay(input.timeZone ?? 'UTC');
   const months =
     input.progress?.months ??
@@ -79,13 +79,13 @@ export async function dailyBilling(given: DailyBillingInput): Promise<DailyBilli
       result.months.push({ month, result: ref, held, waiting });
     } catch (error) {
       if (error instanceof ActivityFailure && !isCancellation(error))
-        await tellPeople(input.broker, asOf, [month], `${month}: ${rootCauseOf(error)}`);
+        await notifyPeople(input.broker, asOf, [month], `${month}: ${rootCauseOf(error)}`);
       throw error;
     }
   }
   // Runs that began under an earlier release end without a message.
   if (patched('one-notice-per-run'))
-    await tellPeople(
+    await notifyPeople(
       input.broker,
       asOf,
       result.months.map(({ month }) => month),
@@ -94,7 +94,7 @@ export async function dailyBilling(given: DailyBillingInput): Promise<DailyBilli
 }
 
 /** One message per run where it failed, something waits, or something is missing. A failed notification must not fail the run. */
-async function tellPeople(broker: string, asOf: Day, months: string[], failure?: string): Promise<void> {
+async function notifyPeople(broker: string, asOf: Day, months: string[], failure?: string): Promise<void> {
   const { workflowId, runId } = workflowInfo();
   try {
     await noticing(broker, failure === undefined ? 'Tells people what waits' : 'Tells people that the run failed').sendNotice({
@@ -141,7 +141,7 @@ class DailyRun {
     setHandler(settled, (raw) => this.onSettledSignal(raw), {
       description: 'Used by organizations: tells this run how one of them stands',
     });
-    setHandler(misnamed, (raw) => this.showRefused(misnamedTold(raw) ?? this.refused), { description: MISNAMED });
+    setHandler(misnamed, (raw) => this.showRefused(misnamedRefusal(raw) ?? this.refused), { description: MISNAMED });
   }
 
   /** Bills one month and closes it. What it has read may be on file no more, where the store was restored or emptied meanwhile: then it begins from Cloudmore, once. */
@@ -186,20 +186,20 @@ class DailyRun {
   private async prepare(request: MonthRequest, months: string[]): Promise<DailyProgress> {
     const { broker, month } = request;
     const organizations = this.input.organizations ?? null;
-    this.tell('reading the report');
+    this.showProgress('reading the report');
     const report = await readingPatiently(broker, `Cloudmore's report of ${month}`).takeReport({
       ...request,
       ...(this.input.settings ? { settings: this.input.settings } : {}),
       ...(this.input.month === undefined ? { reportMonthOffset: this.input.reportMonthOffset ?? 0 } : {}),
     });
-    this.tell('surveying Autotask');
+    this.showProgress('surveying Autotask');
     const survey = await readingPatiently(broker, `What Autotask holds for ${month}`).surveyAutotask({
       ...request,
       report: report.report,
       organizations,
       ...(this.input.canary === undefined ? {} : { canary: this.input.canary }),
     });
-    this.tell('finding what differs');
+    this.showProgress('finding what differs');
     const work = await deciding(broker, `Which organizations differ in ${month}`).findWork({
       ...request,
       report: report.report,
@@ -249,7 +249,7 @@ class DailyRun {
       this.running += 1;
       void this.billOne(request, organizations[started]!, given); // never rejects but by cancellation, which ends the run
       started += 1;
-      this.tell(`${started} of ${organizations.length} organizations with work started${effortText(work)}`);
+      this.showProgress(`${started} of ${organizations.length} organizations with work started${effortText(work)}`);
     }
     await condition(() => this.running === 0);
     return started;
@@ -317,8 +317,8 @@ class DailyRun {
         typedSearchAttributes: organizationAttributes(broker, month, organizationId),
         staticSummary: summaryText([this.names.get(organizationId) ?? organizationId, month].join(' ')),
       });
-      const told = condition(() => !this.waitingFor.has(organizationId)).then(() => null);
-      const ended = await Promise.race([child.result(), told]);
+      const heard = condition(() => !this.waitingFor.has(organizationId)).then(() => null);
+      const ended = await Promise.race([child.result(), heard]);
       if (ended !== null) this.onSettled({ organizationId, summary: ended, runId: child.firstExecutionRunId });
       return true;
     } catch (error) {
@@ -352,7 +352,7 @@ class DailyRun {
   showRefused(refused: string | null): void {
     if (refused === this.refused) return;
     this.refused = refused;
-    tellStatus(refused);
+    keepRefusal(refused);
     this.show(this.page);
   }
 
@@ -370,7 +370,7 @@ class DailyRun {
   // ------------------------------------------------------------------------------------------------------------- the end, and what is shown
 
   private async close(request: MonthRequest, { report, survey, work }: DailyProgress): Promise<MonthClosed> {
-    this.tell('closing the run');
+    this.showProgress('closing the run');
     const closed = await deciding(request.broker, `Reconciliation of ${request.month}`).closeRun({
       ...request,
       organizations: this.input.organizations ?? null,
@@ -394,7 +394,7 @@ class DailyRun {
     return closed;
   }
 
-  private tell(where: string): void {
+  private showProgress(where: string): void {
     const { total } = this.soFar;
     this.progress = { ...this.progress, doing: where };
     this.show(joined([md`## ${total.month} as of ${this.input.asOf}`, md`**Now:** ${where}`, amountsTable(total)], '\n\n').text);

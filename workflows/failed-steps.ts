@@ -3,7 +3,7 @@ import { type Ref, type StepStop } from '../shared/messages/messages.js';
 import { LIST_BYTES } from '../shared/messages/payload.js';
 
 /** So much of what stopped is told step by step: a message has room for everything else beside it. */
-const TOLD_LENGTH = LIST_BYTES / 3;
+const REPORTED_LENGTH = LIST_BYTES / 3;
 
 /** Steps that are told together. */
 interface Group extends Pick<StepStop, 'reason' | 'message'> {
@@ -18,20 +18,20 @@ interface Group extends Pick<StepStop, 'reason' | 'message'> {
  * tried, that would be too much for a payload: the others are told together, by their numbers in the plan.
  */
 export class Stops {
-  private readonly told: StepStop[] = [];
+  private readonly reported: StepStop[] = [];
   private readonly groups = new Map<string, Group>();
   /** Items that are stopped, and what they are told with, if not by themselves. */
   private readonly items = new Map<string, Group | null>();
   private readonly numbers = new WeakMap<Step, number>();
-  private left = TOLD_LENGTH;
+  private left = REPORTED_LENGTH;
 
   get isEmpty(): boolean {
-    return this.told.length === 0 && this.groups.size === 0;
+    return this.reported.length === 0 && this.groups.size === 0;
   }
 
   /** What stopped first, in words; null where nothing did. */
   get first(): string | null {
-    return this.toTell()[0]?.message ?? null;
+    return this.toReport()[0]?.message ?? null;
   }
 
   /** Steps as the plan hands them out, the first of them with this number. */
@@ -51,7 +51,7 @@ export class Stops {
 
   /** What concerns the organization as a whole: a plan that cannot be had. */
   all(message: string): void {
-    this.told.unshift({ items: [], reason: 'api-error', message });
+    this.reported.unshift({ items: [], reason: 'api-error', message });
   }
 
   /** A step that failed. */
@@ -60,7 +60,7 @@ export class Stops {
     this.left -= JSON.stringify(stop).length;
     const group = this.left < 0 ? this.groupOf(plan, 'failed', { reason, message: alike(stop.message) }) : null;
     if (group) group.numbers.push(this.numbers.get(step)!);
-    else this.told.push(stop);
+    else this.reported.push(stop);
     for (const id of step.items) this.items.set(id, group);
   }
 
@@ -74,12 +74,12 @@ export class Stops {
   }
 
   /** As the read-back is told. */
-  toTell(): StepStop[] {
+  toReport(): StepStop[] {
     const together = [...this.groups.values()].map(({ plan, numbers, from, reason, message }): StepStop => {
       const ranges: [number, number | null][] = rangesOf(numbers);
       return { items: [], steps: { plan, ranges: from === null ? ranges : [...ranges, [from, null]] }, reason, message };
     });
-    return [...this.told, ...together];
+    return [...this.reported, ...together];
   }
 
   private groupOf(plan: Ref, why: 'failed' | 'untried', { reason, message }: Pick<StepStop, 'reason' | 'message'>): Group {

@@ -14,7 +14,7 @@ import type { Asked } from './asked.js';
 import { approve, approveNow, misnamed, newReport, rerun, rerunNow, skip, skipNow, status, undoNow } from './definitions.js';
 import type { OrganizationState } from './organization-state.js';
 import { demanded, readDigest, readFrom, readReason, readReport, refusedUpdate, type From, type Read } from './messages.js';
-import { MISNAMED, misnamedTold } from './refused.js';
+import { MISNAMED, misnamedRefusal } from './refused.js';
 import { standsAs, statusInWords } from '../shared/billing/results/status.js';
 
 /** What one kind of signal does: the same before and after the workflow has begun. */
@@ -64,13 +64,13 @@ const ANSWERED: Answered[] = [
     update: skipNow,
     description: `Do not bill this organization this month, and answer what came of it. ${REASON}`,
     demand: (raw) => void demanded(SKIP_UPDATE, readReason(raw)),
-    take: (hearing, raw, from) => hearing.skipAndTell(demanded(SKIP_UPDATE, readReason(raw)), readFrom(from)),
+    take: (hearing, raw, from) => hearing.skipAndAnswer(demanded(SKIP_UPDATE, readReason(raw)), readFrom(from)),
   },
   {
     update: rerunNow,
     description: `Plan it again now, and answer what came of it. ${REASON}`,
     demand: (raw) => void demanded(RERUN_UPDATE, readReason(raw)),
-    take: (hearing, raw, from) => hearing.rerunAndTell(demanded(RERUN_UPDATE, readReason(raw)), readFrom(from)),
+    take: (hearing, raw, from) => hearing.rerunAndAnswer(demanded(RERUN_UPDATE, readReason(raw)), readFrom(from)),
   },
   {
     update: approveNow,
@@ -80,14 +80,14 @@ const ANSWERED: Answered[] = [
       const digest = demanded(APPROVE_UPDATE, readDigest(raw));
       hearing?.demandWaiting(digest);
     },
-    take: (hearing, raw, from) => hearing.approveAndTell(demanded(APPROVE_UPDATE, readDigest(raw)), readFrom(from)),
+    take: (hearing, raw, from) => hearing.approveAndAnswer(demanded(APPROVE_UPDATE, readDigest(raw)), readFrom(from)),
   },
   {
     update: undoNow,
     description:
       'Take the billed month back, exactly as `billing undo` shows it, and answer what came of it. Argument: the digest shown there, as one text',
     demand: (raw) => void demanded(UNDO_UPDATE, readDigest(raw)),
-    take: (hearing, raw, from) => hearing.undoAndTell(demanded(UNDO_UPDATE, readDigest(raw)), readFrom(from)),
+    take: (hearing, raw, from) => hearing.undoAndAnswer(demanded(UNDO_UPDATE, readDigest(raw)), readFrom(from)),
   },
 ];
 
@@ -145,18 +145,18 @@ export class Hearing {
   }
 
   misnamed(raw: unknown): void {
-    const told = misnamedTold(raw);
-    if (told !== null) this.organization.showRefused(told);
+    const text = misnamedRefusal(raw);
+    if (text !== null) this.organization.showRefused(text);
   }
 
-  async skipAndTell(reason: string, from: From): Promise<string> {
+  async skipAndAnswer(reason: string, from: From): Promise<string> {
     this.organization.showRefused(null);
     this.asked.skip(reason, from, this.isRunning());
     const { status: state } = await this.organization.afterTurns(1);
     return state === 'Skipped' ? this.answer() : `The skip changed nothing. ${this.answer()}`;
   }
 
-  async rerunAndTell(reason: string, from: From): Promise<string> {
+  async rerunAndAnswer(reason: string, from: From): Promise<string> {
     this.organization.showRefused(null);
     // One that was started by the same call reads everything afresh already.
     const isFresh = this.organization.isFresh();
@@ -167,7 +167,7 @@ export class Hearing {
     return this.answer();
   }
 
-  async approveAndTell(digest: string, from: From): Promise<string> {
+  async approveAndAnswer(digest: string, from: From): Promise<string> {
     this.organization.showRefused(null);
     const turns = this.organization.isInTurn() ? 2 : 1;
     this.asked.approve(digest, from);
@@ -175,7 +175,7 @@ export class Hearing {
     return this.answer();
   }
 
-  async undoAndTell(digest: string, from: From): Promise<string> {
+  async undoAndAnswer(digest: string, from: From): Promise<string> {
     this.organization.showRefused(null);
     const turns = this.organization.isInTurn() ? 2 : 1;
     this.asked.takeBack(digest, from);

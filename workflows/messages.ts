@@ -313,10 +313,10 @@ function unknownMembers(input: object, rules: Rules): string | null {
   const known = Object.keys(rules);
   const unknown = Object.keys(input).filter((member) => !known.includes(member));
   if (unknown.length === 0) return null;
-  const told = unknown.slice(0, MEMBERS_TOLD).map((member) => `${shortened(member)}${didYouMean(member, known)}`);
-  return `Nobody knows what is meant in its input by ${told.join(', ')}. Known are: ${known.join(', ')}.`;
+  const listed = unknown.slice(0, MEMBERS_LISTED).map((member) => `${shortened(member)}${didYouMean(member, known)}`);
+  return `Nobody knows what is meant in its input by ${listed.join(', ')}. Known are: ${known.join(', ')}.`;
 }
-const MEMBERS_TOLD = 5;
+const MEMBERS_LISTED = 5;
 
 /** Of a name that somebody made up. */
 const shortened = (name: string): string => name.slice(0, 60);

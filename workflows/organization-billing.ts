@@ -4,7 +4,7 @@ import { Asked } from './asked.js';
 import { brief, OrganizationState, HEAL_AFTER } from './organization-state.js';
 import { hearFromTheStart, Hearing } from './hearing.js';
 import { checkBroker, checkOrganization, unknownInOrganization } from './messages.js';
-import { refuseOrTell } from './refused.js';
+import { refuseOrKeep } from './refused.js';
 
 /**
  * One organization's month. Ends when it is billed, or has nothing to bill; waits for a person otherwise, open and visible, until a signal, the next
@@ -13,7 +13,7 @@ import { refuseOrTell } from './refused.js';
 export async function organizationBilling(given: OrganizationBillingInput): Promise<OrganizationSummary> {
   const input = checkOrganization(given);
   checkBroker(input.broker, workflowInfo().taskQueue);
-  const unknown = refuseOrTell(unknownInOrganization(input));
+  const unknown = refuseOrKeep(unknownInOrganization(input));
   const asked = new Asked(input);
   const organization = new OrganizationState(input, asked);
   organization.showRefused(unknown);
@@ -24,7 +24,7 @@ export async function organizationBilling(given: OrganizationBillingInput): Prom
   for (;;) {
     summary = await organization.takeTurn();
     if (organization.isCutShort()) await organization.continueInNewExecution();
-    await organization.tell(summary);
+    await organization.report(summary);
     if (asked.hasNext()) continue;
     if (!summary.staysOpen) {
       // Anyone who asks for something in this moment still gets it.

@@ -28,7 +28,7 @@ import { linksOf } from './links.js';
 import { billOrganization } from './bill-organization.js';
 import type { organizationBilling } from './organization-billing.js';
 import type { Control, Failure, OrganizationActivities, OrganizationRequest } from './organization-run.js';
-import { notUnderstood, tellStatus } from './refused.js';
+import { notUnderstood, keepRefusal } from './refused.js';
 import { undoOrganization } from './way-back.js';
 
 /** Waits before an organization that something transient stopped is tried again by itself; the last is repeated no further. */
@@ -98,14 +98,14 @@ export class OrganizationState {
   /** Shows in words what was not understood of a message; null: no more. */
   showRefused(refused: string | null): void {
     if (refused === null && this.cameToNothing === null) return;
-    this.tellStatus(refused);
+    this.noteRefused(refused);
     this.refused = refused;
     this.show(this.summary);
   }
 
-  private tellStatus(cameToNothing: string | null): void {
+  private noteRefused(cameToNothing: string | null): void {
     this.cameToNothing = cameToNothing;
-    tellStatus(cameToNothing);
+    keepRefusal(cameToNothing);
   }
 
   /** Bills once with what the last call asked for. */
@@ -209,7 +209,7 @@ export class OrganizationState {
       planOrganization: async (asked) => {
         const what = asked.undo === undefined ? 'Plan' : 'Plan the way back of';
         const plan = await planning(broker, `${what} ${name}`).planOrganization(asked);
-        if (asked.approvedDigest !== null && plan.remark !== undefined) this.tellStatus(plan.remark);
+        if (asked.approvedDigest !== null && plan.remark !== undefined) this.noteRefused(plan.remark);
         return plan;
       },
       verifyOrganization: (asked) => planning(broker, `Read back and compare ${name}`).verifyOrganization(asked),
@@ -265,7 +265,7 @@ export class OrganizationState {
   }
 
   /** Tells the runs that wait for this organization. A run that has ended meanwhile does not matter. */
-  async tell(summary: OrganizationSummary): Promise<void> {
+  async report(summary: OrganizationSummary): Promise<void> {
     if (this.asked.next !== null) return;
     const listeners = new Set(this.asked.listeners);
     this.asked.listeners.clear();

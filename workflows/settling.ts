@@ -1,5 +1,5 @@
 import type { OrganizationSummary, PlanMade } from '../shared/messages/messages.js';
-import { goOnAfterRefusal, tellUntried } from './carrying-out.js';
+import { goOnAfterRefusal, reportUntried } from './carrying-out.js';
 import type { Run } from './organization-run.js';
 
 /** What came of a turn: read back, compared, and kept. */
@@ -8,7 +8,7 @@ import type { Run } from './organization-run.js';
 async function chargeRest(run: Run, plan: PlanMade, rounded: string[]): Promise<PlanMade> {
   for (const id of rounded) run.refused.add(id);
   const last = await goOnAfterRefusal(run, plan, new Set(rounded));
-  tellUntried(run);
+  reportUntried(run);
   return last;
 }
 
@@ -35,7 +35,7 @@ function verify(run: Run, plan: PlanMade | null): Promise<OrganizationSummary> {
     given,
     plan: plan?.plan ?? null,
     contractIds: [...run.contractIds],
-    stops: run.stops.toTell(),
+    stops: run.stops.toReport(),
     refused: [...run.refused],
     waits: plan?.waits ?? null,
     skipReason: run.skipReason,

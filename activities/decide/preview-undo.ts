@@ -105,13 +105,13 @@ interface At {
 async function wayBackOf(
   dependencies: Dependencies,
   slices: Slices,
-  { broker, month, report, facts: told, ref, refused }: At,
+  { broker, month, report, facts: monthFacts, ref, refused }: At,
   organizationId: string,
 ): Promise<WayBack> {
   const { evidence, settings } = dependencies;
   // A contract that the month itself made, and that somebody took the ids from, is known by what was billed on it alone (8.6).
   const billed = namesOfItems((await readOutcome(evidence, broker, month, organizationId))?.items ?? []);
-  const facts = { ...told, named: mergeNames(told.named ?? NOTHING_NAMED, billed) };
+  const facts = { ...monthFacts, named: mergeNames(monthFacts.named ?? NOTHING_NAMED, billed) };
   const slice = await slices.organization(report, organizationId);
   const { plan, books: then } = await evidence.get<KeptPlan>(ref);
   const books = await booksNow(dependencies, facts, slice);

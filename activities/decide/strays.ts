@@ -16,7 +16,7 @@ export class StrayMoney {
   private readonly organizations: Organization[] = [];
   private readonly stopped: Stopped[] = [];
   private readonly unlinked: AcceptedItem[] = [];
-  private readonly told = new Set<string>();
+  private readonly mentioned = new Set<string>();
 
   constructor(
     private readonly slices: Slices,
@@ -28,7 +28,7 @@ export class StrayMoney {
     const { items, ghosts } = plan;
     this.organizations.push(organization);
     if (isUnlinked(plan)) this.unlinked.push(...(accepted?.items ?? []));
-    for (const { contractKey } of isUnlinked(plan) ? ghosts : [...items, ...ghosts]) this.told.add(fold(contractKey));
+    for (const { contractKey } of isUnlinked(plan) ? ghosts : [...items, ...ghosts]) this.mentioned.add(fold(contractKey));
     const companyId = companyIdOf(organization.companyIdText ?? '') ?? null;
     for (const { outcome, contractKey } of items) if (outcome === 'held') this.stopped.push({ contractKey, companyId });
   }
@@ -40,9 +40,9 @@ export class StrayMoney {
     const shared = await this.slices.sharedOf(this.given.survey);
     const books: Books = { ...shared, ...(await this.slices.kept<OwnBooks>(strays)) };
     const facts = await this.slices.facts(this.given.report);
-    const { organizations, stopped, unlinked, told } = this;
+    const { organizations, stopped, unlinked, mentioned } = this;
     const gone = await this.slices.gone(this.given.report);
-    return planStrays({ facts, organizations, stopped, books, settings, gone, unlinked, told });
+    return planStrays({ facts, organizations, stopped, books, settings, gone, unlinked, mentioned });
   }
 }
 

@@ -9,7 +9,7 @@ import { indexNames, joinNames, namesOfItems, type Named, type Names } from '../
 import { billedFrom, reportMonthOf } from '../../shared/billing/basics/month.js';
 import { monthResult } from '../../shared/billing/results/reconcile.js';
 import { type OrganizationResult } from '../../shared/billing/results/results.js';
-import { toldOf, unreadList, unreadOfReport } from '../../shared/billing/results/unread.js';
+import { shortUnread, unreadList, unreadOfReport } from '../../shared/billing/results/unread.js';
 import { type CloseRequest, type MonthClosed } from '../../shared/messages/messages.js';
 import { ITEMS_SHOWN, LIST_BYTES, thatFit } from '../../shared/messages/payload.js';
 import {
@@ -140,7 +140,7 @@ async function closed(
   return {
     result: {
       ...result,
-      ...(result.unread === undefined ? {} : { unread: toldOf(result.unread) }),
+      ...(result.unread === undefined ? {} : { unread: shortUnread(result.unread) }),
       organizations: isFew ? few : waitingFirst(result.organizations),
     },
     ref: await evidence.put({ ...result, outcomes } satisfies ClosedMonth),

@@ -48,7 +48,7 @@ export async function sendNotice(
   const kept = failure === undefined && probing.isDemanded ? await readProbe(evidence, broker) : null;
   const contradicted = kept === null ? [] : movingMoney(kept).map(({ id, text }) => `${id}: ${BELIEFS[id].what}: ${text}`);
   const unsent = failure === undefined ? await mailDoneMonths(dependencies, broker, { asOf, at, months: seen }) : [];
-  const told: RunSeen = {
+  const runSeen: RunSeen = {
     unsent,
     contradicted,
     asOf,
@@ -59,8 +59,8 @@ export async function sendNotice(
     ...pages,
     failure: failure ?? null,
   };
-  const notice = noticeOf(told);
-  const letter = noticeOf(told, CUSTOMERS_MAILED);
+  const notice = noticeOf(runSeen);
+  const letter = noticeOf(runSeen, CUSTOMERS_MAILED);
   const { channels } = await sendOnce(
     evidence,
     { broker, occasion: { run, at }, notice, channels: channelsOf(notices), settings: notices },

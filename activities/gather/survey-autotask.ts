@@ -53,9 +53,9 @@ export async function takeSurvey(dependencies: Dependencies, slices: Slices, req
   const surveyedAt = (await evidence.now()).toISOString();
   const { result, calls } = await autotask.countCalls(async () => {
     const read = await readMonthBooks(dependencies, slices, request, names);
-    return { ...read, beside: await copiesBeside(dependencies, read.books, monthFacts) };
+    return { ...read, copies: await readCopies(dependencies, read.books, monthFacts) };
   });
-  const { books, served, beside } = result;
+  const { books, served, copies } = result;
   const { broker, month } = request;
   const manifest: SurveyManifest = {
     of: { broker, month },
@@ -64,7 +64,7 @@ export async function takeSurvey(dependencies: Dependencies, slices: Slices, req
     shared: await evidence.put(sharedBooks(books)),
     slices: [],
     unnamed: unnamedContracts(books, names),
-    ...beside,
+    ...copies,
     ...unreadOf(books, names, request.month),
   };
   const index = indexBooks(books);
@@ -82,7 +82,7 @@ export async function takeSurvey(dependencies: Dependencies, slices: Slices, req
 }
 
 /** What others' contracts bill beside ours on services of ours (8.6). */
-async function copiesBeside(
+async function readCopies(
   { autotask, settings, heartbeat, signal }: Dependencies,
   books: Books,
   facts: MonthFacts,

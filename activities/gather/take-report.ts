@@ -1,4 +1,4 @@
-import { besideAccepted } from '../../shared/billing/report/comparison.js';
+import { compareWithAccepted } from '../../shared/billing/report/comparison.js';
 import { countedReport } from '../../shared/billing/report/counted.js';
 import { cutReport } from '../../shared/billing/report/facts.js';
 import { digestOf } from '../../shared/billing/basics/keys.js';
@@ -39,7 +39,7 @@ export async function takeReport(dependencies: Dependencies, request: ReportRequ
     facts: whole,
     organizations,
     gone,
-  } = besideAccepted(cutReport(await withKeptMonth(evidence, broker, result), asOf, names.named), accepted, settings);
+  } = compareWithAccepted(cutReport(await withKeptMonth(evidence, broker, result), asOf, names.named), accepted, settings);
   const { named: _, ...facts } = whole;
   const manifest: ReportManifest = {
     facts: await evidence.put(facts),

@@ -56,16 +56,16 @@ async function settle(
   if (request.undone !== undefined) return { outcome: undoneOutcome(kept.plan, request, request.undone), rounded: [] };
   if (request.skipReason !== null)
     return { outcome: await skippedOutcome(dependencies, kept.plan, request, request.skipReason), rounded: [] };
-  const told = { ...request, stops: await withAllItems(dependencies, request.stops) };
+  const completed = { ...request, stops: await withAllItems(dependencies, request.stops) };
   const sources = { dependencies, slices, catalogue };
-  const read = wasTouched(request) ? await readBack(sources, told, kept) : null;
+  const read = wasTouched(request) ? await readBack(sources, completed, kept) : null;
   const check = read === null || read === 'unreadable' ? read : read.plan;
   const mayDescribe = check !== 'unreadable' && request.waits === null && request.mode !== 'shadow';
   const isDescribed = !mayDescribe || (await describeOwed(sources, request, kept));
-  if (check !== null && check !== 'unreadable') await noteShown(dependencies, told, kept.plan, check);
+  if (check !== null && check !== 'unreadable') await noteShown(dependencies, completed, kept.plan, check);
   if (read !== null && read !== 'unreadable' && isAgreed(kept.plan, check) && request.stops.length === 0)
     await finishExtensions(dependencies, request, request.contractIds, read.books.contracts);
-  const settled = withContracts(applyStops(kept.plan, stopsOf(kept.plan, check, told)), check);
+  const settled = withContracts(applyStops(kept.plan, stopsOf(kept.plan, check, completed)), check);
   const items = request.mode === 'shadow' ? settled.map(withoutRelease) : settled;
   const { books } = read === null || read === 'unreadable' ? kept : read;
   const ghosts = setAside(ghostsAfter(kept.plan, check, books), await readDismissals(dependencies.evidence, request.broker));
@@ -81,7 +81,7 @@ async function settle(
     message: request.missingPersons ?? request.remark ?? (isDescribed ? null : UNDESCRIBED),
     ...(request.missingPersons === undefined ? {} : { missingPersons: request.missingPersons }),
   };
-  return { outcome, rounded: check === null || check === 'unreadable' ? [] : roundedItems(kept.plan, check, told) };
+  return { outcome, rounded: check === null || check === 'unreadable' ? [] : roundedItems(kept.plan, check, completed) };
 }
 
 /** What a person releases of a plan that was carried out but for what a breaker holds: the plan there is now, not the one with what was written (9). */

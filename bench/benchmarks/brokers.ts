@@ -16,7 +16,7 @@ import { generatedWorld, sized, withFolder } from '../worlds.js';
 
 const LARGE = { lines: 100_000, organizations: 1_000 };
 const SMALL = { lines: 500, organizations: 30 };
-const BROKERS = ['alone', 'beside', 'large'] as const;
+const BROKERS = ['alone', 'neighbour', 'large'] as const;
 type Broker = (typeof BROKERS)[number];
 const MONTH = '2025-10';
 const DAYS = ['2025-10-18', '2025-10-19'] as const;
@@ -27,7 +27,7 @@ const QUIET_RUNS = 5;
 export async function run({ seed, scale }: { seed: number; scale: number }): Promise<Measured> {
   const large = { lines: sized(LARGE.lines, scale), organizations: sized(LARGE.organizations, scale) };
   return withFolder(async (folder) => {
-    const sizes: Record<Broker, { lines: number; organizations: number }> = { alone: SMALL, beside: SMALL, large };
+    const sizes: Record<Broker, { lines: number; organizations: number }> = { alone: SMALL, neighbour: SMALL, large };
     const sandboxes: SandboxProcess[] = [];
     try {
       for (const [at, broker] of BROKERS.entries()) {
@@ -71,9 +71,9 @@ const measure = (folder: string, large: { lines: number; organizations: number }
           taskQueue: billingQueue('large'),
           args: [{ broker: 'large', month: MONTH, asOf: DAYS[0], mode: 'auto' }],
         });
-        const first = await secondsOf(client, 'beside', DAYS[0]);
+        const first = await secondsOf(client, 'neighbour', DAYS[0]);
         const quiet: number[] = [];
-        for (let runs = 0; runs < QUIET_RUNS; runs += 1) quiet.push(await secondsOf(client, 'beside', DAYS[1]));
+        for (let runs = 0; runs < QUIET_RUNS; runs += 1) quiet.push(await secondsOf(client, 'neighbour', DAYS[1]));
         const { status } = await whole.describe();
         if (status.name === 'RUNNING') await whole.terminate('measured');
         return {
@@ -82,7 +82,7 @@ const measure = (folder: string, large: { lines: number; organizations: number }
             delay('a day without changes', quiet, alone.quiet),
             figure('memory of the process at its peak', peakMbOf(pid) ?? 0, { unit: 'MB', better: 'less' }),
           ],
-          notes: { large, small: SMALL, alone, beside: { first, quiet }, largeAfterwards: status.name },
+          notes: { large, small: SMALL, alone, neighbour: { first, quiet }, largeAfterwards: status.name },
         };
       },
       [...BROKERS],
@@ -90,8 +90,8 @@ const measure = (folder: string, large: { lines: number; organizations: number }
   });
 
 /** The worst of all counts: nobody is to wait longer. */
-const delay = (what: string, beside: number[], alone: number): Figure =>
-  figure(`delay of ${what} beside a large broker's first month`, Math.max(...beside) - alone, {
+const delay = (what: string, neighbour: number[], alone: number): Figure =>
+  figure(`delay of ${what} beside a large broker's first month`, Math.max(...neighbour) - alone, {
     unit: 's',
     better: 'less',
     limit: DELAY_MAX_S,

@@ -154,12 +154,12 @@ class FirstDay {
       .filter(({ status }) => status === 'AwaitingApproval')
       .sort((left, right) => Number(left.report.sales) - Number(right.report.sales));
     if (smallest) await this.billing(['approve', MONTH, '--organization', smallest.organizationId]);
-    const told = await this.billing(['approve', MONTH, '--all']);
+    const answered = await this.billing(['approve', MONTH, '--all']);
     this.decide('releases', smallest ? 2 : 1);
     await this.settled();
-    const [, sum] = /held by circuit breakers and not released, (.+):\n/.exec(told) ?? [];
+    const [, sum] = /held by circuit breakers and not released, (.+):\n/.exec(answered) ?? [];
     if (sum !== undefined) {
-      this.decide('customers that a breaker held', Number(/^(\d+) organizations? (?:is|are) held/m.exec(told)?.[1] ?? 1));
+      this.decide('customers that a breaker held', Number(/^(\d+) organizations? (?:is|are) held/m.exec(answered)?.[1] ?? 1));
       await this.billing(['approve', MONTH, '--breakers', '--yes', sum]);
       await this.settled();
     }

@@ -23,7 +23,7 @@ import { senderOf } from '../sender.js';
 import { readPlanFile, type KeptPlans } from './plan/file.js';
 import { line } from '../terminal/printable.js';
 import { withTemporal, type Temporal } from '../temporal/connection.js';
-import { isOpenForPerson, isParked, isToldAs, statusInWords } from '../../shared/billing/results/status.js';
+import { isOpenForPerson, isParked, standsAsIn, statusInWords } from '../../shared/billing/results/status.js';
 
 /** Releases plans that wait, exactly as shown: the digest names the plan, and a plan that changed since waits again. */
 
@@ -225,7 +225,7 @@ async function releaseAll(
 /** A release that needs a second person is noted, and the plan keeps waiting. Of one that is answered later nobody knows yet. */
 function sayOf(answer: string | null): string {
   if (answer === null) return 'Sent the release of';
-  return isToldAs(answer, 'AwaitingApproval') ? 'Noted the release of' : 'Released';
+  return standsAsIn(answer, 'AwaitingApproval') ? 'Noted the release of' : 'Released';
 }
 
 interface Releasing {

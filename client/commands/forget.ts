@@ -46,7 +46,7 @@ export async function forget(context: Context, options: ForgetOptions): Promise<
         await forgetter.carryOut(found, signer);
         await signHead(evidence, config.broker, signer);
       }
-      tell(context, found, executions, options);
+      report(context, found, executions, options);
       return EXIT.done;
     });
   } finally {
@@ -140,9 +140,14 @@ async function exportFirst(context: Context, forgetter: Forgetter, found: Forget
   context.say(`What the evidence keeps of it is in ${file}.`);
 }
 
-function tell(context: Context, found: Forgetting, executions: Execution[], { json, write, export: file }: ForgetOptions): void {
+function report(
+  context: Context,
+  found: Forgetting,
+  executions: Execution[],
+  { json, write, export: file }: ForgetOptions,
+): void {
   const { whom, ownNames, changedNames, values, hasKey } = found;
-  const told = {
+  const reported = {
     organizationId: whom.organizationId,
     pseudonym: whom.pseudonym,
     names: ownNames.length,
@@ -153,13 +158,13 @@ function tell(context: Context, found: Forgetting, executions: Execution[], { js
     exported: file ?? null,
     written: write,
   };
-  context.out(json ? jsonText(told) : textOf(told));
+  context.out(json ? jsonText(reported) : textOf(reported));
   if (file === undefined && !write) context.say('Keep what goes before it goes: --export FILE');
   if (!write) context.say('Nothing was forgotten. To do it: --write');
   else if (file === undefined) context.say('Nothing was exported.');
 }
 
-interface Told {
+interface Forgotten {
   organizationId: string;
   pseudonym: string;
   names: number;
@@ -170,7 +175,7 @@ interface Told {
   written: boolean;
 }
 
-function textOf({ organizationId, pseudonym, names, changed, values, key, workflows, written }: Told): string {
+function textOf({ organizationId, pseudonym, names, changed, values, key, workflows, written }: Forgotten): string {
   if (names + changed + values + workflows === 0 && !key) return `${organizationId} is forgotten already: nothing names it.`;
   const tense = written ? 'is forgotten' : 'would be forgotten';
   return [

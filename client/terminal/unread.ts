@@ -10,11 +10,11 @@ import { wrap, type Paper } from './paper.js';
 /** The section of what could not be read, on the terminal; of many records as many as `shown`, with the command that tells them all. */
 export function unreadSection({ unread }: { unread?: UnreadList | undefined }, paper: Paper, shown = Infinity): string[] {
   if (unread === undefined) return [];
-  const told = { ...unread, listed: unread.listed.slice(0, shown) };
+  const listed = { ...unread, listed: unread.listed.slice(0, shown) };
   return [
     [
       wrap(`${COULD_NOT_BE_READ}: ${unreadSummary(unread)}.`, paper),
-      ...[...told.listed.map(unreadText), ...unreadRest(told)].map((text) => wrap(text, paper, '  ', '    ')),
+      ...[...listed.listed.map(unreadText), ...unreadRest(listed)].map((text) => wrap(text, paper, '  ', '    ')),
     ].join('\n'),
   ];
 }

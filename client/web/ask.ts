@@ -1,6 +1,6 @@
 import { undoWithStart } from '../temporal/start-with.js';
 import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client';
-import { isToldAs } from '../../shared/billing/results/status.js';
+import { standsAsIn } from '../../shared/billing/results/status.js';
 import { salesText } from '../../shared/billing/basics/sales-text.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sumsTakenBack } from '../../shared/billing/plan/undone.js';
@@ -115,7 +115,7 @@ export async function takeBack(
     const from = { actor, via: 'page' as const, reason };
     const at = { month, organizationId, asOf };
     const answer = await undoWithStart(temporal, broker, at, { given, digest, from, withinMs: ANSWER_WITHIN_MS });
-    return { isGood: !isToldAs(answer ?? '', 'NeedsAttention'), text: answer ?? UNDER_WAY.text };
+    return { isGood: !standsAsIn(answer ?? '', 'NeedsAttention'), text: answer ?? UNDER_WAY.text };
   } catch (error) {
     if (error instanceof CommandError) return { isGood: false, text: error.message }; // refused by the workflow, in words
     throw error;

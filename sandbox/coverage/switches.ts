@@ -142,6 +142,7 @@ const AUTOTASK: Switches<AutotaskBehaviour> = {
     section: '3.3',
     mark: 'documented',
     settings: {
+      // eslint-disable-next-line id-match -- a position of the switch, as worlds write it
       told: 'autotask-limits: slows down from 50 and 75 percent, which the journal says and nobody waits for',
       waited: 'autotask-limits: is waited for where the switch says so',
     },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { fold, same } from '../billing/basics/text.js';
 import type { Contract } from '../billing/types.js';
 import { ApiError } from '../http/errors.js';
-import { CARRIES_NUMBER, carriesField, LIST_LENGTH_BESIDE_OTHERS, type Condition } from './conditions.js';
+import { CARRIES_NUMBER, carriesField, LIST_LENGTH_WITH_OTHERS, type Condition } from './conditions.js';
 import { numberedOrMarked } from './extended.js';
 import { lowerKeys } from './lower-keys.js';
 import { Queries, type Decoder, type ReadOptions } from './queries.js';
@@ -74,8 +74,8 @@ export class ContractQueries extends Queries {
         conditions: [{ op: 'eq', field: 'companyID', value: companyId }],
         mustShow: (contract) => contract.companyId === companyId,
       });
-    for (let start = 0; start < keys.length; start += LIST_LENGTH_BESIDE_OTHERS)
-      ways.push(...this.waysOf(keys.slice(start, start + LIST_LENGTH_BESIDE_OTHERS)));
+    for (let start = 0; start < keys.length; start += LIST_LENGTH_WITH_OTHERS)
+      ways.push(...this.waysOf(keys.slice(start, start + LIST_LENGTH_WITH_OTHERS)));
     return this.readMerged(ways, options);
   }
 

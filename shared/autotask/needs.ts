@@ -84,9 +84,9 @@ const ACCESS = new Map<string, Access>([
 ]);
 
 /** What the metadata say of a right. */
-export function accessOf(told: unknown): Access {
-  if (told === null || told === undefined) return 'all';
-  const word = typeof told === 'string' ? told : JSON.stringify(told);
+export function accessOf(answered: unknown): Access {
+  if (answered === null || answered === undefined) return 'all';
+  const word = typeof answered === 'string' ? answered : JSON.stringify(answered);
   return ACCESS.get(word.trim().toLowerCase()) ?? 'unknown';
 }
 

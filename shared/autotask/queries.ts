@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { UnreadableRecord } from '../billing/types.js';
 import { ApiError } from '../http/errors.js';
 import type { AutotaskConfig } from './config.js';
-import { LIST_LENGTH, LIST_LENGTH_BESIDE_OTHERS, type Condition } from './conditions.js';
+import { LIST_LENGTH, LIST_LENGTH_WITH_OTHERS, type Condition } from './conditions.js';
 import type { QuotaSeen, Usage } from './gate.js';
 import { lowerKeys } from './lower-keys.js';
 import { Forward, IdOrder, isExpired, keyOf, pageOf } from './pages.js';
@@ -160,7 +160,7 @@ export class Queries {
     options: ReadOptions = {},
   ): Promise<T[]> {
     const records: T[] = [];
-    const length = rest.length === 0 ? LIST_LENGTH : LIST_LENGTH_BESIDE_OTHERS;
+    const length = rest.length === 0 ? LIST_LENGTH : LIST_LENGTH_WITH_OTHERS;
     for (let start = 0; start < values.length; start += length) {
       const list: Condition = { op: 'in', field, value: values.slice(start, start + length) };
       for (const record of await this.queryAs(entity, [list, ...rest], decode, options)) records.push(record);

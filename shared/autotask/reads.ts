@@ -7,7 +7,7 @@ import {
   chargesFrom,
   chargesOfMonth,
   LIST_LENGTH,
-  LIST_LENGTH_BESIDE_OTHERS,
+  LIST_LENGTH_WITH_OTHERS,
   rowsFrom,
   rowsOfMonth,
   type Condition,
@@ -180,12 +180,17 @@ export class AutotaskReads extends ContractQueries {
   /** As they are now, with today's rates. */
   async readCurrenciesNow({ onUnreadable = ignored, ...options }: ReadOptions): Promise<Currency[]> {
     let isWhole = true;
-    const told = (finding: UnreadableRecord): void => {
+    const noteUnreadable = (finding: UnreadableRecord): void => {
       isWhole = false;
       onUnreadable(finding);
     };
     const all: Condition[] = [{ op: 'gte', field: 'id', value: 0 }];
-    const currencies = await this.queryAs('Currencies', all, { decode: toCurrency }, { ...options, onUnreadable: told });
+    const currencies = await this.queryAs(
+      'Currencies',
+      all,
+      { decode: toCurrency },
+      { ...options, onUnreadable: noteUnreadable },
+    );
     if (!isWhole || !currencies.some(({ isInternal }) => isInternal)) this.currencies = null;
     return currencies;
   }
@@ -229,9 +234,9 @@ export class AutotaskReads extends ContractQueries {
 
   /** The survey's rows: of a list of contracts, or of all there are where they are too many for one list, so that every page is full. */
   private async readMonthRows(month: Month, contracts: number[], paidOnce: number[], options: ReadOptions): Promise<Row[]> {
-    if (contracts.length + paidOnce.length <= LIST_LENGTH_BESIDE_OTHERS)
+    if (contracts.length + paidOnce.length <= LIST_LENGTH_WITH_OTHERS)
       return this.readListedRows(month, contracts, paidOnce, options);
-    const [alongside, rest] = [paidOnce.slice(0, LIST_LENGTH_BESIDE_OTHERS), paidOnce.slice(LIST_LENGTH_BESIDE_OTHERS)];
+    const [alongside, rest] = [paidOnce.slice(0, LIST_LENGTH_WITH_OTHERS), paidOnce.slice(LIST_LENGTH_WITH_OTHERS)];
     const rows = await this.queryAs('ContractServiceUnits', rowsOfMonth(month, alongside), ROWS, options);
     const next = nextMonth(month);
     return [...chosen(rows, month, contracts, alongside), ...(await this.readRows(next, next, rest, options))];
@@ -391,7 +396,7 @@ const earliest = (contracts: Contract[]): Month | null => contracts.map(({ endDa
 /** Contracts in lists as long as one query takes; those of which next month is wanted too count twice. */
 function listsOf(contracts: number[], withNext: Set<number>): { listed: number[]; alongside: number[] }[] {
   const lists: { listed: number[]; alongside: number[] }[] = [];
-  const length = withNext.size === 0 ? LIST_LENGTH : LIST_LENGTH_BESIDE_OTHERS;
+  const length = withNext.size === 0 ? LIST_LENGTH : LIST_LENGTH_WITH_OTHERS;
   let left = 0;
   for (const id of contracts) {
     const cost = withNext.has(id) ? 2 : 1;

@@ -148,13 +148,13 @@ export class Transport {
       const url = new URL('ThresholdInformation', await this.baseUrl());
       this.logIn.check(name({ method: 'GET', url }));
       const answer = await send({ method: 'GET', url, headers: this.headers(), isRead: true });
-      const told = thresholdSchema.safeParse(lowerKeys(answer.json));
+      const parsed = thresholdSchema.safeParse(lowerKeys(answer.json));
       if (answer.status === 429) this.gate.refused(answer.retryAfterMs);
       // With an unknown zone the next call asks for another one first.
       if (answer.status === 401 && this.config.url !== null)
         throw this.refused({ what: name({ method: 'GET', url }), isRead: true }, answer, true);
-      return answer.status === 200 && told.success
-        ? { limit: told.data.externalrequestthreshold, used: told.data.currenttimeframerequestcount }
+      return answer.status === 200 && parsed.success
+        ? { limit: parsed.data.externalrequestthreshold, used: parsed.data.currenttimeframerequestcount }
         : null;
     } catch (error) {
       if (error instanceof ApiError) return null;

@@ -281,7 +281,7 @@ export type Step =
   EnsureServiceStep | EnsureProductStep | UpsertContractStep | ExtendContractStep | PostAdjustmentStep | PostChargeStep;
 
 /** A step in words: new, changed, or to nothing, and what. */
-export interface StepTold {
+export interface StepText {
   mark: '+' | '~' | '-';
   text: string;
 }
@@ -303,7 +303,7 @@ export interface Plan {
    */
   digest: string;
   /** What a release would write of what breakers hold, in words; absent where they hold nothing that would be written, and in evidence of earlier releases. */
-  onRelease?: StepTold[];
+  onRelease?: StepText[];
   /** Contracts whose neighbouring rows must be read before this plan is final; empty when it is. */
   needs: number[];
   /** It would make a contract, and nobody has looked what others bill at the company (rule 6.7); absent where somebody has. */

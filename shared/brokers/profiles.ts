@@ -66,11 +66,11 @@ export function servedProfiles(environment: Environment, folder = process.cwd())
 
 /** All that `--broker` may name: the served ones, and each `.env.NAME` that says who the broker is. */
 export function profiles(environment: Environment, folder = process.cwd()): Profile[] {
-  const beside = (entriesOf(folder) ?? [])
+  const alternatives = (entriesOf(folder) ?? [])
     .filter((name) => name.startsWith(`${EXTENSION}.`) && name !== EXAMPLE && isBrokerName(name.slice(EXTENSION.length + 1)))
     .map((name) => ({ name: name.slice(EXTENSION.length + 1), file: join(folder, name) }))
     .filter(({ file }) => mayBeBrokers(file));
-  return byName([...servedProfiles(environment, folder), ...beside]);
+  return byName([...servedProfiles(environment, folder), ...alternatives]);
 }
 
 /** What cannot be read may be one: anyone who names it is told why. */

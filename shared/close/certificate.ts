@@ -229,13 +229,13 @@ function movedText(then: Priced[], now: Priced[]): string {
       currency,
     );
   const currencies = [...new Set([...then, ...now].map(({ currency }) => currency))].sort();
-  return told(currencies.flatMap((currency) => arrow(sumOf(then, currency), sumOf(now, currency), currency)));
+  return listed(currencies.flatMap((currency) => arrow(sumOf(then, currency), sumOf(now, currency), currency)));
 }
 
 /** The parts that moved: ": invoiced 0.00 → 7,120.32 EUR". */
 function chargesMoved(then: Invoiced | undefined, now: Invoiced | undefined): string {
   const parts = ['invoiced', 'posted', 'open', 'differences'] as const;
-  return told(
+  return listed(
     (now?.totals ?? []).flatMap((total) => {
       const before = then?.totals.find(({ currency }) => currency === total.currency);
       return parts.flatMap((part) =>
@@ -250,16 +250,16 @@ const CHARGED = { invoiced: 'invoiced', posted: 'to invoice', open: 'not posted'
 const arrow = (from: string, to: string, currency: string): string[] =>
   exact(from) === exact(to) ? [] : [`${inWords(textOf(exact(from), currency))} → ${inWords(to)} ${currency}`];
 
-const told = (moved: string[]): string => (moved.length === 0 ? '' : `: ${moved.join(', ')}`);
+const listed = (moved: string[]): string => (moved.length === 0 ? '' : `: ${moved.join(', ')}`);
 
 /** What moved on either side since: the same customers, read again. */
 export function driftOf(then: Certificate, now: Pick<Certificate, 'customers'>): string[] {
   // Of whom a redacted copy says nothing, nothing can have moved since.
-  const isTold = (key: string): boolean => then.redaction === undefined || before.has(key);
+  const isComparable = (key: string): boolean => then.redaction === undefined || before.has(key);
   const keyOf = ({ organizationId, currency }: CustomerClose): string => `${organizationId}|${currency}`;
   const before = new Map(then.customers.map((customer) => [keyOf(customer), customer]));
   const after = new Map(now.customers.map((customer) => [keyOf(customer), customer]));
-  const keys = [...new Set([...before.keys(), ...after.keys()])].filter(isTold).sort();
+  const keys = [...new Set([...before.keys(), ...after.keys()])].filter(isComparable).sort();
   return keys.flatMap((key) => movedOf(before.get(key), after.get(key)));
 }
 

@@ -69,7 +69,7 @@ export class Cloudmore {
     const count = new ReportCount();
     const source = await this.source(month, isCustom, options, findings);
     const reported = await this.lines(month, new ReportLines(month, isCustom, texts, findings), { ...options, source }, count);
-    source?.holdUntold(reported.lines, month);
+    source?.holdNotInvoiced(reported.lines, month);
     const previous = await this.previousLines(month, isCustom, texts, options);
     holdUnknownServices(reported.lines, services);
     const subscriptions = await this.readSubscriptions(options, findings);
@@ -304,7 +304,7 @@ export class Cloudmore {
     const isCustom = await this.customServices({});
     const source = await this.source(month, isCustom, {}, new Findings());
     const read = await this.lines(month, new ReportLines(month, isCustom, new Texts(), new Findings()), { source });
-    source?.holdUntold(read.lines, month);
+    source?.holdNotInvoiced(read.lines, month);
     return read;
   }
 

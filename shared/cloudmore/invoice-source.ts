@@ -31,7 +31,7 @@ interface Place {
 type Named = Pick<Line, 'subscriptionId' | 'itemCode' | 'productName'>;
 
 export class InvoiceSource {
-  private readonly told = new Set<string>();
+  private readonly invoiced = new Set<string>();
   private readonly places = new Map<string, Place>();
   private readonly placeOfType = new Map<string, Place>();
 
@@ -42,7 +42,7 @@ export class InvoiceSource {
     for (const { lines } of invoices)
       for (const raw of lines) {
         const line = membersOf(raw, INVOICE_PATH, '');
-        this.told.add(keyOf(line.text('organizationId'), namedBy(line)));
+        this.invoiced.add(keyOf(line.text('organizationId'), namedBy(line)));
       }
   }
 
@@ -54,7 +54,7 @@ export class InvoiceSource {
       const service = partOf(rawService);
       for (const rawItem of listOf(service, 'items')) {
         const item = partOf(rawItem);
-        keepOnly(listOf(item, 'products'), (product) => !this.isTold(organizationId, service, item, product));
+        keepOnly(listOf(item, 'products'), (product) => !this.isInvoiced(organizationId, service, item, product));
       }
     }
     return raw;
@@ -68,9 +68,9 @@ export class InvoiceSource {
   }
 
   /** Lines that name no organization (1.5); those of one that no list names are lines of the report. */
-  nobodys(told: InvoiceLines): UnassignedLine[] {
+  nobodys(invoiced: InvoiceLines): UnassignedLine[] {
     return this.invoices.flatMap(({ number, currency, lines }) => {
-      const taken = lines.map((raw) => told.take(number, raw));
+      const taken = lines.map((raw) => invoiced.take(number, raw));
       return unassignedOf(
         number,
         currency,
@@ -80,16 +80,16 @@ export class InvoiceSource {
   }
 
   /** What the billing report has of these record types and no invoice has is held by itself: it is left out by nobody's decision. */
-  holdUntold(lines: Line[], month: string): void {
+  holdNotInvoiced(lines: Line[], month: string): void {
     for (const line of lines)
-      if (INVOICED.has(classify(line)) && !this.told.has(keyOf(line.organizationId, line)))
+      if (INVOICED.has(classify(line)) && !this.invoiced.has(keyOf(line.organizationId, line)))
         line.trouble ??= {
           message: `The billing report has this line, and no invoice of ${month} has its subscription: REPORT_SOURCE=invoice bills what an invoice has. It goes on by itself once one has it.`,
           holds: 'line',
         };
   }
 
-  private isTold(organizationId: string | null, service: Members, item: Members, product: unknown): boolean {
+  private isInvoiced(organizationId: string | null, service: Members, item: Members, product: unknown): boolean {
     const serviceId = service.text('serviceId') ?? '';
     const place = { ...NOWHERE, serviceId, serviceName: service.text('serviceName') ?? serviceId };
     const line = lineOf(partOf(product), {
@@ -99,8 +99,8 @@ export class InvoiceSource {
     });
     const type = classify(line);
     const key = keyOf(organizationId, line);
-    const isTold = (INVOICED.has(type) || type === 'Unclassified') && this.told.has(key);
-    if (!isTold) return false;
+    const isInvoiced = (INVOICED.has(type) || type === 'Unclassified') && this.invoiced.has(key);
+    if (!isInvoiced) return false;
     const own = { ...place, subscriptionName: item.text('subscriptionName'), quantity: item.raw('quantity') };
     this.places.set(key, own);
     this.placeOfType.set(type, own);

@@ -27,7 +27,7 @@ export function invoiceOf(
 }
 
 /** What an invoice's line says of the report's lines of its subscription and product. */
-interface Told extends Record<Exclude<Derivable, 'startDate' | 'endDate'>, string | null> {
+interface InvoiceFacts extends Record<Exclude<Derivable, 'startDate' | 'endDate'>, string | null> {
   startDate: Day | null;
   endDate: Day | null;
   sales: Decimal;
@@ -45,7 +45,7 @@ export interface InvoiceLine {
 
 /** The lines of one report of an invoice, told as they come. */
 export class InvoiceLines {
-  private readonly told = new Map<string, Told[]>();
+  private readonly facts = new Map<string, InvoiceFacts[]>();
   private lines = 0;
 
   constructor(private readonly findings: Findings) {}
@@ -61,13 +61,13 @@ export class InvoiceLines {
       cost: members.amount('totalCostPrice') ?? members.amount('total') ?? '0',
       sales: members.amount('totalSalesPrice') ?? '0',
     };
-    this.tell(members, line.sales);
+    this.remember(members, line.sales);
     this.findings.of(members);
     return line;
   }
 
-  private tell(members: Members, sales: Decimal): void {
-    const told: Told = {
+  private remember(members: Members, sales: Decimal): void {
+    const facts: InvoiceFacts = {
       recordType: members.text('recordType'),
       chargeType: members.text('chargeType'),
       startDate: members.day('chargeStartDate'),
@@ -79,17 +79,17 @@ export class InvoiceLines {
     };
     const product = members.text('productName');
     for (const key of keysOf(members.text('subscriptionId'), [members.text('itemCode'), members.text('productId'), product]))
-      this.told.set(key, [...(this.told.get(key) ?? []), told]);
+      this.facts.set(key, [...(this.facts.get(key) ?? []), facts]);
   }
 
   /** Fills in what the report leaves out everywhere; what the invoices do not tell either is noted with the line (rule 2.8). */
   fill(lines: Line[], absent: Derivable[]): void {
     if (absent.length === 0) return;
     for (const line of lines) {
-      const told = keysOf(line.subscriptionId, [line.itemCode, line.productId, line.productName])
-        .map((key) => this.told.get(key))
+      const facts = keysOf(line.subscriptionId, [line.itemCode, line.productId, line.productName])
+        .map((key) => this.facts.get(key))
         .find((found) => found !== undefined);
-      const silent = absent.filter((member) => !fillIn(line, member, told ?? []));
+      const silent = absent.filter((member) => !fillIn(line, member, facts ?? []));
       if (silent.length > 0) line.silent = silent;
     }
   }
@@ -100,9 +100,9 @@ const keysOf = (subscriptionId: string | null, products: (string | null)[]): str
   products.flatMap((product, index) => (product === null ? [] : [`${fold(subscriptionId)}|${index}|${fold(product)}`]));
 
 /** Whether the invoice's lines tell the member: all the same, or of days the shortest span, which decides whether something is paid every month (rule 4.4). */
-function fillIn(line: Line, member: Derivable, told: Told[]): boolean {
+function fillIn(line: Line, member: Derivable, facts: InvoiceFacts[]): boolean {
   if (member === 'startDate' || member === 'endDate') {
-    const spans = told.filter(({ startDate, endDate, sales }) => startDate !== null && endDate !== null && big(sales).gte(0));
+    const spans = facts.filter(({ startDate, endDate, sales }) => startDate !== null && endDate !== null && big(sales).gte(0));
     const [shortest] = spans.sort(
       (left, right) => daysCovered(left.startDate!, left.endDate!) - daysCovered(right.startDate!, right.endDate!),
     );
@@ -110,7 +110,7 @@ function fillIn(line: Line, member: Derivable, told: Told[]): boolean {
     line[member === 'startDate' ? 'startDay' : 'endDay'] = shortest[member];
     return true;
   }
-  const values = new Set(told.map((one) => one[member]));
+  const values = new Set(facts.map((one) => one[member]));
   const [value] = values;
   if (value == null || values.size > 1) return false;
   line[member] = value;

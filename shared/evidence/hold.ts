@@ -89,10 +89,10 @@ export async function holdLease(leases: LeaseStore, name: string, options: HoldO
   }
 }
 
-const onceInARow = (tell: (why: string) => void): ((why: string | null) => void) => {
+const onceInARow = (report: (why: string) => void): ((why: string | null) => void) => {
   let last: string | null = null;
   return (why) => {
-    if (why !== null && why !== last) tell(why);
+    if (why !== null && why !== last) report(why);
     last = why;
   };
 };
@@ -128,7 +128,7 @@ interface TakenLease {
 class HeldLease implements Hold {
   readonly left: unknown;
   readonly lost: Promise<void>;
-  private tellLost!: () => void;
+  private reportLost!: () => void;
   private isOver = false;
   private isRenewing = false;
   private nonces: string[];
@@ -146,7 +146,7 @@ class HeldLease implements Hold {
     this.nonces = [nonce];
     this.renewed = asked;
     this.note = note;
-    this.lost = new Promise((resolve) => (this.tellLost = resolve));
+    this.lost = new Promise((resolve) => (this.reportLost = resolve));
     this.pulse = setInterval(() => void this.renew(), RENEW_EVERY_MS).unref();
   }
 
@@ -182,7 +182,7 @@ class HeldLease implements Hold {
   private lose(): void {
     if (this.isOver) return;
     this.end();
-    this.tellLost();
+    this.reportLost();
   }
 
   private end(): void {

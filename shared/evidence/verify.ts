@@ -20,7 +20,7 @@ export interface Verified {
 }
 
 /** Records that are told of one by one; more are of one cause. */
-const TOLD = 100;
+const LISTED = 100;
 
 /**
  * Compares a broker's names and values with the chain, and the chain with itself and with the signatures under it. `known` are heads that were kept elsewhere,
@@ -33,7 +33,7 @@ export async function verifyEvidence(
   known: Pick<SignedHead, 'seq' | 'hash'>[] = [],
 ): Promise<Verified> {
   const findings: Finding[] = [];
-  const find = (record: string, why: string): void => void (findings.length < TOLD && findings.push({ record, why }));
+  const find = (record: string, why: string): void => void (findings.length < LISTED && findings.push({ record, why }));
   const signatures = await evidence.chain.signatures(chain);
   const expected = new Map([...signatures, ...known].map(({ seq, hash }) => [seq, hash]));
   const said = new Map<string, string>();

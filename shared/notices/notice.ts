@@ -136,8 +136,8 @@ const CAUSE_LENGTH = 400;
 const RECORDS_SHOWN = 5;
 function unreadLines({ unread }: MonthResult): string[] {
   if (unread === undefined) return [];
-  const told = { ...unread, listed: unread.listed.slice(0, RECORDS_SHOWN) };
-  return [`${COULD_NOT_BE_READ}:`, ...told.listed.map(unreadText), ...unreadRest(told)];
+  const listed = { ...unread, listed: unread.listed.slice(0, RECORDS_SHOWN) };
+  return [`${COULD_NOT_BE_READ}:`, ...listed.listed.map(unreadText), ...unreadRest(listed)];
 }
 
 const heldAmounts = ({ held, currency, otherCurrencies }: MonthResult): string[] =>
@@ -156,8 +156,8 @@ function customerLine(
     outcome === 'held' || (outcome === 'ghost' && reason !== 'dismissed') ? [reason ?? outcome] : [],
   );
   const why = [...new Set(reasons)].sort(byText).map(reasonInWords).join(', ');
-  const told = [shown, why || statusInWords(status), ...rows.map(changeText)].filter((text) => text !== '').join(', ');
-  return [`${organizationName}: ${told}`, ...(missingPersons === undefined ? [] : [missingPersons])].join('. ');
+  const listed = [shown, why || statusInWords(status), ...rows.map(changeText)].filter((text) => text !== '').join(', ');
+  return [`${organizationName}: ${listed}`, ...(missingPersons === undefined ? [] : [missingPersons])].join('. ');
 }
 
 /** The sums of all that wait, by currency. */

@@ -28,8 +28,8 @@ export async function access(seen: AutotaskSeen): Promise<Verdict> {
   const found: Record<Access, string[]> = { none: [], restricted: [], unknown: [], all: [] };
   for (const [entity, info] of await seen.information())
     for (const action of RIGHTS[entity] ?? []) {
-      const told = info[`useraccessfor${action}`];
-      found[accessOf(told)].push(`${entity}.${action}${accessOf(told) === 'unknown' ? ` (${JSON.stringify(told)})` : ''}`);
+      const access = info[`useraccessfor${action}`];
+      found[accessOf(access)].push(`${entity}.${action}${accessOf(access) === 'unknown' ? ` (${JSON.stringify(access)})` : ''}`);
     }
   if (found.restricted.length > 0) return contradicted(`only some records: ${some(found.restricted)}`);
   if (found.unknown.length > 0) return contradicted(`rights in a word that is not known: ${some(found.unknown)}`);

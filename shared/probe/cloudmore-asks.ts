@@ -53,10 +53,12 @@ export async function services(seen: CloudmoreSeen): Promise<Verdict> {
   const raw = await seen.cloudmore.get('services');
   const records = (Array.isArray(raw) ? raw : []).map(lowerFields);
   if (records.length === 0) return notSeen('there is no service');
-  const untold = records.filter((one) => one.iscustomservice === undefined && one.type === undefined);
-  return untold.length === 0
+  const withoutKind = records.filter((one) => one.iscustomservice === undefined && one.type === undefined);
+  return withoutKind.length === 0
     ? confirmed(`${records.length} services`)
-    : contradicted(`not told of ${untold.length} of ${records.length}; their members: ${some(Object.keys(untold[0]!))}`);
+    : contradicted(
+        `not told of ${withoutKind.length} of ${records.length}; their members: ${some(Object.keys(withoutKind[0]!))}`,
+      );
 }
 
 export async function organizations(seen: CloudmoreSeen): Promise<Verdict> {
@@ -145,8 +147,8 @@ export async function members(seen: CloudmoreSeen): Promise<Verdict> {
   if (lines.length === 0) return notSeen(`the report of ${seen.month} has no line`);
   const asked = absent.filter((member) => !seen.settings.absentMembers.some((known) => same(known, member)));
   if (asked.length === 0) return confirmed(`${lines.length} lines`);
-  const told = (await seen.invoice()).lines ?? [];
-  const silent = asked.filter((member) => told.every((line) => line[IN_INVOICE[member].toLowerCase()] === undefined));
+  const invoiceLines = (await seen.invoice()).lines ?? [];
+  const silent = asked.filter((member) => invoiceLines.every((line) => line[IN_INVOICE[member].toLowerCase()] === undefined));
   return silent.length === 0
     ? confirmed(`${lines.length} lines; the invoice tells ${asked.join(', ')}`)
     : contradicted(`none of ${lines.length} lines has ${silent.join(', ')}, nor does the invoice`);
@@ -238,10 +240,12 @@ export async function payment(seen: CloudmoreSeen): Promise<Verdict> {
     return type !== 'ManualBillingLine' && LICENCES.includes(type) ? [{ line, type }] : [];
   });
   if (licences.length === 0) return notSeen('no line is a licence');
-  const untold = licences.filter(({ line, type }) => paymentOf(type, line, present(line.itemCode), index) === null);
-  return untold.length === 0
+  const withoutKind = licences.filter(({ line, type }) => paymentOf(type, line, present(line.itemCode), index) === null);
+  return withoutKind.length === 0
     ? confirmed(`${licences.length} lines`)
-    : contradicted(`${untold.length} of ${licences.length}: ${some(new Set(untold.map(({ line }) => line.productName ?? '?')))}`);
+    : contradicted(
+        `${withoutKind.length} of ${licences.length}: ${some(new Set(withoutKind.map(({ line }) => line.productName ?? '?')))}`,
+      );
 }
 
 /** Kinds whose subscriptions are in the lists. */

@@ -18,20 +18,20 @@ export async function offset(seen: CloudmoreSeen): Promise<Verdict> {
   if (theirs.length === 0) return notSeen('no contract that another connector made is there');
   const reported = await salesBySubscription(seen);
   const monthOf = (count: number): Month => addMonths(seen.month, -count);
-  const telling = seen.foreign.amounts.flatMap(({ key, months }) => {
+  const decisive = seen.foreign.amounts.flatMap(({ key, months }) => {
     const sales = reported.get(fold(key));
     if (sales === undefined) return [];
     const equal = OFFSETS.filter((count) => sales.some((one) => isEqual(months.get(monthOf(count)) ?? ZERO, one)));
     return equal.length === 0 || equal.length === OFFSETS.length ? [] : [equal];
   });
-  if (telling.length === 0) return notSeen('no amount that the connector billed tells one month from another');
-  const votes = (count: number): number => telling.filter((equal) => equal.includes(count)).length;
+  if (decisive.length === 0) return notSeen('no amount that the connector billed tells one month from another');
+  const votes = (count: number): number => decisive.filter((equal) => equal.includes(count)).length;
   const best = OFFSETS.reduce((left, right) => (votes(right) > votes(left) ? right : left));
   const own = seen.foreign.offset;
   return votes(own) === votes(best)
-    ? confirmed(`${votes(own)} of ${telling.length} amounts of ${seen.month} stand in ${monthOf(own)}`)
+    ? confirmed(`${votes(own)} of ${decisive.length} amounts of ${seen.month} stand in ${monthOf(own)}`)
     : contradicted(
-        `${votes(best)} of ${telling.length} amounts of ${seen.month} stand in ${monthOf(best)}, and ${votes(own)} in ${monthOf(own)}: REPORT_MONTH_OFFSET=${best}`,
+        `${votes(best)} of ${decisive.length} amounts of ${seen.month} stand in ${monthOf(best)}, and ${votes(own)} in ${monthOf(own)}: REPORT_MONTH_OFFSET=${best}`,
       );
 }
 

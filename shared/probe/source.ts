@@ -16,7 +16,7 @@ export async function source(seen: CloudmoreSeen): Promise<Verdict> {
   if (invoiced.size === 0) return notSeen(`no invoice of ${seen.month} has a line with a sales price`);
   const reported = await salesBySubscription(seen);
   const month = addMonths(seen.month, -seen.foreign.offset);
-  const telling = seen.foreign.amounts.flatMap(({ key, months }): ReportSource[] => {
+  const decisive = seen.foreign.amounts.flatMap(({ key, months }): ReportSource[] => {
     const amount = months.get(month);
     const invoice = invoiced.get(fold(key));
     if (amount === undefined || invoice === undefined) return [];
@@ -24,11 +24,11 @@ export async function source(seen: CloudmoreSeen): Promise<Verdict> {
     const equal = REPORT_SOURCES.filter((one) => sums[one].some((sum) => isEqual(amount, sum)));
     return equal.length === 1 ? equal : [];
   });
-  if (telling.length === 0) return notSeen('no amount that the connector billed tells the billing report from the invoice');
+  if (decisive.length === 0) return notSeen('no amount that the connector billed tells the billing report from the invoice');
   const own = seen.foreign.source;
-  const votes = telling.filter((one) => one === own).length;
-  const what = `${votes} of ${telling.length} amounts that tell are those of the ${inWords(own)}`;
-  return votes * 2 >= telling.length ? confirmed(what) : contradicted(`${what}: REPORT_SOURCE=${otherThan(own)}`);
+  const votes = decisive.filter((one) => one === own).length;
+  const what = `${votes} of ${decisive.length} amounts that tell are those of the ${inWords(own)}`;
+  return votes * 2 >= decisive.length ? confirmed(what) : contradicted(`${what}: REPORT_SOURCE=${otherThan(own)}`);
 }
 
 const inWords = (source: ReportSource): string => (source === 'invoice' ? 'invoice' : 'billing report');

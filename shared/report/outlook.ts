@@ -1,7 +1,7 @@
 import { big, type Big, grouped, money, plain, sum, ZERO } from '../billing/basics/decimal.js';
 import type { MonthFacts, OrganizationFacts } from '../billing/report/facts.js';
 import { buildItems, priceOf, type PriceList } from '../billing/report/items.js';
-import { MARGIN_POINTS_TOLD, marginMove, type MarginMove } from '../billing/plan/margin-breaker.js';
+import { MARGIN_POINTS_REPORTED, marginMove, type MarginMove } from '../billing/plan/margin-breaker.js';
 import { addDays } from '../billing/basics/month.js';
 import { classify } from '../billing/report/record-type.js';
 import { byText, groupBy, same } from '../billing/basics/text.js';
@@ -76,7 +76,7 @@ export function organizationOutlook(
   facts: Pick<MonthFacts, 'asOf'>,
   prices: PriceList,
   slice: OrganizationFacts,
-  points = MARGIN_POINTS_TOLD,
+  points = MARGIN_POINTS_REPORTED,
 ): OrganizationOutlook {
   const context = { subscriptions: slice.subscriptions, prices, excludedServices: new Set<string>() };
   const items = buildItems(slice.lines, context);

@@ -4,7 +4,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
  * What leaves this program of a span: its name and place in the trace, when it was, whether it failed, and the attributes below. Messages of failures and what
  * the SDK adds of a workflow (memo, search attributes, last failure) name customers and amounts, and stay.
  */
-const TOLD = new Set([
+const REPORTED = new Set([
   // As the SDK's interceptors call them, for workflows and for activities and clients.
   'workflowId',
   'runId',
@@ -24,7 +24,7 @@ const TOLD = new Set([
 
 export const discreet = (span: ReadableSpan): ReadableSpan =>
   Object.create(span, {
-    attributes: { value: Object.fromEntries(Object.entries(span.attributes).filter(([name]) => TOLD.has(name))) },
+    attributes: { value: Object.fromEntries(Object.entries(span.attributes).filter(([name]) => REPORTED.has(name))) },
     status: { value: { code: span.status.code } },
     events: { value: [] },
     links: { value: [] },

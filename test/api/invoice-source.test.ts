@@ -55,7 +55,7 @@ function read(organization: Rec, ...lines: unknown[]): Read {
   const report = source.into([block]);
   count.finish(report);
   const { lines: found } = new ReportLines('2025-10', isCustom, new Texts(), new Findings()).finish(report);
-  source.holdUntold(found, '2025-10');
+  source.holdNotInvoiced(found, '2025-10');
   return {
     lines: found,
     counted: count.counted.reduce((sum, one) => sum + one.lines, 0),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AcceptedPart } from '../../shared/billing/report/accepted.js';
 import { BREAKER_LIMITS, BREAKERS_OFF, type BreakerName } from '../../shared/billing/plan/breaker-limits.js';
-import { besideAccepted } from '../../shared/billing/report/comparison.js';
+import { compareWithAccepted } from '../../shared/billing/report/comparison.js';
 import { cutReport } from '../../shared/billing/report/facts.js';
 import { addDays } from '../../shared/billing/basics/month.js';
 import { planOrganization } from '../../shared/billing/plan/plan.js';
@@ -330,7 +330,7 @@ function run(
   chosen: Settings,
 ): ReturnType<typeof planOrganization> {
   const parts = accepted === null ? [] : [{ organizationId: 'org-1', organizationName: 'Contoso', part: accepted }];
-  const { facts, organizations } = besideAccepted(cutReport(whole, asOf), parts, chosen);
+  const { facts, organizations } = compareWithAccepted(cutReport(whole, asOf), parts, chosen);
   const plan = planOrganization({ facts, slice: organizations[0]!, books: autotask.books, settings: chosen });
   expect(autotask.apply(plan.steps)).toEqual([]);
   return plan;

@@ -1,5 +1,5 @@
 import type { AcceptedItem } from '../../shared/billing/report/accepted.js';
-import { besideAccepted, type AcceptedOrganization } from '../../shared/billing/report/comparison.js';
+import { compareWithAccepted, type AcceptedOrganization } from '../../shared/billing/report/comparison.js';
 import { cutReport } from '../../shared/billing/report/facts.js';
 import { joinNames, namesOf, NOTHING_NAMED, type Named } from '../../shared/billing/report/named.js';
 import { planBlind, planOrganization, type PlanInput } from '../../shared/billing/plan/plan.js';
@@ -325,7 +325,9 @@ function toldOf({
     joinNames([EARLIER, { ...NOTHING_NAMED, ...named }, ...(accepted ? [namesOf(report(accepted))] : []), namesOf(whole)]),
   );
   const all = settings(chosen);
-  const { facts, organizations } = accepted ? besideAccepted(cut, acceptedParts(report(accepted), acceptedOn, all), all) : cut;
+  const { facts, organizations } = accepted
+    ? compareWithAccepted(cut, acceptedParts(report(accepted), acceptedOn, all), all)
+    : cut;
   const slice = organizations.find((candidate) => candidate.organization.id === organizationId)!;
   return { facts, slice, settings: all };
 }

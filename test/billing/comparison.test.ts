@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { besideAccepted, type AcceptedOrganization } from '../../shared/billing/report/comparison.js';
+import { compareWithAccepted, type AcceptedOrganization } from '../../shared/billing/report/comparison.js';
 import { cutReport } from '../../shared/billing/report/facts.js';
 import type { AcceptedItem } from '../../shared/billing/report/accepted.js';
 import type { Report } from '../../shared/billing/types.js';
@@ -15,13 +15,13 @@ const was = (organizationId: string, organizationName: string, ...items: Accepte
   organizationName,
   part: part(...items),
 });
-const beside = (kept: AcceptedOrganization[], changes: Partial<Report> = {}): ReturnType<typeof besideAccepted> =>
-  besideAccepted(cutReport(report({ organizations: both, ...changes }), '2025-10-12'), kept, settings());
+const beside = (kept: AcceptedOrganization[], changes: Partial<Report> = {}): ReturnType<typeof compareWithAccepted> =>
+  compareWithAccepted(cutReport(report({ organizations: both, ...changes }), '2025-10-12'), kept, settings());
 
 describe('a report beside what was accepted of it', () => {
   test('is as it was where nothing was', () => {
     const cut = cutReport(report(), '2025-10-12');
-    expect(besideAccepted(cut, [], settings())).toEqual({ ...cut, gone: [] });
+    expect(compareWithAccepted(cut, [], settings())).toEqual({ ...cut, gone: [] });
   });
 
   test('has for each organization what was accepted of it, in whatever case its id is written', () => {

@@ -11,7 +11,7 @@ import {
   unreadableText,
 } from '../../shared/billing/contracts/doubt.js';
 import { madeBy, rowKeyOf } from '../../shared/billing/basics/step-kinds.js';
-import { besideUnknown } from '../../shared/billing/plan/shrank.js';
+import { itemsNearUnknown } from '../../shared/billing/plan/shrank.js';
 import type { Ghost, Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
 import type { Held } from '../../shared/billing/plan/trip.js';
 import type { Books, Gone, UnreadableRecord } from '../../shared/billing/types.js';
@@ -331,7 +331,7 @@ describe('what would change beside a charge of nobody knows what', () => {
   const { chargeId: _, ...onRow } = loose;
   const changed = (): PlannedItem => ({ ...plan().items[0]!, id: 'a', contractId: 100, contractKey: 's-1' });
   const beside = (item: PlannedItem, ...ghosts: Ghost[]): unknown[] => [
-    ...besideUnknown({ ...plan(), items: [item], ghosts: [ghost(), ...ghosts] }),
+    ...itemsNearUnknown({ ...plan(), items: [item], ghosts: [ghost(), ...ghosts] }),
   ];
 
   test('is held with what stands there, what it may be for, and what to do', () => {

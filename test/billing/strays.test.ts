@@ -80,7 +80,7 @@ const strays = ({
     unlinked: [],
     ...changes,
     settings: settings(chosen),
-    told: new Set(told),
+    mentioned: new Set(told),
   });
 const told = (plans: Plan[]): string[] =>
   plans.flatMap(({ ghosts }) =>
@@ -184,7 +184,7 @@ describe('money at a company where nobody looks', () => {
       strays()[0]!.digest,
       strays({ books: other })[0]!.digest,
       planStrays({
-        ...{ facts: november, organizations: [], stopped: [], gone: [], unlinked: [], told: new Set<string>() },
+        ...{ facts: november, organizations: [], stopped: [], gone: [], unlinked: [], mentioned: new Set<string>() },
         settings: settings(),
         books: { ...standing, rows: [row({ contractId: 300, startDay: '2025-11-01' })] },
       })[0]!.digest,

@@ -23,7 +23,7 @@ import {
   isParked,
   isStatus,
   STATUS_RULES,
-  isToldAs,
+  standsAsIn,
   standsAs,
   statusInWords,
   waitsForPerson,
@@ -55,7 +55,7 @@ describe('where an organization’s month can stand', () => {
     const statuses = Object.keys(STATUS_RULES) as OrganizationStatus[];
     for (const status of statuses) {
       const answer = `${standsAs('Contoso', status)} 28 steps wait.`;
-      expect(statuses.filter((other) => isToldAs(answer, other))).toEqual([status]);
+      expect(statuses.filter((other) => standsAsIn(answer, other))).toEqual([status]);
     }
   });
 

@@ -3,9 +3,9 @@ import { indexNames, type Named } from '../../shared/billing/report/named.js';
 import {
   COULD_NOT_BE_READ,
   isUnread,
-  toldOf,
+  shortUnread,
   UNREAD_LISTED,
-  UNREAD_TOLD,
+  UNREAD_IN_RESULT,
   unreadList,
   unreadOfBooks,
   unreadOfReport,
@@ -107,7 +107,7 @@ describe('the list of it', () => {
   test('is cut, with the number of all', () => {
     const { unread: list } = unreadList(many(UNREAD_LISTED + 1));
     expect([list!.count, list!.listed.length, unreadRest(list!)]).toEqual([201, 200, ['… and 1 more.']]);
-    expect(toldOf(list!)).toEqual({ ...list, listed: list!.listed.slice(0, UNREAD_TOLD) });
+    expect(shortUnread(list!)).toEqual({ ...list, listed: list!.listed.slice(0, UNREAD_IN_RESULT) });
     expect(unreadRest(unreadList(many(2)).unread!)).toEqual([]);
   });
 

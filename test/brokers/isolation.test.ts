@@ -24,7 +24,7 @@ const RUN = ['run', day!.month, '--as-of', day!.asOf];
 const WELL = ['aaa', 'zzz'];
 /** Far more than these months take: seconds. */
 const ON_TIME_MS = 60_000;
-const TOLD_WITHIN_MS = 60_000;
+const SAID_WITHIN_MS = 60_000;
 /** The server ends a workflow with a longer history; those of these months have a tenth of it. */
 const EVENTS_MAX = 600;
 
@@ -40,7 +40,7 @@ interface Trouble {
   /** How its own run ends; null: it is not waited for. */
   code: number | null;
   /** What is read where its people look. */
-  told: RegExp;
+  says: RegExp;
 }
 
 const answers = (status: number, match: FaultRule['match'], headers = {}): FaultRule[] => [
@@ -53,45 +53,45 @@ const TROUBLES: Trouble[] = [
     what: 'a wrong secret',
     settings: { AUTOTASK_SECRET: 'not-the-secret' },
     code: 1,
-    told: /: 401 .*AUTOTASK_SECRET/,
+    says: /: 401 .*AUTOTASK_SECRET/,
   },
   {
     broker: 'revoked',
     what: 'a key revoked in mid-month',
     faults: answers(401, { method: 'PATCH' }),
     code: 3,
-    told: /: 401 .*AUTOTASK_SECRET/,
+    says: /: 401 .*AUTOTASK_SECRET/,
   },
   {
     broker: 'quota',
     what: 'no quota left',
     faults: answers(429, {}, { 'retry-after': '3600' }),
     code: null,
-    told: /under way since/,
+    says: /under way since/,
   },
-  { broker: 'endless', what: 'answers without end', code: 1, told: /the answer is larger than 33554432 bytes/ },
+  { broker: 'endless', what: 'answers without end', code: 1, says: /the answer is larger than 33554432 bytes/ },
   {
     broker: 'hostile',
     what: 'hostile names',
     customer: Object.values(HOSTILE).join(' ').slice(0, 5_000),
     code: 0,
-    told: /posted 130\.00/,
+    says: /posted 130\.00/,
   },
-  { broker: 'long', what: 'names of 3 MB', customer: LONG, product: LONG, code: 3, told: /130\.00 EUR record unreadable/ },
+  { broker: 'long', what: 'names of 3 MB', customer: LONG, product: LONG, code: 3, says: /130\.00 EUR record unreadable/ },
   {
     broker: 'full',
     what: 'a workflow with a full history',
     settings: { BILLING_MODE: 'approve' },
     before: fillHistory,
     code: 3,
-    told: /1 plan waits for approval: 130\.00/,
+    says: /1 plan waits for approval: 130\.00/,
   },
   {
     broker: 'poisoned',
     what: 'a workflow that fails at each of its tasks',
     before: poison,
     code: null,
-    told: /1 customer cannot go on/,
+    says: /1 customer cannot go on/,
   },
 ];
 
@@ -190,29 +190,29 @@ describe('beside brokers of which each has something else wrong', () => {
     await Promise.all(troubled);
   }, 120_000);
 
-  const told: [string, number, Run][] = [];
+  const says: [string, number, Run][] = [];
   async function well(): Promise<void> {
     await Promise.all(
       WELL.map(async (broker) => {
         const begun = Date.now();
         const run = await cli(broker, ...RUN, '--wait', '--json');
-        told.push([broker, Date.now() - begun, run]);
+        says.push([broker, Date.now() - begun, run]);
       }),
     );
   }
 
   test('the others are billed on time and to the cent, and all are still served', async () => {
-    for (const [broker, ms, run] of told) {
+    for (const [broker, ms, run] of says) {
       expect([broker, run.code, sumsOf(JSON.parse(run.stdout) as MonthResult)]).toEqual([broker, 0, day!.result]);
       expect(ms).toBeLessThan(ON_TIME_MS);
     }
-    expect(told).toHaveLength(WELL.length);
+    expect(says).toHaveLength(WELL.length);
     expect((await ready()).checks.brokers).toBe(allServed());
   });
 
   test.each(TROUBLES.map((trouble) => [trouble.what, trouble] as const))(
     '%s is told to its own',
-    async (_, { broker, code, told }) => {
+    async (_, { broker, code, says }) => {
       const run = ended.get(broker)!;
       if (code !== null) expect([broker, run.code]).toEqual([broker, code]);
       // What fails again and again is told once it has failed so often.
@@ -221,10 +221,10 @@ describe('beside brokers of which each has something else wrong', () => {
           const status = await cli(broker, 'status', day!.month);
           return `${run.stdout}${run.stderr}${status.stdout}${status.stderr}`;
         },
-        (text) => told.test(text),
-        TOLD_WITHIN_MS,
+        (text) => says.test(text),
+        SAID_WITHIN_MS,
       );
     },
-    2 * TOLD_WITHIN_MS,
+    2 * SAID_WITHIN_MS,
   );
 });

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { probeVendors } from '../../client/commands/probe/index.js';
-import { tellingWaits } from '../../client/held-calls.js';
+import { reportingWaits } from '../../client/held-calls.js';
 import { installationChecks } from '../../client/commands/doctor/installation.js';
 import type { Context } from '../../client/context.js';
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
@@ -79,7 +79,7 @@ describe('billing doctor --probe', () => {
   test('that waits for its share of the quota says so: nobody could tell it from one that hangs', async () => {
     const said: string[] = [];
     const autotask = { waiting: () => 'Waiting: the share of 5 calls an hour (AUTOTASK_CALLS_PER_HOUR) is used.' };
-    await tellingWaits({ say: (text) => void said.push(text) }, autotask, () =>
+    await reportingWaits({ say: (text) => void said.push(text) }, autotask, () =>
       eventually(
         () => Promise.resolve(said),
         (texts) => texts.length > 0,

@@ -43,7 +43,7 @@ async function withProcess(argv: string[], work: (said: { out: string; err: stri
   child.stderr.on('data', (chunk) => (said.err += String(chunk)));
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   try {
-    await told(said, /Ctrl-C to stop/);
+    await sees(said, /Ctrl-C to stop/);
     await work(said);
   } finally {
     child.kill('SIGINT');
@@ -51,7 +51,7 @@ async function withProcess(argv: string[], work: (said: { out: string; err: stri
   return ended;
 }
 
-const told = (said: { err: string }, what: RegExp): Promise<string> =>
+const sees = (said: { err: string }, what: RegExp): Promise<string> =>
   eventually(
     async () => said.err,
     (err) => what.test(err),
@@ -68,7 +68,7 @@ describe('billing sandbox', () => {
       withProcess(['--world', path('w.json'), '--faults', path('f.json')], async (said) => {
         const url = urlIn(said.out);
         expect(said.out).toMatch(/^AUTOTASK_SERVICE_BILLING_CODE_ID=1$/m);
-        for (const told of [
+        for (const sees of [
           path('w.json'),
           path('f.json'),
           `${url}/ATServicesRest/V1.0/`,
@@ -76,11 +76,11 @@ describe('billing sandbox', () => {
           '2025-10-17',
           'Requests are logged',
         ])
-          expect(said.err).toContain(told);
+          expect(said.err).toContain(sees);
         await fetch(`${url}/ATServicesRest/V1.0/Companies/7`);
         await fetch(`${url}/ATServicesRest/V1.0/ZoneInformation?user=sandbox`);
-        await told(said, /^GET {4}503 +\d+ ms {2}\/ATServicesRest\/V1\.0\/Companies\/7 {2}\(status 503 before\)$/m);
-        await told(said, /^GET {4}200 +\d+ ms {2}\/ATServicesRest\/V1\.0\/ZoneInformation\?user=sandbox$/m);
+        await sees(said, /^GET {4}503 +\d+ ms {2}\/ATServicesRest\/V1\.0\/Companies\/7 {2}\(status 503 before\)$/m);
+        await sees(said, /^GET {4}200 +\d+ ms {2}\/ATServicesRest\/V1\.0\/ZoneInformation\?user=sandbox$/m);
       }),
     );
     expect(code).toBe(0);

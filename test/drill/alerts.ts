@@ -2,7 +2,7 @@
 export type Expected = { alert: string } | { none: string };
 
 const ENDS_BY_ITSELF = 'the run waits, and comes to a right end by itself';
-const TOLD_AT_ONCE = 'the worker or the command that met it ends with the reason';
+const SAID_AT_ONCE = 'the worker or the command that met it ends with the reason';
 const IN_ORDER = 'billing restore puts it in order before a worker serves again';
 const STANDBY = 'a second worker takes over within seconds';
 
@@ -23,7 +23,7 @@ export const ALERT_OF: Record<string, Expected> = {
   'full-database': { none: ENDS_BY_ITSELF },
   'full-disk': { none: ENDS_BY_ITSELF },
   pgbouncer: { none: STANDBY },
-  'wrong-store-password': { none: TOLD_AT_ONCE },
+  'wrong-store-password': { none: SAID_AT_ONCE },
   'clock-ahead': { none: 'a worker with the right time takes the lease that the other one may not take' },
   'clock-behind': { none: 'a worker with the right time takes the lease that the other one may not take' },
   freeze: { none: STANDBY },
@@ -44,9 +44,9 @@ export const ALERT_OF: Record<string, Expected> = {
   terminate: { alert: 'MoneyHeld' },
   reset: { none: 'what was done is found in Autotask, and the rest is billed' },
   poison: { none: 'what was sent changes nothing; page, log and status say so' },
-  'wrong-vendor-secret': { none: TOLD_AT_ONCE },
+  'wrong-vendor-secret': { none: SAID_AT_ONCE },
   rename: { alert: 'WorkerAway' },
-  'rename-frozen': { none: TOLD_AT_ONCE },
+  'rename-frozen': { none: SAID_AT_ONCE },
   names: { none: 'nothing is disturbed: it is looked what can be read' },
 };
 

@@ -90,9 +90,9 @@ export const disturbed = ({
         await system.stack.startWorker(number === 1 ? 'worker' : `worker-${number}`, rest.workerSettings?.(system));
       const run = runToItsEnd(system);
       await system.hasWritten(after);
-      const told = await rest.disturb(system, run);
+      const outcome = await rest.disturb(system, run);
       await run;
-      return [await rowOf(system, name, what, told)];
+      return [await rowOf(system, name, what, outcome)];
     } finally {
       await rest.cleanUp?.(system);
       await system.close();

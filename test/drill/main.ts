@@ -37,7 +37,7 @@ try {
 } finally {
   await image.remove();
 }
-tell(played.flat());
+printTable(played.flat());
 
 interface Asked {
   chosen: Drill[];
@@ -100,7 +100,7 @@ async function play(drill: Drill, options: DrillOptions): Promise<Row[]> {
   }
 }
 
-function tell(rows: Row[]): void {
+function printTable(rows: Row[]): void {
   const out = (line: string): void => void process.stdout.write(`${line}\n`);
   const cell = (text: string): string => text.replaceAll('|', '/').slice(0, 120);
   out('| Drill | What | Exit code | Message | Seconds until told | Duplicates | Lost | Cents off |');

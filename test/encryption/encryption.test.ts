@@ -73,18 +73,18 @@ describe('with a key', () => {
     const ran = await system.cli('run', MONTH, ...BILLED);
     expect(ran).toMatchObject({ code: 3 });
     const billed = await month();
-    const telling = plainValuesOf(billed);
-    expect(telling.length).toBeGreaterThan(20);
+    const values = plainValuesOf(billed);
+    expect(values.length).toBeGreaterThan(20);
     const text = await kept();
     expect(text).toContain('encryption-key-id');
     expect(text).toContain(`billing/default/${MONTH}/${FABRIKAM}`);
-    expect(telling.filter((one) => text.includes(one))).toEqual([]);
+    expect(values.filter((one) => text.includes(one))).toEqual([]);
     const evidence = await evidenceText();
     expect(evidence).toContain(`outcomes/default/${MONTH}/${FABRIKAM}`);
-    expect(telling.filter((one) => evidence.includes(one))).toEqual([]);
+    expect(values.filter((one) => evidence.includes(one))).toEqual([]);
     // The sums of the broker's month are what metrics are for; a customer's and a line's are not in them.
     const metrics = (await eventually(figures, (text) => text.includes('billing_month_sales{'))).replaceAll(SUMS, '');
-    expect(telling.filter((one) => `${worker.output()}${metrics}`.includes(one))).toEqual([]);
+    expect(values.filter((one) => `${worker.output()}${metrics}`.includes(one))).toEqual([]);
     expect(await system.cli('evidence', 'verify')).toMatchObject({ code: 0 });
     const status = await system.cli('status', MONTH);
     expect(status.stdout).toContain('Fabrikam Logistics');

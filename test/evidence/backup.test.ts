@@ -29,16 +29,16 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-interface Told {
+interface BackedUp {
   code: number;
   said: string;
 }
 
-async function billing(location: string, ...argv: string[]): Promise<Told> {
+async function billing(location: string, ...argv: string[]): Promise<BackedUp> {
   let said = '';
-  const tell = (text: string): void => void (said += `${text}\n`);
+  const say = (text: string): void => void (said += `${text}\n`);
   const environment = { BILLING_EVIDENCE: location, BILLING_KEYS: keys, TEMPORAL_ADDRESS: '127.0.0.1:9' };
-  const code = await main(argv, { environment, out: tell, say: tell, isTerminal: false });
+  const code = await main(argv, { environment, out: say, say, isTerminal: false });
   return { code, said };
 }
 
@@ -143,7 +143,7 @@ describe('the file', () => {
 
   test('holds neither keys nor, with a key, a name or an amount', async () => {
     const text = gunzipSync(await readFile(file)).toString('utf8');
-    for (const telling of ['Fabrikam', '1440.93', 'ental']) expect(text).not.toContain(telling);
+    for (const value of ['Fabrikam', '1440.93', 'ental']) expect(text).not.toContain(value);
     for (const { key } of new Keyring(keys).all()) expect(text).not.toContain(key.toString('base64'));
   });
 

@@ -108,7 +108,7 @@ async function forgotten({ location }: Place, own: Owner, whom: string): Promise
   return found;
 }
 
-const TELLING = ['Contoso', '1440.93', '1441.94'];
+const PERSONAL = ['Contoso', '1440.93', '1441.94'];
 
 describe.each(
   PLACES.flatMap(([where, open]) => [['without a key', where, open, false] as const, ['with a key', where, open, true] as const]),
@@ -127,12 +127,12 @@ describe.each(
   afterAll(() => evidence.close());
 
   test('takes name and amounts out of everything that is kept, also of what no name points to any more', async () => {
-    for (const one of TELLING) expect(`${await place.dump()}${await readable(place, own)}`).toContain(one);
+    for (const one of PERSONAL) expect(`${await place.dump()}${await readable(place, own)}`).toContain(one);
     const { whom, values } = await forgotten(place, own, 'contoso dental');
     expect(whom).toMatchObject({ organizationId: 'c0-1', names: ['Contoso Dental', 'Contoso Dental Ltd'], companyId: 7 });
     expect(values).toBeGreaterThan(10);
     const left = `${await place.dump()}${await readable(place, own)}`;
-    expect(TELLING.filter((one) => left.includes(one))).toEqual([]);
+    expect(PERSONAL.filter((one) => left.includes(one))).toEqual([]);
     expect(left).not.toContain(outcomeName(BROKER, MONTH, 'C0-1'));
   });
 

@@ -38,7 +38,7 @@ describe.each(PLACES)('evidence with a key %s', (_where, open) => {
     const ref = await kept(evidence, 'outcomes/default/2025-09/c1', OUTCOME);
     const shared = await evidence.put({ of: 'all of them', total: '1528.58' });
     const text = await place.dump();
-    for (const telling of ['Contoso', '1440.93', 'all of them', '1528.58']) expect(text).not.toContain(telling);
+    for (const value of ['Contoso', '1440.93', 'all of them', '1528.58']) expect(text).not.toContain(value);
     expect(await evidence.get(ref)).toEqual(OUTCOME);
     expect(await evidence.get(shared)).toEqual({ of: 'all of them', total: '1528.58' });
     expect(await evidence.get(before)).toEqual(OTHER);

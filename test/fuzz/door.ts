@@ -208,8 +208,8 @@ const ofList =
     if (!Array.isArray(json)) throw new ApiError('malformed', 'no list');
     const findings = new Findings();
     json.forEach((record, index) => read(record, index, findings));
-    const told = JSON.stringify(findings.kept);
-    if (told.length > findings.kept.length * LONGEST_MESSAGE + 2) throw new Error(`findings of ${told.length} characters`);
+    const kept = JSON.stringify(findings.kept);
+    if (kept.length > findings.kept.length * LONGEST_MESSAGE + 2) throw new Error(`findings of ${kept.length} characters`);
     return Promise.resolve(findings.count > 0 ? 'holds' : 'same money');
   };
 

@@ -59,7 +59,7 @@ afterAll(async () => {
 
 const evidenceOf = (broker: string): string => `file:${join(folder, broker)}`;
 
-function sentinelOf(broker: string): { sentinel: Sentinel; told: () => string[] } {
+function sentinelOf(broker: string): { sentinel: Sentinel; notices: () => string[] } {
   const notices = {
     webhook: new Secret(webhook.url),
     mail: null,
@@ -72,7 +72,7 @@ function sentinelOf(broker: string): { sentinel: Sentinel; told: () => string[] 
   const before = webhook.got.length;
   return {
     sentinel: new Sentinel(client, openEvidence(evidenceOf(broker)), { broker, notices }, () => undefined),
-    told: () => webhook.got.slice(before).map((message) => (message as { text: string }).text),
+    notices: () => webhook.got.slice(before).map((message) => (message as { text: string }).text),
   };
 }
 
@@ -118,7 +118,7 @@ describe('a run', () => {
       asOf: '2025-10-08',
       endedAt: new Date().toISOString(),
     });
-    const { sentinel, told } = sentinelOf(broker);
+    const { sentinel, notices } = sentinelOf(broker);
     expect(await sentinel.look()).toEqual([]);
     expect(await check(broker)).toMatchObject({ code: 3, out: expect.not.stringContaining('the run failed') as unknown });
     const run = await start(broker, 'dailyBilling');
@@ -128,8 +128,8 @@ describe('a run', () => {
       (faults) => faults.length > 0,
     );
     await sentinel.look();
-    expect(told()).toHaveLength(1);
-    expect(told()[0]).toMatch(/the run failed[\s\S]*was terminated[\s\S]*billing run 2025-10 --wait/);
+    expect(notices()).toHaveLength(1);
+    expect(notices()[0]).toMatch(/the run failed[\s\S]*was terminated[\s\S]*billing run 2025-10 --wait/);
     const { code, out } = await check(broker);
     expect(code).toBe(3);
     expect(out).toMatch(/the run failed\nThe run of 2025-10 that began on \d{4}-\d\d-\d\d \d\d:\d\d UTC was terminated: /);
@@ -138,13 +138,13 @@ describe('a run', () => {
   test('that no worker takes is told, and told apart from one that fails', async () => {
     const broker = 'unserved';
     await start(broker, 'dailyBilling');
-    const { sentinel, told } = sentinelOf(broker);
+    const { sentinel, notices } = sentinelOf(broker);
     expect(await sentinel.look()).toEqual([]);
     await eventually(
       () => sentinel.look(new Date(Date.now() + 6 * 60_000)),
       (faults) => faults.length > 0,
     );
-    expect(told()).toEqual([expect.stringMatching(/the run hangs[\s\S]*no worker takes its tasks[\s\S]*billing worker/)]);
+    expect(notices()).toEqual([expect.stringMatching(/the run hangs[\s\S]*no worker takes its tasks[\s\S]*billing worker/)]);
   });
 
   test('of customers of which nobody takes the tasks is told once for all of them: only runs were watched', async () => {
@@ -159,12 +159,12 @@ describe('a run', () => {
       () => client.workflow.count(query),
       ({ count }) => Number(count) === 2,
     );
-    const { sentinel, told } = sentinelOf(broker);
+    const { sentinel, notices } = sentinelOf(broker);
     expect(await sentinel.look()).toEqual([]);
     const later = new Date(Date.now() + 6 * 60_000);
     expect(await sentinel.look(later)).toHaveLength(1);
     await sentinel.look(later);
-    expect(told()).toEqual([
+    expect(notices()).toEqual([
       expect.stringMatching(/2 customers cannot go on[\s\S]*no worker takes its tasks[\s\S]*billing worker/),
     ]);
   });
@@ -172,7 +172,7 @@ describe('a run', () => {
   test('that is still under way after 26 hours is told once, with how it stands as the command', async () => {
     const broker = 'slow';
     const run = await start(broker, 'dailyBilling');
-    const { sentinel, told } = sentinelOf(broker);
+    const { sentinel, notices } = sentinelOf(broker);
     const after = (hours: number): Promise<unknown[]> => sentinel.look(new Date(Date.now() + hours * 3_600_000));
     let isReleased = (): void => undefined;
     const released = new Promise<void>((resolve) => (isReleased = resolve));
@@ -197,7 +197,7 @@ describe('a run', () => {
         },
       },
     );
-    expect(told()).toEqual([expect.stringMatching(/the run hangs[\s\S]*under way for 27 hours[\s\S]*billing status/)]);
+    expect(notices()).toEqual([expect.stringMatching(/the run hangs[\s\S]*under way for 27 hours[\s\S]*billing status/)]);
   });
 
   test('that waits for its turn in a queue that is served is not a fault: customers of a long first month were said to have no worker', async () => {
@@ -212,7 +212,7 @@ describe('a run', () => {
         }),
       ),
     );
-    const { sentinel, told } = sentinelOf(broker);
+    const { sentinel, notices } = sentinelOf(broker);
     let isReleased = (): void => undefined;
     const released = new Promise<void>((resolve) => (isReleased = resolve));
     const takeReport = async (): Promise<Awaited<ReturnType<StandIns['takeReport']>>> => {
@@ -235,7 +235,7 @@ describe('a run', () => {
       { takeReport },
       { maxConcurrentActivityTaskExecutions: 1 },
     );
-    expect(told()).toEqual([]);
+    expect(notices()).toEqual([]);
   });
 
   test('whose tasks fail in the deployed version is told once with the cause, and the check is red', async () => {
@@ -245,7 +245,7 @@ describe('a run', () => {
       taskQueue: billingQueue(broker),
       workflowId: organizationBillingId(broker, MONTH, 'one'),
     });
-    const { sentinel, told } = sentinelOf(broker);
+    const { sentinel, notices } = sentinelOf(broker);
     await served(broker, async () => {
       await eventually(
         () => sentinel.look(),
@@ -255,7 +255,7 @@ describe('a run', () => {
       await sentinel.look();
       expect((await check(broker)).code).toBe(3);
     });
-    expect(told().sort()).toEqual([
+    expect(notices().sort()).toEqual([
       expect.stringMatching(/1 customer cannot go on[\s\S]*noSuchOrganization[\s\S]*billing restore/),
       expect.stringMatching(/the run hangs[\s\S]*noSuchWorkflow[\s\S]*billing restore/),
     ]);
@@ -272,10 +272,10 @@ describe('a schedule', () => {
     expect(await command('schedule', 'apply')).toMatchObject({ code: 0 });
     const { info } = await client.schedule.getHandle(scheduleId(broker)).describe();
     const [next] = info.nextActionTimes as [Date];
-    const { sentinel, told } = sentinelOf(broker);
+    const { sentinel, notices } = sentinelOf(broker);
     for (const minutes of [-1, 4]) expect(await sentinel.look(after(next, minutes))).toEqual([]);
     for (const minutes of [6, 7]) await sentinel.look(after(next, minutes));
-    expect(told()).toEqual([
+    expect(notices()).toEqual([
       expect.stringMatching(
         new RegExp(`the schedule's run of ${next.toISOString()} did not begin[\\s\\S]*billing schedule show`),
       ),
@@ -286,7 +286,7 @@ describe('a schedule', () => {
 
   test('of which no run came to its end for more than a day is told of once, also where nobody knows why', async () => {
     await command('schedule', 'resume');
-    const { sentinel, told } = sentinelOf(broker);
+    const { sentinel, notices } = sentinelOf(broker);
     await recordRun(openEvidence(evidenceOf(broker)), {
       broker,
       run: 'latest',
@@ -294,7 +294,7 @@ describe('a schedule', () => {
       endedAt: after(new Date(), -27 * 60).toISOString(),
     });
     for (let looks = 0; looks < 2; looks += 1) expect(await sentinel.look()).toHaveLength(1);
-    expect(told()).toEqual([expect.stringMatching(/no run in 27 hours[\s\S]*billing schedule show/)]);
+    expect(notices()).toEqual([expect.stringMatching(/no run in 27 hours[\s\S]*billing schedule show/)]);
   });
 });
 

@@ -45,6 +45,6 @@ describe('a probe', () => {
 test('every belief is turned by a difference, or said to be one that none can turn', () => {
   const turned = new Set(DIFFERENCES.map(({ turns }) => turns));
   // Where the address or the log-in is another, nothing is answered; the others only tell what there is.
-  const untold: BeliefId[] = ['A1.zone', 'A8.url', 'C2.token', 'C8.payment'];
-  expect(Object.keys(BELIEFS).filter((id) => !turned.has(id as BeliefId))).toEqual(untold);
+  const unanswered: BeliefId[] = ['A1.zone', 'A8.url', 'C2.token', 'C8.payment'];
+  expect(Object.keys(BELIEFS).filter((id) => !turned.has(id as BeliefId))).toEqual(unanswered);
 });

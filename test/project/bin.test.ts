@@ -56,8 +56,8 @@ test('a checkout runs its sources as they are now, whatever it kept compiled bef
 });
 
 test('what a worker’s log keeps of a mistake names the sources', async () => {
-  const told = `export const main = async (): Promise<number> => {\n\n  console.log(new Error('wrong').stack); return 0; };`;
-  await writeFile(join(folder, 'client/cli.ts'), told);
+  const program = `export const main = async (): Promise<number> => {\n\n  console.log(new Error('wrong').stack); return 0; };`;
+  await writeFile(join(folder, 'client/cli.ts'), program);
   expect((await billing('worker')).stdout).toContain('client/cli.ts:3:');
 });
 

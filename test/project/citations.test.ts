@@ -96,8 +96,8 @@ describe('pages about the vendors', () => {
 test('a page that is named is in the repository', () => {
   const named = found(/(?<![\w/.:-])((?:[\w.-]+\/)*[\w-]+\.md)\b/g);
   const missing = named.filter(({ file, match: [, name = ''] }) => {
-    const beside = join(file, '..', name);
-    return ![name, beside].some((path) => texts.some((text) => text.file === path));
+    const sibling = join(file, '..', name);
+    return ![name, sibling].some((path) => texts.some((text) => text.file === path));
   });
   expect([...new Set(missing.map(({ file, match: [, name] }) => `${file}: ${name}`))]).toEqual([]);
 });

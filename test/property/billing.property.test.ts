@@ -11,12 +11,12 @@ const RUNS = 200;
 describe('over generated organizations', () => {
   test('every run ends as the invariants say', () => {
     fc.assert(
-      fc.property(story, (told) => play(told, checkDay)),
+      fc.property(story, (drawn) => play(drawn, checkDay)),
       { numRuns: RUNS },
     );
   });
 
-  test.each(counterexamples)('once it did not: %s', (_, told) => play(told, checkDay));
+  test.each(counterexamples)('once it did not: %s', (_, drawn) => play(drawn, checkDay));
 
   test('the checks see a row that bills a cent too much', () => {
     const broken = (): void =>

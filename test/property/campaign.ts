@@ -51,11 +51,11 @@ async function part(): Promise<void> {
   const parameters = { numRuns: runs, seed };
   const results = [
     fc.check(
-      fc.property(story, (told) => play(told, checkDay)),
+      fc.property(story, (drawn) => play(drawn, checkDay)),
       parameters,
     ),
     await fc.check(
-      fc.asyncProperty(lyingStory, (told) => playLies(told, checkLies)),
+      fc.asyncProperty(lyingStory, (drawn) => playLies(drawn, checkLies)),
       { seed, numRuns: Math.ceil(runs / 10) },
     ),
   ];

@@ -88,7 +88,7 @@ function reportIsPostedHeldAndExcluded(ran: Ran, { internalCurrency }: Day): voi
     const own = reported(ran).filter(({ currency }) => currency === sums.currency);
     const decimals = Math.max(POSTED, decimalsOf(sums.currency));
     for (const side of ['sales', 'cost'] as const) {
-      const total = own.reduce((sum, item) => sum + toldOf(item, side, decimals), 0n);
+      const total = own.reduce((sum, item) => sum + amountOf(item, side, decimals), 0n);
       const minor = (amounts: Amounts): bigint => rounded(exact(amounts[side]), decimals);
       assert.equal(minor(sums.report), total, `${side} of the report in ${sums.currency}`);
       assert.equal(minor(sums.posted) + minor(sums.held) + minor(sums.excluded), total, `${side} posted + held + excluded`);
@@ -97,7 +97,7 @@ function reportIsPostedHeldAndExcluded(ran: Ran, { internalCurrency }: Day): voi
 }
 
 /** An item's amount as people are told it: of a currency with more decimals than posting keeps, what the report says. */
-const toldOf = (item: ModelItem, side: 'sales' | 'cost', decimals: number): bigint =>
+const amountOf = (item: ModelItem, side: 'sales' | 'cost', decimals: number): bigint =>
   decimals === POSTED ? item[side] : rounded(side === 'sales' ? item.exactSales : item.exactCost, decimals);
 
 /** Nothing is held but for a reason that is to be seen in the books or the report. */

@@ -69,7 +69,7 @@ function moneyIsRightOrAsItStood(key: string, ran: LyingRan, earlier: LyingRan[]
     // What stands otherwise than the report says is held or listed, with what stands; but nobody can list what no report and no answer names.
     const isUnseen = said === undefined && ran.day.hidden.some(({ answersById }) => !answersById);
     if (!isSame(is, said ?? NOTHING) && !isUnseen)
-      assert.ok(isTold(key, is, said === undefined, ran), `${what}, and nobody is told`);
+      assert.ok(isReported(key, is, said === undefined, ran), `${what}, and nobody is told`);
     return;
   }
   if (said === undefined) return assert.ok(isSame(is, NOTHING) && isOver(key, ran), `${what}, and no evidence does`);
@@ -117,7 +117,7 @@ function isCreditLost(key: string, ran: LyingRan, earlier: LyingRan[]): boolean 
 }
 
 /** Held with a reason, or listed beside the sum: where no line is left, with the amount that stands. */
-function isTold(key: string, stands: Money, isWithoutLine: boolean, { plans }: LyingRan): boolean {
+function isReported(key: string, stands: Money, isWithoutLine: boolean, { plans }: LyingRan): boolean {
   const held = plans.flatMap(({ items }) => items.filter((item) => item.contractKey === key && item.outcome === 'held'));
   if (held.some(({ message }) => message)) return true;
   const ghosts = plans.flatMap((plan) => plan.ghosts.filter((ghost) => ghost.contractKey === key && ghost.outcome !== 'zeroed'));

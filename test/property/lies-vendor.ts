@@ -105,7 +105,7 @@ function linesOf(sold: Sold): Line[] {
 // ---------------------------------------------------------------------------------------------------------------- what is told
 
 /** The report as it comes, with what it has lost. */
-export function told(sold: Sold[], { lost: losses }: LyingDay, companies: readonly number[]): Report {
+export function reportOf(sold: Sold[], { lost: losses }: LyingDay, companies: readonly number[]): Report {
   const isLost = (one: Line): boolean =>
     losses.some(({ what, organization: number, place: index }) => {
       const isOf = one.organizationId === organizationId(number);

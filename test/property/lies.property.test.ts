@@ -12,13 +12,13 @@ const RUNS = 100;
 describe('over customers whose vendors do not tell everything', () => {
   test('the money is right, or stands as it stood and somebody is told', async () => {
     await fc.assert(
-      fc.asyncProperty(lyingStory, (told) => playLies(told, checkLies)),
+      fc.asyncProperty(lyingStory, (drawn) => playLies(drawn, checkLies)),
       { numRuns: RUNS },
     );
   });
 
-  test.each(onceWrong)('once it was not: %s', async (_, told) => {
-    await playLies(told, checkLies);
+  test.each(onceWrong)('once it was not: %s', async (_, drawn) => {
+    await playLies(drawn, checkLies);
   });
 
   test('the checks see money that is taken away', async () => {

@@ -2,7 +2,7 @@ import { withRemembered } from '../../activities/gather/remembered.js';
 import type { Dependencies } from '../../activities/dependencies.js';
 import { SearchBlind } from '../../shared/autotask/index.js';
 import type { AcceptedPart } from '../../shared/billing/report/accepted.js';
-import { besideAccepted } from '../../shared/billing/report/comparison.js';
+import { compareWithAccepted } from '../../shared/billing/report/comparison.js';
 import { cutReport } from '../../shared/billing/report/facts.js';
 import { indexNames, joinNames, namesOf, namesOfItems, NOTHING_NAMED, type Named } from '../../shared/billing/report/named.js';
 import { planOrganization, type PlanInput } from '../../shared/billing/plan/plan.js';
@@ -19,7 +19,7 @@ import { SHARED_SERVICES } from '../../shared/billing/basics/record-types.js';
 import { BREAKERS_OFF } from '../../shared/billing/plan/breaker-limits.js';
 
 import { COMPANIES, MONTH, type Hidden, type LyingDay, type LyingStory } from './lies-story.js';
-import { happen, told, type Sold } from './lies-vendor.js';
+import { happen, reportOf, type Sold } from './lies-vendor.js';
 
 type StrayFacts = Pick<StrayInput, 'facts' | 'gone'>;
 
@@ -78,7 +78,7 @@ class LyingBroker {
   async run(day: LyingDay): Promise<LyingRan> {
     for (const change of day.changes) happen(this.sold, change);
     const asOf = `${MONTH}-${String(day.day).padStart(2, '0')}`;
-    const report = told([...this.sold.values()], day, this.companies);
+    const report = reportOf([...this.sold.values()], day, this.companies);
     this.named = joinNames([this.named, namesOf(report)]);
     const before = structuredClone(this.autotask.books);
     let plans: Plan[] = [];
@@ -132,7 +132,7 @@ class LyingBroker {
 
   private bill(report: Report, asOf: string, survey: Books): Plan[] {
     const accepted = [...this.accepted].map(([id, part]) => ({ organizationId: id, organizationName: id, part }));
-    const { facts, organizations, gone } = besideAccepted(cutReport(report, asOf, this.named), accepted, settings);
+    const { facts, organizations, gone } = compareWithAccepted(cutReport(report, asOf, this.named), accepted, settings);
     const inputs = organizations.map((slice) => ({ facts, slice, books: survey, settings }));
     const first = inputs.map((input) => planOrganization(input));
     const plans = inputs.map((input, index) => {
@@ -179,7 +179,7 @@ class LyingBroker {
       ),
       gone,
       unlinked: plans.flatMap((plan, index) => (isUnlinked(plan) ? (inputs[index]!.slice.accepted?.items ?? []) : [])),
-      told: new Set(
+      mentioned: new Set(
         plans.flatMap((plan) =>
           [...(isUnlinked(plan) ? [] : plan.items), ...plan.ghosts].map(({ contractKey }) => fold(contractKey)),
         ),

@@ -94,18 +94,18 @@ function kindOf(line: Line, lines: Line[], { subscriptions }: Pick<Report, 'subs
   const listed = subscriptions.find(
     ({ id, organizationId }) => id === line.subscriptionId && organizationId === line.organizationId,
   );
-  const beside = lines.filter(
+  const siblings = lines.filter(
     (other) => other.subscriptionId === line.subscriptionId && other.recordType !== 'ManualBillingLine',
   );
-  const near = beside.filter(({ currency }) => currency === line.currency);
-  const home = homeAmong(near.length > 0 ? near : beside, listed?.itemCode ?? null);
+  const near = siblings.filter(({ currency }) => currency === line.currency);
+  const home = homeAmong(near.length > 0 ? near : siblings, listed?.itemCode ?? null);
   if (home) return home;
   return listed ? { type: listed.recordType, code: listed.itemCode } : { type: 'Unclassified', code: line.itemCode };
 }
 
-function homeAmong(beside: Line[], listedCode: string | null): Kind | null {
+function homeAmong(siblings: Line[], listedCode: string | null): Kind | null {
   const candidates = new Map<string, Kind & { sales: bigint }>();
-  for (const { recordType, itemCode, sales } of beside) {
+  for (const { recordType, itemCode, sales } of siblings) {
     const key = `${recordType}|${recordType === LICENCE ? itemCode : ''}`;
     const candidate = candidates.get(key) ?? { type: recordType!, code: itemCode, sales: 0n };
     candidate.sales += exact(sales);

@@ -8,9 +8,9 @@ const RUNS = 200;
 test('a month that is billed and undone stands as before, in money; billed again it stands as billed', () => {
   let undone = 0;
   fc.assert(
-    fc.property(story, (told) => {
+    fc.property(story, (drawn) => {
       const checker = new UndoChecker();
-      play(told, (day) => checker.check(day));
+      play(drawn, (day) => checker.check(day));
       undone += checker.undone;
     }),
     { numRuns: RUNS },

@@ -193,16 +193,16 @@ const ENTRIES = {
     import fc from 'fast-check';
     import { checkDay } from './checks.js';
     import { play, story } from './month.js';
-    const property = fc.property(story, (told) => play(told, checkDay));
+    const property = fc.property(story, (drawn) => play(drawn, checkDay));
     export const judge = async (seed, numRuns) => fc.check(property, { seed, numRuns, endOnFailure: true });`,
   lies: `
     import fc from 'fast-check';
     import { checkLies } from './lies-checks.js';
-    import { onceWrong, telling } from './lies-counterexamples.js';
+    import { onceWrong, findings } from './lies-counterexamples.js';
     import { playLies } from './lies.js';
     import { lyingStory } from './lies-story.js';
-    const property = fc.asyncProperty(lyingStory, (told) => playLies(told, checkLies));
-    const examples = [...telling, ...onceWrong.map(([, told]) => told)].map((told) => [told]);
+    const property = fc.asyncProperty(lyingStory, (drawn) => playLies(drawn, checkLies));
+    const examples = [...findings, ...onceWrong.map(([, drawn]) => drawn)].map((drawn) => [drawn]);
     export const judge = async (seed, numRuns) => fc.check(property, { seed, numRuns, examples, endOnFailure: true });`,
 };
 

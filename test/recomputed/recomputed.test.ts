@@ -41,26 +41,26 @@ async function* linesOf(text: string): AsyncGenerator<string> {
   yield* await Promise.resolve(text.split('\n').filter((line) => line !== ''));
 }
 
-type Told = Record<string, Record<string, string[]>>;
+type Differences = Record<string, Record<string, string[]>>;
 
 /** What is decided, without the sentence in which a step tells it. */
 const decided = (text: string): string => text.replace(/"summary":"(\\.|[^"\\])*",?/, '');
 
 /** By customer; a plan that only words something otherwise is the same. */
-const differencesOf = ({ organizations }: Recomputed): Told[string] =>
+const differencesOf = ({ organizations }: Recomputed): Differences[string] =>
   Object.fromEntries(
     organizations.flatMap(({ organizationName, verdict, differences }) => {
-      const told = differences
+      const listed = differences
         .filter(({ then, now }) => decided(then) !== decided(now))
         .map(({ rule, what }) => `${rule ?? 'amounts and steps'}: ${what}`);
-      const all = verdict === 'unknown' ? ['is not kept whole'] : [...new Set(told)];
+      const all = verdict === 'unknown' ? ['is not kept whole'] : [...new Set(listed)];
       return all.length === 0 ? [] : [[organizationName, all]];
     }),
   );
 
-function expectedOf(release: string): Told {
+function expectedOf(release: string): Differences {
   const file = join(HERE, release, 'differences.json');
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Told) : {};
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Differences) : {};
 }
 
 describe.each(releases)('months that release %s billed', (release) => {

@@ -45,8 +45,8 @@ const isInvoice = (pathname: string): boolean => pathname.includes('AzureOneTime
 
 /** The invoice with amounts, and nothing that explains them. */
 const silent = (json: unknown): unknown =>
-  JSON.parse(JSON.stringify(json, (name, value: unknown) => (TELLING.has(name) ? undefined : value)));
-const TELLING = new Set(
+  JSON.parse(JSON.stringify(json, (name, value: unknown) => (EXPLAINING.has(name) ? undefined : value)));
+const EXPLAINING = new Set(
   'recordType chargeType chargeStartDate chargeEndDate publisherName skuName billingFrequency subscriptionDescription'.split(' '),
 );
 
@@ -60,10 +60,10 @@ beforeAll(async () => {
 afterAll(() => tenant.close());
 
 const differ =
-  (frequency: Frequency, isTold: boolean): Differ =>
+  (frequency: Frequency, isShown: boolean): Differ =>
   (pathname, json) => {
     if (isReport(pathname)) return documented(json, frequency);
-    return isInvoice(pathname) && !isTold ? silent(json) : undefined;
+    return isInvoice(pathname) && !isShown ? silent(json) : undefined;
   };
 
 test.each(FREQUENCIES)(

@@ -66,7 +66,7 @@ test.each<[title: string, line: ReportedLine, steps: Step[], told: string[], sta
   ['two contracts, and the empty one is cleared', LICENCE, [copied, copyCleared], [], '501: 120'],
   ['two contracts, and the one with the month is cleared', LICENCE, [copied, cleared], [GHOST], '501: 120, 501: 120'],
   ['two contracts, and that one goes to nothing first', LICENCE, [copied, broughtToNothing, cleared], [], '501: 120'],
-])('%s', async (_, line, steps, told, stands) => {
+])('%s', async (_, line, steps, reported, stands) => {
   harness = await openHarness(worldOf(line), { BREAKERS: 'off' });
   await harness.bill(MONTH, '2025-10-12');
   contractId = (await autotask()).contracts.find(({ id, companyID }) => companyID === 501 && id !== SPARE)!.id;
@@ -75,8 +75,8 @@ test.each<[title: string, line: ReportedLine, steps: Step[], told: string[], sta
     const day = `2025-10-${13 + index}`;
     await (step === released ? harness.billReleased(MONTH, day) : harness.bill(MONTH, day));
   }
-  expect({ told: await toldOf(), stands: await standing() }).toEqual({ told, stands });
-  expect((await harness.cli('report', MONTH)).code).toBe(told.length === 0 ? 0 : 3);
+  expect({ reported: await readReported(), stands: await standing() }).toEqual({ reported, stands });
+  expect((await harness.cli('report', MONTH)).code).toBe(reported.length === 0 ? 0 : 3);
 });
 
 /** The two customers, a company to which one may move, and a contract by hand that could carry its subscription too. */
@@ -97,7 +97,7 @@ function worldOf(line: ReportedLine): ReturnType<typeof twoCustomers> {
   return world;
 }
 
-async function toldOf(): Promise<string[]> {
+async function readReported(): Promise<string[]> {
   const { result } = (await findMonth(loadBaseConfig(harness.env), MONTH))!;
   return result.organizations.flatMap(({ items }) =>
     items.flatMap(({ outcome, reason }) => (outcome === 'posted' ? [] : [`${outcome} ${reason}`])),

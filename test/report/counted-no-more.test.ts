@@ -33,7 +33,7 @@ async function stands(): Promise<number[]> {
   return [...ofMonth(unitRows, 'startDate', 'price'), ...ofMonth(charges, 'datePurchased', 'unitPrice')].sort((a, b) => a - b);
 }
 
-async function told(): Promise<string[]> {
+async function reported(): Promise<string[]> {
   const { result } = (await findMonth(loadBaseConfig(harness.env), MONTH))!;
   return result.organizations.flatMap(({ items }) =>
     items.flatMap(({ outcome, reason, sales }) => (outcome === 'held' ? [`${reason} ${sales}`] : [])),
@@ -58,8 +58,8 @@ test('a licence was billed twice after somebody gave its service’s key to a co
     await patch(`services/${String(own['id'])}`, { invoiceDescription: null, isActive: false });
     await patch(`services/${COPY}`, { invoiceDescription: own['invoiceDescription'] });
   });
-  expect({ told: await told(), stands: await stands() }).toEqual({
-    told: ['contract-gone 120.00', 'contract-gone 4800.00'],
+  expect({ reported: await reported(), stands: await stands() }).toEqual({
+    reported: ['contract-gone 120.00', 'contract-gone 4800.00'],
     stands: [120, 4800],
   });
   // Nor is it forgotten by the next run, by which the copy is known under the key.
@@ -80,7 +80,10 @@ test.each<[string, () => Promise<unknown>]>([
   world.autotask.products.push({ ...world.autotask.products[0], id: 71, name: 'Something else' });
   harness = await openHarness(world);
   await billTwice(change);
-  expect({ told: await told(), stands: await stands() }).toEqual({ told: ['contract-gone 75.01'], stands: [75.01, 108, 120] });
+  expect({ reported: await reported(), stands: await stands() }).toEqual({
+    reported: ['contract-gone 75.01'],
+    stands: [75.01, 108, 120],
+  });
 });
 
 test.each<[string, ReportedLine]>([
@@ -101,7 +104,7 @@ test.each<[string, ReportedLine]>([
   subscriptions.nce = subscriptions.nce.filter((one) => one['id'] !== line.subscription || one['organizationId'] === 'contoso');
   harness = await openHarness(world, { ALLOW_SHARED_COMPANIES: '501' });
   await billTwice(() => Promise.resolve());
-  expect({ told: await told(), stands: await stands() }).toEqual({ told: [], stands: [75, 4800] });
+  expect({ reported: await reported(), stands: await stands() }).toEqual({ reported: [], stands: [75, 4800] });
   expect((await harness.cli('close', MONTH, '--out', harness.file('close.json'))).code).toBe(0);
 });
 
@@ -137,5 +140,8 @@ test('a custom service was billed on the day that the list of services lacked it
       },
     ]),
   );
-  expect({ told: await told(), stands: await stands() }).toEqual({ told: ['unreadable 300.00'], stands: [120, 4800] });
+  expect({ reported: await reported(), stands: await stands() }).toEqual({
+    reported: ['unreadable 300.00'],
+    stands: [120, 4800],
+  });
 });

@@ -26,7 +26,7 @@ async function listed(): Promise<ItemResult[]> {
   const { result } = (await findMonth(loadBaseConfig(harness.env), MONTH))!;
   return result.organizations.flatMap(({ items }) => items.filter(({ outcome }) => outcome === 'ghost'));
 }
-const told = async (): Promise<string[]> => (await listed()).map(({ reason, sales }) => `${reason} ${sales}`);
+const reported = async (): Promise<string[]> => (await listed()).map(({ reason, sales }) => `${reason} ${sales}`);
 const dismiss = (...more: string[]): Promise<Ended> =>
   harness.cli('dismiss', MONTH, '--contract', contract, '--reason', WHY, ...more);
 const codeOfReport = async (): Promise<number> => (await harness.cli('report', MONTH)).code;
@@ -47,12 +47,12 @@ async function reprice(price: number): Promise<void> {
 
 describe('money without a line that a person dismisses', () => {
   test('stays listed with the reason and counts no more, in the same run and in the next', async () => {
-    expect([await told(), await codeOfReport()]).toEqual([['report-shrank 4800.00'], 3]);
+    expect([await reported(), await codeOfReport()]).toEqual([['report-shrank 4800.00'], 3]);
     const { code, out } = await dismiss();
     expect([code, out]).toEqual([0, expect.stringContaining(`Dismissed: 4,800.00 EUR`)]);
-    expect([await told(), await codeOfReport()]).toEqual([['dismissed 4800.00'], 0]);
+    expect([await reported(), await codeOfReport()]).toEqual([['dismissed 4800.00'], 0]);
     await harness.bill(MONTH, '2025-10-14');
-    expect([await told(), await codeOfReport()]).toEqual([['dismissed 4800.00'], 0]);
+    expect([await reported(), await codeOfReport()]).toEqual([['dismissed 4800.00'], 0]);
     expect((await listed())[0]!.cause).toContain(`Dismissed: ${WHY}`);
   });
 
@@ -60,12 +60,12 @@ describe('money without a line that a person dismisses', () => {
     await dismiss();
     await reprice(4900);
     await harness.bill(MONTH, '2025-10-14');
-    expect([await told(), await codeOfReport()]).toEqual([['report-shrank 4900.00'], 3]);
+    expect([await reported(), await codeOfReport()]).toEqual([['report-shrank 4900.00'], 3]);
     await dismiss();
     expect(await codeOfReport()).toBe(0);
     await reprice(4800);
     await harness.bill(MONTH, '2025-10-15');
-    expect([await told(), await codeOfReport()]).toEqual([['report-shrank 4800.00'], 3]);
+    expect([await reported(), await codeOfReport()]).toEqual([['report-shrank 4800.00'], 3]);
   });
 
   test('lets the month be closed, with the amount and the reason on the certificate; another amount does not', async () => {
@@ -110,7 +110,7 @@ describe('dismiss refuses', () => {
   test('a contract with nothing on it, and names those with something', async () => {
     const { code, said } = await harness.cli('dismiss', MONTH, '--contract', '4711', '--reason', WHY);
     expect([code, said]).toEqual([64, expect.stringContaining(`--contract ${contract}: 4,800.00 EUR, Fabrikam`)]);
-    expect([await told(), await codeOfReport()]).toEqual([['report-shrank 4800.00'], 3]);
+    expect([await reported(), await codeOfReport()]).toEqual([['report-shrank 4800.00'], 3]);
   });
 
   test.each([

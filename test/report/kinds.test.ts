@@ -31,7 +31,7 @@ interface Row {
   /** What happens before a second run, and its month and day. */
   then?: [what: (harness: Harness) => Promise<unknown>, month: string, day: string];
   /** What is not posted: "Contoso held unreadable 120.00". */
-  told: string[];
+  reported: string[];
   /** What stands in the month of the last run, by subscription. */
   stands: Record<string, string>;
 }
@@ -76,7 +76,7 @@ async function standing(month: string): Promise<Record<string, string>> {
 const keyOf = ({ contractNumber, userDefinedFields }: Rec): string =>
   String((userDefinedFields as { value: unknown }[] | undefined)?.[0]?.value ?? contractNumber);
 
-const told = ({ organizations }: MonthResult): string[] =>
+const reported = ({ organizations }: MonthResult): string[] =>
   organizations.flatMap(({ organizationName, items }) =>
     items.flatMap(({ outcome, reason, sales }) =>
       outcome === 'posted' ? [] : [`${organizationName} ${outcome} ${reason} ${sales}`],
@@ -130,34 +130,38 @@ const FREE = { isBillableToCompany: false };
 
 const KINDS: Record<string, [title: string, row: Row][]> = {
   'a date in another notation': [
-    ['with dots', { world: lineWith({ startDate: '01.10.2025' }), told: HELD, stands: others }],
-    ['a number', { world: lineWith({ endDate: 20251031 }), told: HELD, stands: others }],
-    ['day or month first, nobody knows', { world: lineWith({ startDate: '10/11/2025' }), told: HELD, stands: others }],
-    ['blank, which is none', { world: lineWith({ startDate: ' ' }), told: [], stands: both }],
+    ['with dots', { world: lineWith({ startDate: '01.10.2025' }), reported: HELD, stands: others }],
+    ['a number', { world: lineWith({ endDate: 20251031 }), reported: HELD, stands: others }],
+    ['day or month first, nobody knows', { world: lineWith({ startDate: '10/11/2025' }), reported: HELD, stands: others }],
+    ['blank, which is none', { world: lineWith({ startDate: ' ' }), reported: [], stands: both }],
   ],
   'a price list that is silent about payment': [
-    ['without the member, a year is billed once', { world: paidFor({}), then: november(), told: [FABRIKAM], stands: others }],
-    ['with null', { world: paidFor({ paymentFrequency: null }), then: november(), told: [FABRIKAM], stands: others }],
+    ['without the member, a year is billed once', { world: paidFor({}), then: november(), reported: [FABRIKAM], stands: others }],
+    ['with null', { world: paidFor({ paymentFrequency: null }), then: november(), reported: [FABRIKAM], stands: others }],
     [
       'in words that nobody knows',
-      { world: priceWith({ paymentFrequency: 'now and then' }), told: [...HELD, 'Fabrikam held unreadable 4800.00'], stands: {} },
+      {
+        world: priceWith({ paymentFrequency: 'now and then' }),
+        reported: [...HELD, 'Fabrikam held unreadable 4800.00'],
+        stands: {},
+      },
     ],
   ],
   'currencies that contradict each other': [
-    ['the block in dollars', { world: blockIn('USD', 'EUR'), told: ['Contoso held unreadable 120.00'], stands: others }],
-    ['the customer in francs', { world: blockIn('EUR', 'CHF'), told: ['Contoso held unreadable 120.00'], stands: others }],
-    ['one of them is none', { world: blockIn(null, 'EUR'), told: [], stands: both }],
+    ['the block in dollars', { world: blockIn('USD', 'EUR'), reported: ['Contoso held unreadable 120.00'], stands: others }],
+    ['the customer in francs', { world: blockIn('EUR', 'CHF'), reported: ['Contoso held unreadable 120.00'], stands: others }],
+    ['one of them is none', { world: blockIn(null, 'EUR'), reported: [], stands: both }],
   ],
   'a currency that nobody knows': [
-    ['a word', { world: blockIn('EURO', 'EURO'), told: HELD, stands: others }],
-    ['a sign', { world: blockIn('€', '€'), told: HELD, stands: others }],
+    ['a word', { world: blockIn('EURO', 'EURO'), reported: HELD, stands: others }],
+    ['a sign', { world: blockIn('€', '€'), reported: HELD, stands: others }],
   ],
   'a record that nothing depends on': [
     [
       'a price of another product',
       {
         world: ({ prices }) => void prices.push({ ...prices[0], itemCode: 'OTHER', salesPrice: 'twelve' }),
-        told: [],
+        reported: [],
         stands: both,
       },
     ],
@@ -165,7 +169,7 @@ const KINDS: Record<string, [title: string, row: Row][]> = {
       'a subscription that nobody has',
       {
         world: ({ subscriptions }) => void subscriptions.push({ ...subscriptions[0], id: 's-9', commitmentEndDate: 'soon' }),
-        told: [],
+        reported: [],
         stands: both,
       },
     ],
@@ -174,7 +178,7 @@ const KINDS: Record<string, [title: string, row: Row][]> = {
       {
         lines: [LICENCE, OTHERS, { ...AZURE, subscription: 'az-1' }],
         world: priceWith({ salesPrice: 'twelve' }),
-        told: ['Contoso held unreadable 120.00', 'Fabrikam held unreadable 4800.00'],
+        reported: ['Contoso held unreadable 120.00', 'Fabrikam held unreadable 4800.00'],
         stands: { 'az-1': '4100' },
       },
     ],
@@ -185,7 +189,7 @@ const KINDS: Record<string, [title: string, row: Row][]> = {
       {
         lines: [LICENCE, AZURE, OTHERS],
         world: subscriptionWith({ quantity: { amount: 10 } }),
-        told: HELD,
+        reported: HELD,
         stands: { ...others, 'az-1': '4100' },
       },
     ],
@@ -194,26 +198,26 @@ const KINDS: Record<string, [title: string, row: Row][]> = {
       {
         lines: [LICENCE, AZURE, OTHERS],
         world: subscriptionWith({ subscriptionId: { value: 's-1' } }),
-        told: [...HELD, 'Contoso held unreadable 4100.00'],
+        reported: [...HELD, 'Contoso held unreadable 4100.00'],
         stands: others,
       },
     ],
   ],
   'a customer with the company property twice': [
-    ['with two companies: it was billed at the first of them', { world: companyAlso('502'), told: INVALID, stands: others }],
-    ['with the same company', { world: companyAlso(' 501'), told: [], stands: both }],
-    ['once without a value', { world: companyAlso(''), told: [], stands: both }],
+    ['with two companies: it was billed at the first of them', { world: companyAlso('502'), reported: INVALID, stands: others }],
+    ['with the same company', { world: companyAlso(' 501'), reported: [], stands: both }],
+    ['once without a value', { world: companyAlso(''), reported: [], stands: both }],
   ],
   'a customer whose detail cannot be read': [
     [
       'it is not there',
       {
         then: [answering('*/Organizations/contoso', { message: 'gone' }, 'cloudmore', 404), MONTH, FIRST],
-        told: HELD,
+        reported: HELD,
         stands: both,
       },
     ],
-    ['it is not a record', { then: [answering('*/Organizations/contoso', []), MONTH, FIRST], told: HELD, stands: both }],
+    ['it is not a record', { then: [answering('*/Organizations/contoso', []), MONTH, FIRST], reported: HELD, stands: both }],
   ],
   'a charge that somebody canceled': [
     [
@@ -221,7 +225,7 @@ const KINDS: Record<string, [title: string, row: Row][]> = {
       {
         lines: [AZURE],
         then: [patch('autotask/charges/1', { status: 7 }), MONTH, FIRST],
-        told: ['Contoso held unreadable 4100.00'],
+        reported: ['Contoso held unreadable 4100.00'],
         stands: { 'az-1': '4100' },
       },
     ],
@@ -229,36 +233,36 @@ const KINDS: Record<string, [title: string, row: Row][]> = {
   'a charge that somebody set not to be billed': [
     [
       'is billed again: its amount was called posted, and no customer was asked for it',
-      { lines: [AZURE], then: [patch('autotask/charges/1', FREE), MONTH, FIRST], told: [], stands: { 'az-1': '4100' } },
+      { lines: [AZURE], then: [patch('autotask/charges/1', FREE), MONTH, FIRST], reported: [], stands: { 'az-1': '4100' } },
     ],
     [
       'is not billed where it is invoiced already, and is told',
       {
         lines: [AZURE],
         then: [patch('autotask/charges/1', { ...FREE, isBilled: true }), MONTH, FIRST],
-        told: ['Contoso held period-frozen 4100.00'],
+        reported: ['Contoso held period-frozen 4100.00'],
         stands: {},
       },
     ],
   ],
   'a customer who left': [
-    ['deleted in Cloudmore', { then: november(answering('*/Organizations', withoutContoso)), told: LEFT, stands: both }],
+    ['deleted in Cloudmore', { then: november(answering('*/Organizations', withoutContoso)), reported: LEFT, stands: both }],
     [
       'no longer to be exported',
-      { then: november(patch('cloudmore/organizations/contoso', { customProperties: [] })), told: LEFT, stands: both },
+      { then: november(patch('cloudmore/organizations/contoso', { customProperties: [] })), reported: LEFT, stands: both },
     ],
   ],
   'an item code of any form, off the price list': [
     [
       'a word of the broker’s',
-      { lines: [{ ...LICENCE, code: 'M365 BP 2019' }, OTHERS], then: november(), told: CONTOSO, stands: both },
+      { lines: [{ ...LICENCE, code: 'M365 BP 2019' }, OTHERS], then: november(), reported: CONTOSO, stands: both },
     ],
     [
       'a GUID in capitals',
       {
         lines: [{ ...LICENCE, code: '91FD106F-4B2C-4938-95AC-F54F74E9A239', recordType: 'Csp365Legacy' }, OTHERS],
         then: november(),
-        told: CONTOSO,
+        reported: CONTOSO,
         stands: both,
       },
     ],
@@ -269,7 +273,7 @@ const KINDS: Record<string, [title: string, row: Row][]> = {
       {
         lines: [LICENCE, OTHERS, { ...AZURE, subscription: 'az-1' }],
         then: [patch('autotask/charges/1', { internalPurchaseOrderNumber: null, unitPrice: 4000 }), MONTH, FIRST],
-        told: ['Contoso held contract-gone 4100.00'],
+        reported: ['Contoso held contract-gone 4100.00'],
         stands: { 'az-1': '4000', ...both },
       },
     ],
@@ -278,7 +282,7 @@ const KINDS: Record<string, [title: string, row: Row][]> = {
       {
         lines: [LICENCE, OTHERS, { ...AZURE, subscription: 'az-1' }],
         then: [patch('autotask/charges/1', { internalPurchaseOrderNumber: null }), MONTH, FIRST],
-        told: [],
+        reported: [],
         stands: { 'az-1': '4100', ...both },
       },
     ],
@@ -289,7 +293,7 @@ const KINDS: Record<string, [title: string, row: Row][]> = {
       {
         lines: [LICENCE, { ...LICENCE, sales: -12.01, cost: -10.01, quantity: 1, day: '09' }, OTHERS],
         then: [answering('*/ContractServiceUnits/query', NONE, 'autotask'), MONTH, FIRST],
-        told: ['Contoso held contract-gone 107.99', 'Fabrikam held contract-gone 4800.00'],
+        reported: ['Contoso held contract-gone 107.99', 'Fabrikam held contract-gone 4800.00'],
         stands: { 's-1': '107.99', ...others },
       },
     ],
@@ -297,28 +301,28 @@ const KINDS: Record<string, [title: string, row: Row][]> = {
   'ids in other letters': [
     [
       'of a customer, in the report alone: every run said that nobody answers for its lines',
-      { lines: [{ ...LICENCE, organization: 'CONTOSO' }, OTHERS], told: [], stands: both },
+      { lines: [{ ...LICENCE, organization: 'CONTOSO' }, OTHERS], reported: [], stands: both },
     ],
     [
       'of a customer, in its subscriptions alone',
       {
         world: ({ subscriptions }) =>
           subscriptions.forEach((one) => (one['organizationId'] = String(one['organizationId']).toUpperCase())),
-        told: [],
+        reported: [],
         stands: both,
       },
     ],
   ],
   'a subscription id longer than a contract’s number': [
-    ['of a licence', { lines: [{ ...LICENCE, subscription: LONG }, OTHERS], told: [], stands: { [LONG]: '120', ...others } }],
-    ['of usage', { lines: [{ ...AZURE, subscription: LONG }, OTHERS], told: [], stands: { [LONG]: '4100', ...others } }],
+    ['of a licence', { lines: [{ ...LICENCE, subscription: LONG }, OTHERS], reported: [], stands: { [LONG]: '120', ...others } }],
+    ['of usage', { lines: [{ ...AZURE, subscription: LONG }, OTHERS], reported: [], stands: { [LONG]: '4100', ...others } }],
   ],
   'a customer of the report whom the list does not name': [
     [
       'from the first day on',
       {
         lines: [LICENCE, OTHERS, { ...LICENCE, organization: 'nobody', subscription: 's-7' }],
-        told: ['nobody held organization-unknown 120.00'],
+        reported: ['nobody held organization-unknown 120.00'],
         stands: both,
       },
     ],
@@ -326,7 +330,7 @@ const KINDS: Record<string, [title: string, row: Row][]> = {
       'with usage alone',
       {
         lines: [LICENCE, OTHERS, { ...AZURE, organization: 'nobody' }],
-        told: ['nobody held organization-unknown 4100.00'],
+        reported: ['nobody held organization-unknown 4100.00'],
         stands: both,
       },
     ],
@@ -343,7 +347,7 @@ describe.each(Object.entries(KINDS))('%s', (_, rows) => {
       await harness.bill(month, day);
     }
     const { result } = (await findMonth(loadBaseConfig(harness.env), month))!;
-    expect({ told: told(result), stands: await standing(month) }).toEqual({ told: row.told, stands: row.stands });
-    expect((await harness.cli('report', month)).code).toBe(row.told.length === 0 ? 0 : 3);
+    expect({ reported: reported(result), stands: await standing(month) }).toEqual({ reported: row.reported, stands: row.stands });
+    expect((await harness.cli('report', month)).code).toBe(row.reported.length === 0 ? 0 : 3);
   });
 });

@@ -111,9 +111,9 @@ describe('what yesterday’s report had and today’s has not stays, and a perso
       's-1',
       9120,
     ],
-  ])('%s', async (_, lines, told, subscription, amount) => {
+  ])('%s', async (_, lines, reported, subscription, amount) => {
     const result = await bill(lines, '2025-10-13', '2025-10-14', '2025-10-15');
-    expect(reasons(result)).toContain(told);
+    expect(reasons(result)).toContain(reported);
     expect(await stands(subscription)).toBe(amount);
     expect((await harness.cli('report', MONTH)).code).toBe(3);
   });

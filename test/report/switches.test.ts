@@ -90,20 +90,20 @@ describe('the month ends with the same money where', () => {
 describe('nothing is billed twice, and the reason is said, where', () => {
   test.concurrent.each(SAID)('%s', async (what, autotask, cloudmore, says) => {
     await onHarness([what, autotask, cloudmore], async (harness) => {
-      const told: string[] = [];
+      const reported: string[] = [];
       for (const day of ['2025-10-17', '2025-10-18'])
         try {
           const { result } = await harness.bill('2025-10', day);
-          told.push(
+          reported.push(
             ...result.organizations.flatMap(({ items }) =>
               items.flatMap(({ outcome, message }) => (outcome === 'held' ? [String(message)] : [])),
             ),
           );
-          if (told.length === 0) expect(result.posted).toEqual(POSTED);
+          if (reported.length === 0) expect(result.posted).toEqual(POSTED);
         } catch (error) {
-          told.push(error instanceof Error ? error.message : String(error));
+          reported.push(error instanceof Error ? error.message : String(error));
         }
-      expect(told.length === 0 ? 'the same money' : told.join('\n')).toMatch(says);
+      expect(reported.length === 0 ? 'the same money' : reported.join('\n')).toMatch(says);
       const { autotask: held } = (await harness.control('GET', 'state')) as SandboxState;
       const numbers = held.contracts.map((one) => `${String(one.companyID)} ${String(one.contractNumber)}`);
       expect(new Set(numbers).size).toBe(numbers.length);

@@ -22,7 +22,7 @@ const open = async (...args: Parameters<typeof twoCustomers>): Promise<void> => 
   harness = await openHarness(twoCustomers(...args));
 };
 const read = async (): Promise<MonthResult> => (await findMonth(loadBaseConfig(harness.env), MONTH))!.result;
-const told = ({ organizations }: MonthResult): string[] =>
+const reported = ({ organizations }: MonthResult): string[] =>
   organizations.map(
     ({ organizationName, status, held, items }) =>
       `${organizationName} ${status} ${held.sales} ${items.map(({ reason }) => reason ?? 'posted').join(', ')}`,
@@ -46,7 +46,7 @@ describe('a customer whose outcome is lost', () => {
     await harness.bill(MONTH, AS_OF);
     await forget('fabrikam');
     const result = await read();
-    expect(told(result)).toContain('Fabrikam Failed 4800.00 outcome-missing');
+    expect(reported(result)).toContain('Fabrikam Failed 4800.00 outcome-missing');
     expect([result.report, result.held]).toEqual([
       { lines: 3, cost: '7790.00', sales: '9020.00' },
       { lines: 1, cost: '4000.00', sales: '4800.00' },
@@ -59,7 +59,7 @@ describe('a customer whose outcome is lost', () => {
     const close = await harness.cli('close', MONTH, '--as-of', AS_OF, '--out', harness.file('close.json'));
     expect(close.code).toBe(3);
     await harness.bill(MONTH, AS_OF);
-    expect(told(await read())).toContain('Fabrikam Unchanged 0.00 posted');
+    expect(reported(await read())).toContain('Fabrikam Unchanged 0.00 posted');
   });
 
   test('is nothing that falls due to nobody, where all outcomes are gone', async () => {
@@ -81,7 +81,7 @@ describe('a customer whose outcome is lost', () => {
     await harness.bill(MONTH, '2025-10-13');
     await evidence.point(name, yesterday);
     await evidence.close();
-    expect(told(await read())).toContain('Contoso Failed 4220.00 outcome-missing');
+    expect(reported(await read())).toContain('Contoso Failed 4220.00 outcome-missing');
   });
 });
 
@@ -89,7 +89,7 @@ describe('a run of one customer', () => {
   test('answers for that one alone', async () => {
     await open([LICENCE, AZURE, OTHERS]);
     const closed = await harness.bill(MONTH, AS_OF, ['contoso']);
-    expect([closed.held, told(await read())]).toEqual([0, ['Contoso Done 0.00 posted, posted']]);
+    expect([closed.held, reported(await read())]).toEqual([0, ['Contoso Done 0.00 posted, posted']]);
   });
 
   test('keeps what others had for the same lines, and holds them for others', async () => {
@@ -101,9 +101,9 @@ describe('a run of one customer', () => {
     ]);
     await harness.bill(MONTH, AS_OF);
     await harness.bill(MONTH, '2025-10-13', ['contoso']);
-    expect(told(await read())).toContain('Fabrikam Done 0.00 posted');
+    expect(reported(await read())).toContain('Fabrikam Done 0.00 posted');
     await harness.bill(MONTH, '2025-10-14', ['contoso']);
-    expect(told(await read())).toContain('Fabrikam Failed 4812.00 outcome-missing');
+    expect(reported(await read())).toContain('Fabrikam Failed 4812.00 outcome-missing');
   });
 
   test('does not make those vanish that nobody answered for before', async () => {
@@ -111,7 +111,7 @@ describe('a run of one customer', () => {
     await harness.bill(MONTH, AS_OF);
     await forget('fabrikam');
     await harness.bill(MONTH, AS_OF, ['contoso']);
-    expect(told(await read())).toContain('Fabrikam Failed 4800.00 outcome-missing');
+    expect(reported(await read())).toContain('Fabrikam Failed 4800.00 outcome-missing');
   });
 });
 

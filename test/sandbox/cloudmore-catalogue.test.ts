@@ -181,11 +181,11 @@ describe('endpoints that exist and are not imitated', () => {
     ['/api/nonsense', 404, 'unknown Cloudmore endpoint'],
   ])(
     'what else a seller has is unsupported too, and what nobody has is missing, and both are said',
-    async (path, status, told) => {
+    async (path, status, message) => {
       const host = await hostCloudmore();
       const said = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
       expect(await host.ask('GET', path)).toMatchObject({ status });
-      expect(said.mock.calls.join()).toContain(told);
+      expect(said.mock.calls.join()).toContain(message);
       said.mockRestore();
       await host.close();
     },

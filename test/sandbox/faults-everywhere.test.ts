@@ -86,7 +86,7 @@ test.each(faults)('%j befalls every route of both vendors', async (fault, journa
   sandbox.reset(WORLD);
   await control('POST', 'faults', [{ match: {}, fault }]);
   expect(await askAll()).toEqual(expected());
-  expect(new Set(sandbox.requests().map(({ fault: told }) => told))).toEqual(new Set([journal]));
+  expect(new Set(sandbox.requests().map(({ fault: kind }) => kind))).toEqual(new Set([journal]));
   expect(sandbox.requests()).toHaveLength(ROUTES.length);
 });
 

@@ -85,8 +85,8 @@ export function check(watched: Watched): Verdict {
     ...checkConservation(result, expected),
     ...checkOutcomes(watched, result, expected),
     ...checkAmounts(watched.end, month, result, expected),
-    ...watched.runs.flatMap(({ asOf, result: told, autotask }) =>
-      checkAmounts(autotask, month, told, expectedItems(world, watched.broker, month, asOf)),
+    ...watched.runs.flatMap(({ asOf, result: reported, autotask }) =>
+      checkAmounts(autotask, month, reported, expectedItems(world, watched.broker, month, asOf)),
     ),
     ...checkOneOffs(watched, result, expected),
     ...checkTables(watched, expected),
@@ -116,7 +116,7 @@ const LINE_OUTCOMES = new Set(['posted', 'held', 'excluded']);
 
 function checkConservation(result: MonthResult, expected: ExpectedItem[]): Problem[] {
   const problems: Problem[] = [];
-  const told = (
+  const reported = (
     what: string,
     amounts: Pick<MonthResult, 'report' | 'posted' | 'held' | 'excluded'>,
     own: ExpectedItem[],
@@ -135,9 +135,9 @@ function checkConservation(result: MonthResult, expected: ExpectedItem[]): Probl
     if (amounts.report.lines !== lines || counted !== lines)
       problems.push({ kind: 'conservation', message: `${what}: ${counted} lines have an outcome, ${lines} are in the world` });
   };
-  told('the month', result, expected);
+  reported('the month', result, expected);
   for (const organization of result.organizations)
-    told(
+    reported(
       organization.organizationName,
       organization,
       expected.filter(({ organizationId }) => organizationId === organization.organizationId),

@@ -12,13 +12,13 @@ for (let index = 0; index < count; index += 1) {
   const cell = cells[index];
   const { seed, workload } = order.months?.[index] ?? { seed: order.first + index * order.step, workload: order.workload };
   const judged = cell ? await playCell(simulation, cell) : await simulation.run(seed, workload);
-  if (order.show) for (const line of judged.told) console.log(line);
+  if (order.show) for (const line of judged.transcript) console.log(line);
   process.stdout.write(`${JSON.stringify({ ...shownOf(judged), workload, name: cell?.name ?? `seed ${judged.seed}` })}\n`);
   if (order.stops && judged.verdict !== 'ok') break;
 }
 await simulation.close();
 
-function shownOf({ played, told: _told, ...judged }: Judged): object {
+function shownOf({ played, transcript: _transcript, ...judged }: Judged): object {
   return {
     ...judged,
     requests: played?.requests ?? 0,

@@ -28,7 +28,7 @@ export function checkLies(watched: Watched, ends: RunEnd[]): Problem[] {
       ...checkDuplicates(end.autotask),
       ...checkStanding(watched, moment),
       ...(index === 0 ? [] : checkSums(watched, moment)),
-      ...(end.result === null ? [] : checkTold(watched, moment, end.result)),
+      ...(end.result === null ? [] : checkReported(watched, moment, end.result)),
     ].map(({ kind, message }): Problem => ({
       kind,
       message: `run of ${end.asOf} (${end.lies.join(', ') || 'no lie'}): ${message}`,
@@ -161,7 +161,7 @@ function askedFor(state: AutotaskState, month: string, companyId: number | null,
 
 // ---------------------------------------------------------------------------------------------------------------- what is said
 
-function checkTold(watched: Watched, moment: Moment, result: MonthResult): Problem[] {
+function checkReported(watched: Watched, moment: Moment, result: MonthResult): Problem[] {
   return [
     ...checkAmounts(moment.end.autotask, watched.month, result, withoutForeign(watched, moment)),
     ...checkLines(moment, result),
@@ -208,10 +208,10 @@ function checkNothingSilent(
     const was = moneyOf(before, item.contractKey, month);
     const isMeant = item.recordType === 'CustomService' || companyOf(world, item.organizationId).isMissing;
     // A link that Cloudmore shows as empty cannot be told from one that somebody took away: what stands is told all the same.
-    if (outcomes.includes('excluded') && !isMeant && stands(was) && !isTold(result, item, whole))
+    if (outcomes.includes('excluded') && !isMeant && stands(was) && !isReported(result, item, whole))
       return [{ kind: 'lie', message: `${item.contractKey} is excluded, and nothing in Cloudmore says so` }];
     const isOwed = stands(was) && isSame(was, totalOf(earlier, item.contractKey));
-    if (!isOwed || outcomes.length > 0 || isTold(result, item, whole)) return [];
+    if (!isOwed || outcomes.length > 0 || isReported(result, item, whole)) return [];
     return [{ kind: 'lie', message: `${item.contractKey} stood with ${text(was)}, and nobody is told of it` }];
   });
 }
@@ -242,7 +242,11 @@ const isAnybodys = (item: ItemResult, whole: ExpectedItem[]): boolean =>
   !whole.some(({ contractKey }) => contractKey.toLowerCase() === item.subscriptionId.toLowerCase());
 
 /** By an item of whatever type, by a ghost, by lines that are held without an item, or by an organization that failed, or waits, as a whole. */
-function isTold({ organizations }: MonthResult, { organizationId, contractKey }: ExpectedItem, whole: ExpectedItem[]): boolean {
+function isReported(
+  { organizations }: MonthResult,
+  { organizationId, contractKey }: ExpectedItem,
+  whole: ExpectedItem[],
+): boolean {
   const own = organizations.filter((one) => one.organizationId === organizationId);
   return (
     own.some(

@@ -96,7 +96,7 @@ export class Liar {
   }
 
   /** Kinds of lies that are told at an instant. */
-  told(now: number): LieKind[] {
+  usedLies(now: number): LieKind[] {
     return this.lies.filter(({ from, until }) => now >= from && now < until).map(({ kind }) => kind);
   }
 
@@ -107,7 +107,7 @@ export class Liar {
     const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? null);
     let body = JSON.parse(text) as unknown;
     for (const lie of lies) {
-      const said = this.random.chance(lie.share) ? tell(lie, site, request, body) : body;
+      const said = this.random.chance(lie.share) ? distort(lie, site, request, body) : body;
       if (JSON.stringify(said) === JSON.stringify(body)) continue;
       body = said;
       const hit = `${site} × ${lie.kind}`;
@@ -119,7 +119,7 @@ export class Liar {
 
 const isRead = (site: string): boolean => isQuery(site) || (/ GET /.test(site) && !/zoneInformation|connect/i.test(site));
 
-function tell(lie: Lie, site: string, request: SandboxRequest, body: unknown): unknown {
+function distort(lie: Lie, site: string, request: SandboxRequest, body: unknown): unknown {
   if (lie.kind === 'renamed' || lie.kind === 'nulled') return misnamed(lie, request.path, body);
   if (lie.kind === 'bad-record') return spoilt(lie, site, body);
   if (site.startsWith('autotask')) return ofAutotask(lie, site, request, body);

@@ -84,7 +84,7 @@ export class Month {
   private broken: Error | null = null;
   /** Everything stands until then. */
   private stopsUntil = 0;
-  private readonly tellRestored = new Set<() => void>();
+  private readonly onRestored = new Set<() => void>();
 
   constructor(
     private readonly setup: MonthSetup,
@@ -95,10 +95,10 @@ export class Month {
     this.server = setup.partner?.server ?? new TemporalServer(time, random.fork());
     this.server.continueAsNewChance = story.continueAsNewChance;
     this.injector = new Injector(random.fork());
-    const tell = (what: string): void => void this.log.push(`${new Date().toISOString()} ${what}`);
+    const log = (what: string): void => void this.log.push(`${new Date().toISOString()} ${what}`);
     const forNetwork = random.fork();
     this.liar = new Liar(random.fork());
-    this.network = new Network(time, forNetwork, this.injector, this.liar, sandbox, tell);
+    this.network = new Network(time, forNetwork, this.injector, this.liar, sandbox, log);
     this.hands = new Hands(sandbox, (method, path, body) => this.control(method, path, body));
     this.config = configOf(setup, world, story);
     this.kept = setup.partner?.kept ?? new Store(() => time.now);
@@ -160,7 +160,7 @@ export class Month {
   /** A run before the last, and how it ended. */
   private async runBefore(day: string): Promise<void> {
     await this.until(instantOf(day));
-    const lies = this.liar.told(this.setup.time.now);
+    const lies = this.liar.usedLies(this.setup.time.now);
     await this.runOn(day);
     const result = (await readMonth(this.store, this.setup.broker, MONTH))?.result ?? null;
     this.ends.push({ asOf: day, result: result?.asOf === day ? result : null, autotask: this.tables(), lies });
@@ -187,7 +187,7 @@ export class Month {
   private async ended(workflowId: string): Promise<boolean> {
     const limit = this.setup.time.sleep(RUN_LIMIT_MS).then(() => 'over');
     for (;;) {
-      const restored = new Promise((resolve) => this.tellRestored.add(() => resolve('restored')));
+      const restored = new Promise((resolve) => this.onRestored.add(() => resolve('restored')));
       const ended = this.server.resultOf(workflowId).then(
         () => 'ended',
         () => 'ended',
@@ -310,8 +310,8 @@ export class Month {
     if (evidence !== null) await this.kept.setBackTo(evidence);
     if (histories !== null) await this.server.setBackTo(histories);
     time.later(restartAfter, () => this.ensureOne());
-    for (const tell of this.tellRestored) tell();
-    this.tellRestored.clear();
+    for (const log of this.onRestored) log();
+    this.onRestored.clear();
   }
 
   /** The faults end: from here on everything works. */
@@ -333,9 +333,9 @@ export class Month {
     const organization = some(this.world.cloudmore.organizations);
     switch (kind) {
       case 'skip':
-        return this.tell(organization!.id, SKIP_SIGNAL);
+        return this.signal(organization!.id, SKIP_SIGNAL);
       case 'rerun':
-        return this.tell(organization!.id, RERUN_SIGNAL);
+        return this.signal(organization!.id, RERUN_SIGNAL);
       case 'second-run':
         return void this.server.start(
           dailyBilling,
@@ -359,7 +359,7 @@ export class Month {
   }
 
   /** Sends the signal, and starts the organization where none is open. */
-  private async tell(organizationId: string, signal: string): Promise<void> {
+  private async signal(organizationId: string, signal: string): Promise<void> {
     const id = organizationBillingId(this.setup.broker, MONTH, organizationId);
     const asOf = new Date().toISOString().slice(0, 10);
     const input = { broker: this.setup.broker, month: MONTH, asOf, mode: null, organizationId, given: null, parentId: null };

@@ -41,7 +41,7 @@ export class Network {
     private readonly liar: Liar,
     private readonly sandbox: Sandbox,
     /** Told of everything that could change something, and of every fault. */
-    private readonly tell: (what: string) => void,
+    private readonly log: (what: string) => void,
   ) {}
 
   /** The tenant moves: the old zone answers 401, and discovery names the new one. */
@@ -59,7 +59,7 @@ export class Network {
     if (this.isOldZone(request)) return this.back(process, () => reply.send({ status: 401 }));
     const fault = this.injector.pick(site, this.time.now);
     if (fault !== null || isWrite(site))
-      this.tell(`${process?.name} ${request.method} ${request.path} ${isWrite(site) ? request.text : ''} ${fault ?? ''}`);
+      this.log(`${process?.name} ${request.method} ${request.path} ${isWrite(site) ? request.text : ''} ${fault ?? ''}`);
     await this.befall(fault, request, reply, process, site);
   }
 

@@ -19,7 +19,7 @@ export interface Judged extends Verdict {
   digest: string;
   played: Played | null;
   /** The story and every request that could change something, for anyone who looks for a cause. */
-  told: string[];
+  transcript: string[];
 }
 
 /** One seed in so many goes over real sockets; the others' requests are handed over in memory, below the HTTP client. */
@@ -78,12 +78,12 @@ export class Simulation {
       );
       const own = judge(played, world, story, BROKER);
       const verdict = other && playedOther ? both(own, judge(playedOther, other.world, other.story, OTHER_BROKER)) : own;
-      return { ...verdict, seed, digest: digestOf(sandbox, verdict), played, told: this.tell(world, story, month) };
+      return { ...verdict, seed, digest: digestOf(sandbox, verdict), played, transcript: this.transcriptOf(world, story, month) };
     } catch (error) {
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
       return {
         ...{ verdict: 'unknown', problems: [], unknown: [message] },
-        ...{ seed, digest: digestOf(sandbox, null), played: null, told: this.tell(world, story, month) },
+        ...{ seed, digest: digestOf(sandbox, null), played: null, transcript: this.transcriptOf(world, story, month) },
       };
     } finally {
       restoreNetwork();
@@ -104,7 +104,7 @@ export class Simulation {
     return { month: new Month(setup, world, story), world, story };
   }
 
-  private tell(world: SimulatedWorld, story: Story, { log }: Month): string[] {
+  private transcriptOf(world: SimulatedWorld, story: Story, { log }: Month): string[] {
     const events = [...story.disturbances, ...story.actions].map(
       ({ at, ...rest }) => `${new Date(at).toISOString()} ${JSON.stringify(rest)}`,
     );

@@ -46,7 +46,7 @@ interface Totals {
 }
 
 /** How often a long campaign tells where it stands. */
-const TELL_EVERY = 500;
+const SAY_EVERY = 500;
 
 let started = Date.now();
 let totals: Totals;
@@ -87,7 +87,7 @@ async function runJob(job: number, workload: Workload): Promise<void> {
 function tally(line: Line): void {
   totals[line.verdict] += 1;
   const played = totals.ok + totals.violated + totals.unknown;
-  if (played % TELL_EVERY === 0) console.log(`${played} seeds, ${Math.round((Date.now() - started) / 1000)} s`);
+  if (played % SAY_EVERY === 0) console.log(`${played} seeds, ${Math.round((Date.now() - started) / 1000)} s`);
   totals.requests += line.requests;
   for (const [hit, count] of line.faults) totals.faults.set(hit, (totals.faults.get(hit) ?? 0) + count);
   for (const [hit, count] of line.crashes) totals.crashes.set(hit, (totals.crashes.get(hit) ?? 0) + count);

@@ -98,7 +98,7 @@ export async function playTenants(count: number, first: number): Promise<number>
       const { verdict, problems } = await play(tenant);
       tally[problems.length > 0 ? 'violated' : verdict] += 1;
       for (const problem of problems) console.log(`tenant ${tenant.seed}: ${problem}; ${JSON.stringify(tenant)}`);
-      if (next % TELL_EVERY === 0) console.log(`${next} tenants, ${secondsSince(started)} s`);
+      if (next % SAY_EVERY === 0) console.log(`${next} tenants, ${secondsSince(started)} s`);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
@@ -108,7 +108,7 @@ export async function playTenants(count: number, first: number): Promise<number>
   return tally.violated > 0 ? 1 : 0;
 }
 
-const TELL_EVERY = 100;
+const SAY_EVERY = 100;
 /** They mostly wait: for tasks, for what shows late, before a read is tried again. */
 const AT_ONCE = 48;
 const secondsSince = (started: number): number => Math.round((Date.now() - started) / 1000);

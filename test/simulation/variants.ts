@@ -47,7 +47,7 @@ export const VARIANTS: Variant[] = [
     file: 'activities/verify/verify-organization.ts',
     changes: [
       {
-        from: 'wasTouched(request) ? await readBack(sources, told, kept) : null;',
+        from: 'wasTouched(request) ? await readBack(sources, completed, kept) : null;',
         to: 'null as never;',
       },
     ],
@@ -290,7 +290,7 @@ export const VARIANTS: Variant[] = [
         file: 'activities/decide/strays.ts',
         changes: [
           {
-            from: 'return planStrays({ facts, organizations, stopped, books, settings, gone, unlinked, told });',
+            from: 'return planStrays({ facts, organizations, stopped, books, settings, gone, unlinked, mentioned });',
             to: 'return planStrays({ facts, organizations, stopped, books: { ...books, contracts: [] }, settings, gone: [], unlinked: [], told });',
           },
         ],
@@ -371,7 +371,7 @@ export const VARIANTS: Variant[] = [
     ],
   },
   {
-    name: 'copy-untold',
+    name: 'copy-unreported',
     seed: 2,
     workload: 'edited',
     wrong: 'a contract that somebody copied by hand bills beside the original, and nobody is told',

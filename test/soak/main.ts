@@ -29,29 +29,29 @@ const unknown = values.place.find((place) => !PLACES.includes(place));
 if (unknown !== undefined) throw new Error(`There is no place "${unknown}"; there are ${PLACES.join(', ')}.`);
 
 const EXIT_CODES = { ok: 0, violated: 1, unknown: 2 };
-const tell = (line: string): boolean => process.stderr.write(`${line}\n`);
-const { verdict, ...told } = values.placed ? await playPlaces() : values.upgrade ? await playUpgrade() : await playSoak();
-process.stdout.write(`${JSON.stringify({ verdict, ...told }, null, 2)}\n`);
+const say = (line: string): boolean => process.stderr.write(`${line}\n`);
+const { verdict, ...played } = values.placed ? await playPlaces() : values.upgrade ? await playUpgrade() : await playSoak();
+process.stdout.write(`${JSON.stringify({ verdict, ...played }, null, 2)}\n`);
 process.exitCode = EXIT_CODES[verdict];
 
-interface Told {
+interface Soaking {
   verdict: keyof typeof EXIT_CODES;
   [figure: string]: unknown;
 }
 
-async function playSoak(): Promise<Told> {
-  const { verdict, rounds, figures } = await soak({ minutes, seed, tell });
+async function playSoak(): Promise<Soaking> {
+  const { verdict, rounds, figures } = await soak({ minutes, seed, say });
   return { verdict, months: rounds.length, figures, problems: rounds.flatMap(({ problems }) => problems) };
 }
 
 /** An upgrade that no run met proves nothing. */
-async function playUpgrade(): Promise<Told> {
+async function playUpgrade(): Promise<Soaking> {
   const soaked = await soak({
     minutes: 0,
     seed: 2,
     earlier: await findEarlierServer(),
     disturbances: [{ kind: 'upgrade server' }, { kind: 'deploy worker' }, { kind: 'kill server', ms: 500 }],
-    tell,
+    say,
   });
   const { verdict, rounds, figures } = soaked;
   const isMet = Object.keys(figures).some((name) => name.startsWith(`${EARLIER} to `) && name.endsWith('run RUNNING'));
@@ -62,9 +62,9 @@ async function playUpgrade(): Promise<Told> {
   };
 }
 
-async function playPlaces(): Promise<Told> {
+async function playPlaces(): Promise<Soaking> {
   const startedAt = Date.now();
-  const played = await playPlaced({ places: values.place, atOnce, seed, tell });
+  const played = await playPlaced({ places: values.place, atOnce, seed, say });
   const has = (verdict: string): boolean => played.some((one) => one.verdict === verdict);
   // A place that no worker came to proves nothing.
   const missed = played.filter(({ isReached }) => !isReached).map(({ place }) => place);

@@ -53,21 +53,21 @@ export interface PlacedOptions {
   /** Months played at the same time: each waits three quarters of a minute for Temporal to notice. */
   atOnce: number;
   seed?: number;
-  tell?: (line: string) => void;
+  say?: (line: string) => void;
 }
 
 export async function playPlaced({
   places = PLACES,
   atOnce,
   seed = WORLD,
-  tell = () => undefined,
+  say = () => undefined,
 }: PlacedOptions): Promise<Placed[]> {
   const waiting = [...places];
   const played: Placed[] = [];
   const next = async (): Promise<void> => {
     for (let place = waiting.shift(); place !== undefined; place = waiting.shift()) {
-      const judged = await playOne(place, seed, tell);
-      tell(`${place}: ${judged.isReached ? judged.verdict : 'not reached'}`);
+      const judged = await playOne(place, seed, say);
+      say(`${place}: ${judged.isReached ? judged.verdict : 'not reached'}`);
       played.push(judged);
     }
   };
@@ -78,14 +78,14 @@ export async function playPlaced({
 const SMALL: Size = { organizations: [2, 3], subscriptions: [3, 5] };
 const WORKER = fileURLToPath(new URL('placed-worker.js', import.meta.url));
 
-async function playOne(place: string, seed: number, tell: (line: string) => void): Promise<Placed> {
+async function playOne(place: string, seed: number, say: (line: string) => void): Promise<Placed> {
   let died = '';
   const system = await openSystem({
     workers: 1,
     size: SMALL,
     startWorker: (env) => new Program([WORKER, 'worker'], { ...env, DIES_AT: place, DIED: died }),
     count: () => undefined,
-    tell: (line) => tell(`  ${place}: ${line}`),
+    say: (line) => say(`  ${place}: ${line}`),
   });
   died = join(system.folder, 'died');
   try {

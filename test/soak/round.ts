@@ -110,16 +110,16 @@ class Round {
     };
     const verdict = check({ ...watched, writesAfterwards: await this.writesOfOneMore() });
     if (verdict.verdict !== 'ok')
-      this.system.tell(JSON.stringify({ moments: this.moments.map(({ act }) => act), ...verdict }, null, 1));
+      this.system.say(JSON.stringify({ moments: this.moments.map(({ act }) => act), ...verdict }, null, 1));
     return { ...verdict, world: this.number };
   }
 
   // ------------------------------------------------------------------------------------------------------------- runs
 
   private async runOn(day: string): Promise<void> {
-    const { tell, count } = this.system;
+    const { say, count } = this.system;
     await this.control('POST', 'clock', { now: `${day}T03:00:00Z` });
-    tell(`run of ${day}`);
+    say(`run of ${day}`);
     const workflowId = dailyBillingId(this.broker, MONTH);
     await this.start(workflowId, day);
     await this.ended(workflowId);
@@ -144,7 +144,7 @@ class Round {
     for (;;) {
       const { status } = await patiently(() => handle.describe());
       if (status.name !== 'RUNNING') return;
-      if (Date.now() > deadline) return this.system.tell(`${workflowId} did not end within ${RUN_WITHIN_MS / 60_000} minutes`);
+      if (Date.now() > deadline) return this.system.say(`${workflowId} did not end within ${RUN_WITHIN_MS / 60_000} minutes`);
       await sleep(500);
     }
   }
@@ -183,8 +183,8 @@ class Round {
   }
 
   private async befall(disturbance: Disturbance): Promise<void> {
-    const { tell, count, temporal, gateway } = this.system;
-    tell(`${disturbance.kind}${'ms' in disturbance ? ` for ${disturbance.ms} ms` : ''}`);
+    const { say, count, temporal, gateway } = this.system;
+    say(`${disturbance.kind}${'ms' in disturbance ? ` for ${disturbance.ms} ms` : ''}`);
     count(disturbance.kind);
     const worker = this.random.pick(this.workers);
     switch (disturbance.kind) {
@@ -246,7 +246,7 @@ class Round {
 
   /** The faults end: from here on everything works. Who was skipped is billed after all. */
   private async heal(): Promise<void> {
-    this.system.tell('faults end');
+    this.system.say('faults end');
     await this.setFaults([]);
     for (const organizationId of this.skipped) await this.signal(organizationId, RERUN_SIGNAL);
   }
@@ -257,7 +257,7 @@ class Round {
     const { random, world } = this;
     const kind = random.pick(['freeze', 'edit-row', 'delete-charge', 'end-earlier', 'skip', 'rerun', 'second-run'] as const);
     this.system.count(kind);
-    this.system.tell(kind);
+    this.system.say(kind);
     const { id: organizationId } = random.pick(world.cloudmore.organizations);
     switch (kind) {
       case 'skip':

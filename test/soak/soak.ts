@@ -13,7 +13,7 @@ export interface SoakOptions {
   disturbances?: Disturbances;
   /** The program of an earlier Temporal server, to begin with. */
   earlier?: string | undefined;
-  tell?: (line: string) => void;
+  say?: (line: string) => void;
 }
 
 export interface Soaked {
@@ -24,13 +24,19 @@ export interface Soaked {
 
 const DISTURBANCES_PER_RUN = 4;
 
-export async function soak({ minutes, seed, disturbances = DISTURBANCES_PER_RUN, earlier, tell }: SoakOptions): Promise<Soaked> {
+export async function soak({
+  minutes,
+  seed,
+  disturbances = DISTURBANCES_PER_RUN,
+  earlier,
+  say: log,
+}: SoakOptions): Promise<Soaked> {
   const startedAt = Date.now();
   const figures: Record<string, number> = {};
   const judged: Judged[] = [];
-  const say = (line: string): void => tell?.(`${((Date.now() - startedAt) / 1000).toFixed(1).padStart(7)} s  ${line}`);
+  const say = (line: string): void => log?.(`${((Date.now() - startedAt) / 1000).toFixed(1).padStart(7)} s  ${line}`);
   const count = (what: string, by = 1): void => void (figures[what] = (figures[what] ?? 0) + by);
-  const system = await openSystem({ count, tell: say, earlier });
+  const system = await openSystem({ count, say, earlier });
   try {
     // At least one month: a soak that saw none would be ok for nothing.
     for (let number = seed; judged.length === 0 || Date.now() < startedAt + minutes * 60_000; number += 1) {

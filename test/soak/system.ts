@@ -24,10 +24,10 @@ export interface SoakSystem {
   env: Record<string, string>;
   folder: string;
   count: (what: string, by?: number) => void;
-  tell: (what: string) => void;
+  say: (what: string) => void;
 }
 
-export type SoakSystemOptions = Pick<SoakSystem, 'count' | 'tell'> &
+export type SoakSystemOptions = Pick<SoakSystem, 'count' | 'say'> &
   Partial<Pick<SoakSystem, 'workers' | 'startWorker' | 'size'>> & {
     /** The program of an earlier Temporal server, to begin with. */
     earlier?: string | undefined;

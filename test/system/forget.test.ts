@@ -65,7 +65,7 @@ describe('a customer that is forgotten', () => {
   }
 
   /** Its name, and its amounts that nobody else has: of three digits and cents at least, for 6.00 may be anything. */
-  function telling(): string[] {
+  function namesAndAmounts(): string[] {
     const amountsOf = ({ organizations }: MonthResult, isOf: (id: string) => boolean): string[] =>
       organizations
         .filter(({ organizationId }) => isOf(organizationId))
@@ -86,9 +86,9 @@ describe('a customer that is forgotten', () => {
     expect(await billing('run', MONTH, ...BILLED)).toMatchObject({ code: 0 });
     expect(await billing('close', MONTH, '--as-of', DAY, '--out', certificate())).toMatchObject({ code: 0 });
     before = await month();
-    expect(telling().length).toBeGreaterThan(2);
+    expect(namesAndAmounts().length).toBeGreaterThan(2);
     const [kept, remembered] = [await evidence(), await histories()];
-    for (const one of telling()) expect(kept).toContain(one);
+    for (const one of namesAndAmounts()) expect(kept).toContain(one);
     expect(remembered).toContain(NAME);
   }, 120_000);
 
@@ -106,11 +106,11 @@ describe('a customer that is forgotten', () => {
     const done = await system.cli('forget', '--organization', NAME, '--export', file, '--write');
     expect(done).toMatchObject({ code: 0, stdout: expect.stringContaining('is forgotten') });
     const [kept, remembered] = [await evidence(), await histories()];
-    expect(telling().filter((one) => kept.includes(one) || remembered.includes(one))).toEqual([]);
+    expect(namesAndAmounts().filter((one) => kept.includes(one) || remembered.includes(one))).toEqual([]);
     expect(kept.toLowerCase()).not.toContain('contoso dental');
     expect((await stat(file)).mode & 0o077).toBe(0);
     const exported = await readFile(file, 'utf8');
-    for (const one of telling()) expect(exported).toContain(one);
+    for (const one of namesAndAmounts()) expect(exported).toContain(one);
   }, 60_000);
 
   test('leaves the others as they were: their month, its log, and the chain of evidence', async () => {

@@ -31,7 +31,7 @@ async function runWith(changes: Record<string, string>, says: RegExp): Promise<R
     const run = await system.cliWith(changes, 'run', MONTH, '--as-of', '2025-10-09', '--wait');
     await eventually(
       () => Promise.resolve(texts().slice(before).join('\n')),
-      (told) => says.test(told),
+      (text) => says.test(text),
       WITHIN_MS,
     );
     return run;
@@ -71,7 +71,7 @@ describe('a run that cannot tell anything itself', () => {
     });
 
   /** What commands and people are told of it: the commands at once, people as soon as a worker looks, which is every minute and when it begins. */
-  async function toldAs(says: RegExp, before: number): Promise<void> {
+  async function notifiedAs(says: RegExp, before: number): Promise<void> {
     const check = await eventually(
       () => system.cli('status', MONTH, '--check'),
       ({ stdout }) => says.test(stdout),
@@ -83,7 +83,7 @@ describe('a run that cannot tell anything itself', () => {
     const worker = await system.startWorker();
     await eventually(
       () => Promise.resolve(texts().slice(before).join('\n')),
-      (told) => says.test(told),
+      (text) => says.test(text),
       WITHIN_MS,
     );
     await worker.kill('SIGTERM');
@@ -99,13 +99,13 @@ describe('a run that cannot tell anything itself', () => {
       WITHIN_MS,
     );
     await worker.kill('SIGTERM');
-    await toldAs(/the run hangs.*unknownToThisVersion.*billing deploy rollback/s, before);
+    await notifiedAs(/the run hangs.*unknownToThisVersion.*billing deploy rollback/s, before);
     await run.terminate('the test is over');
   }, 240_000);
 
   test('because somebody terminated it while no worker ran is told by the next one that runs', async () => {
     const before = texts().length;
     await (await startUnknown()).terminate('by mistake');
-    await toldAs(/the run failed.*was terminated.*billing run 2025-10 --wait/s, before);
+    await notifiedAs(/the run failed.*was terminated.*billing run 2025-10 --wait/s, before);
   }, 240_000);
 });

@@ -26,14 +26,14 @@ describe('docs/operations.md', () => {
   let system: TestSystem;
   let folder: string;
   let webhook: Server;
-  const told: { text: string }[] = [];
+  const messages: { text: string }[] = [];
 
   beforeAll(async () => {
     webhook = createServer((request, response) => {
       let body = '';
       request.on('data', (data: Buffer) => (body += data.toString()));
       request.on('end', () => {
-        told.push(JSON.parse(body) as { text: string });
+        messages.push(JSON.parse(body) as { text: string });
         response.end('ok');
       });
     });
@@ -87,13 +87,13 @@ describe('docs/operations.md', () => {
   });
 
   test('the run whose plans waited told so, once', () => {
-    const waiting = told.filter(({ text }) => text.includes('waiting'));
+    const waiting = messages.filter(({ text }) => text.includes('waiting'));
     expect(waiting.length).toBeGreaterThan(0);
     expect(waiting[0]!.text).toMatch(/^Billing: 2025-10: [\d.,]+ EUR held[\s\S]*billing status 2025-10/);
   });
 
   test("it led to the page for finance: it once named Temporal's Web UI, whatever the settings said", () => {
-    const { text } = told.find((one) => one.text.includes('waiting'))!;
+    const { text } = messages.find((one) => one.text.includes('waiting'))!;
     const lines = text
       .split('\n')
       .filter((line) => line.includes(' → ') && line.includes(', margin ') && !line.includes('Together'));

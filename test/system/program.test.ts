@@ -355,8 +355,8 @@ describe('a month with the built program', () => {
     await mapTo('29683777', WINGTIP);
     expect(await system.cli('schedule', 'apply')).toMatchObject({ code: 0 });
     // The notices of this file's months go to an address where nobody is.
-    const told = await system.cliWith({ NOTICE_WEBHOOK: '' }, 'doctor', '--json');
-    expect({ code: told.code, found: doctored.parse(JSON.parse(told.stdout)).filter(bad) }).toEqual({ code: 0, found: [] });
+    const checked = await system.cliWith({ NOTICE_WEBHOOK: '' }, 'doctor', '--json');
+    expect({ code: checked.code, found: doctored.parse(JSON.parse(checked.stdout)).filter(bad) }).toEqual({ code: 0, found: [] });
   });
 
   test('web serves its page, with the months that were billed', async () => {

@@ -19,8 +19,8 @@ describe('billing restore', () => {
     before = await system.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
     await system.forget();
     const said: string[] = [];
-    const told = (text: string): void => void said.push(text);
-    const context = { environment: system.env, out: told, say: told, isTerminal: false, paper: undefined };
+    const say = (text: string): void => void said.push(text);
+    const context = { environment: system.env, out: say, say, isTerminal: false, paper: undefined };
     const code = await restore(context, 100);
     const text = said.join('\n');
     // The schedule waits for a person until the plans were looked at.

@@ -74,13 +74,13 @@ describe('with a collector', () => {
   }, 120_000);
 
   test('no name, no amount and no secret is in it, and of a path only its words', async () => {
-    const telling = plainValuesOf(await system.json<MonthResult>([0], 'report', MONTH, '--format', 'json'));
+    const values = plainValuesOf(await system.json<MonthResult>([0], 'report', MONTH, '--format', 'json'));
     const secrets = Object.entries(system.env).flatMap(([name, value]) =>
       /SECRET|PASSWORD|USERNAME|INTEGRATION|RESELLER/.test(name) ? value : [],
     );
-    expect(telling.length).toBeGreaterThan(20);
+    expect(values.length).toBeGreaterThan(20);
     expect(secrets).toHaveLength(7);
-    expect([...telling, ...secrets].filter((one) => collector.text().includes(one))).toEqual([]);
+    expect([...values, ...secrets].filter((one) => collector.text().includes(one))).toEqual([]);
     expect([...new Set(collector.spans.filter(isRequest).map(({ name }) => name))].filter((name) => /\d{2}/.test(name))).toEqual(
       [],
     );
@@ -134,6 +134,6 @@ test.each([
   ['/api/resellers/acme/Organizations/Contoso', '/api/resellers/{id}/Organizations/{id}'],
   ['/api/resellers/1f7b/services/m365/pricelist', '/api/resellers/{id}/services/{id}/pricelist'],
   ['/Contoso%20Dental/x', '/{id}/x'],
-])('the path %s is told as %s', (path, told) => {
-  expect(pathTemplate(path)).toBe(told);
+])('the path %s is told as %s', (path, shown) => {
+  expect(pathTemplate(path)).toBe(shown);
 });

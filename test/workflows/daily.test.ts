@@ -193,31 +193,31 @@ describe('a daily run', () => {
   });
 
   test('tells people once, of all its months', async () => {
-    const told: { run: string; months: string[] }[] = [];
+    const notices: { run: string; months: string[] }[] = [];
     const activities = standIns({
       findWork: withWork([]),
       sendNotice: ({ run: name, months: of }) => {
-        told.push({ run: name, months: of });
+        notices.push({ run: name, months: of });
         return Promise.resolve({ title: 'something waits', sent: 1, failed: 0 });
       },
     });
     await run(activities, { broker: 'default', asOf: '2025-10-09' });
-    expect(told.map(({ months: of }) => of)).toEqual([['2025-09', '2025-10']]);
-    expect(told[0]!.run).toMatch(/^daily-\d+@[0-9a-f-]{36}$/);
+    expect(notices.map(({ months: of }) => of)).toEqual([['2025-09', '2025-10']]);
+    expect(notices[0]!.run).toMatch(/^daily-\d+@[0-9a-f-]{36}$/);
   });
 
   test('whose store is emptied in mid-run reads everything again by itself, once; it failed, with the advice to run the month again', async () => {
     const missing = ApplicationFailure.nonRetryable('Evidence 7fa7 is not in the store.', 'EvidenceMissing');
     const counted = async (failures: number): Promise<[reports: number, told: number, ended: boolean]> => {
-      let [reports, closings, told] = [0, 0, 0];
+      let [reports, closings, notices] = [0, 0, 0];
       const usual = standIns();
       const activities = standIns({
         takeReport: (request) => ((reports += 1), usual.takeReport(request)),
         closeRun: (request) => ((closings += 1) <= failures ? Promise.reject(missing) : usual.closeRun(request)),
-        sendNotice: (request) => ((told += request.failure === undefined ? 0 : 1), usual.sendNotice(request)),
+        sendNotice: (request) => ((notices += request.failure === undefined ? 0 : 1), usual.sendNotice(request)),
       });
       const ended = await run(activities, { broker: 'default', month: '2025-10', asOf: '2025-10-09' }).catch(() => null);
-      return [reports, told, ended !== null];
+      return [reports, notices, ended !== null];
     };
     expect(await counted(1)).toEqual([2, 0, true]);
     expect(await counted(2)).toEqual([2, 1, false]);

@@ -31,11 +31,11 @@ describe('what stopped a customer of 20,000 items', () => {
     for (const each of plan)
       if (!stops.covers(each, NOBODY))
         stops.add('plan', each, 'api-error', 'serviceLevelAgreementID is not an active value. '.repeat(4));
-    const told = stops.toTell();
-    expect(Buffer.byteLength(JSON.stringify(told))).toBeLessThan(PAYLOAD / 4);
-    expect(stopped(told, plan).size).toBe(MANY);
-    expect(told[0]!.message).toMatch(/^Charge item-0 .* is not an active value/);
-    expect(told.at(-1)!.message).toMatch(/^One of many steps that failed; .* is not an active value/);
+    const reported = stops.toReport();
+    expect(Buffer.byteLength(JSON.stringify(reported))).toBeLessThan(PAYLOAD / 4);
+    expect(stopped(reported, plan).size).toBe(MANY);
+    expect(reported[0]!.message).toMatch(/^Charge item-0 .* is not an active value/);
+    expect(reported.at(-1)!.message).toMatch(/^One of many steps that failed; .* is not an active value/);
   });
 
   test('fits a payload when Autotask goes away after the first step, and names every item', () => {
@@ -45,9 +45,9 @@ describe('what stopped a customer of 20,000 items', () => {
     stops.number(turn, 0);
     stops.add('plan', turn[1]!, 'outcome-unknown', 'postCharge did not end in time');
     stops.rest('plan', turn.slice(2), turn.length, 'postCharge did not end in time');
-    const told = stops.toTell();
-    expect(Buffer.byteLength(JSON.stringify(told))).toBeLessThan(1_000);
-    const reasons = stopped(told, plan);
+    const reported = stops.toReport();
+    expect(Buffer.byteLength(JSON.stringify(reported))).toBeLessThan(1_000);
+    const reasons = stopped(reported, plan);
     expect(reasons.size).toBe(MANY - 1);
     expect([reasons.get('item-0'), reasons.get('item-1'), reasons.get(`item-${MANY - 1}`)]).toEqual([
       undefined,
@@ -61,7 +61,7 @@ describe('what stopped a customer of 20,000 items', () => {
     const stops = new Stops();
     stops.number(plan, 0);
     plan.forEach((each, index) => stops.add('plan', each, index % 1000 < 500 ? 'outcome-unknown' : 'api-error', 'no answer'));
-    const reasons = stopped(stops.toTell(), plan);
+    const reasons = stopped(stops.toReport(), plan);
     expect(
       plan.filter(({ items: [id] }, index) => reasons.get(id!) !== (index % 1000 < 500 ? 'outcome-unknown' : 'api-error')),
     ).toEqual([]);

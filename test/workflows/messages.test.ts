@@ -48,12 +48,12 @@ describe('a message that is none', () => {
     const ended = await harness.serving(waiting(asked), async () => {
       const handle = await start();
       await shows(handle, 'AwaitingApproval');
-      for (const [, args, told] of arguments_)
+      for (const [, args, answer] of arguments_)
         for (const signal of ['approve', 'skip', 'rerun']) {
           await handle.signal(signal, ...args);
           const refused = await eventually(
             () => refusedIn(handle),
-            (text) => String(text).includes(signal) && String(text).includes(told),
+            (text) => String(text).includes(signal) && String(text).includes(answer),
           );
           expect(await pageOf(handle)).toContain(`**Not understood:** ${String(refused)}`);
         }
@@ -117,10 +117,10 @@ describe('a message that is none', () => {
       });
       await run.result();
       expect(await refusedIn(run)).toBe('There is no signal skip. Nothing was changed.');
-      for (const told of [handle, run])
+      for (const answer of [handle, run])
         await Worker.runReplayHistory(
           { workflowBundle: { codePath: process.env.TEST_WORKFLOW_BUNDLE! } },
-          await told.fetchHistory(),
+          await answer.fetchHistory(),
         );
     });
     expect(asked.length).toBeGreaterThan(0);
@@ -182,7 +182,7 @@ describe('a message that is none', () => {
     const gate = new Promise<void>((resolve) => (goOn = resolve));
     const activities = standIns({ planOrganization: () => gate.then(() => PLAN) });
     const [broker, month] = ['default', '2025-11'];
-    const told = 'The signal settled does not say how an organization stands. Nothing was changed.';
+    const answer = 'The signal settled does not say how an organization stands. Nothing was changed.';
     const result = await harness.serving(activities, async () => {
       const handle = await harness.client.workflow.start('dailyBilling', {
         taskQueue: billingQueue(broker),
@@ -197,18 +197,18 @@ describe('a message that is none', () => {
       await handle.signal('settled', undecodable('json/plain'));
       await eventually(
         () => pageOf(handle),
-        (page) => page.startsWith(`**Not understood:** ${told}`) && page.includes('**Now:**'),
+        (page) => page.startsWith(`**Not understood:** ${answer}`) && page.includes('**Now:**'),
       );
       const env = { TEMPORAL_ADDRESS: address, BILLING_EVIDENCE: `file:${folder}` };
       await eventually(
         () => runCommand(env, ['status', month]),
         ({ out }) => out.includes('under way') && /^The run of .* UTC: The signal settled does not say/m.test(out),
       );
-      expect(JSON.parse((await runCommand(env, ['status', month, '--json'])).out)).toMatchObject({ refused: told });
+      expect(JSON.parse((await runCommand(env, ['status', month, '--json'])).out)).toMatchObject({ refused: answer });
       goOn();
       await handle.result();
       expect((await pageOf(handle)).split('\n\n').slice(0, 2)).toEqual([
-        `**Not understood:** ${told}`,
+        `**Not understood:** ${answer}`,
         expect.stringMatching(/^## 2025-11, as of/),
       ]);
       return handle.result() as Promise<unknown>;

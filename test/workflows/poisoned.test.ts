@@ -93,11 +93,11 @@ test('customers that approve without an argument or with an object stopped for e
     }),
   );
   await harness.serving(waiting(), () =>
-    each(async ({ handle, poison: [, told] }) => {
+    each(async ({ handle, poison: [, message] }) => {
       await statusOf(handle, 'AwaitingApproval');
       await eventually(
         async () => (await handle.describe()).memo?.[REFUSED_MEMO],
-        (refused) => String(refused).includes(told),
+        (refused) => String(refused).includes(message),
       );
       await handle.signal('approve', DIGEST);
       expect(await handle.result()).toMatchObject({ status: 'Done' });

@@ -5,16 +5,16 @@ import { SUMS, type Sum } from './file.js';
 
 /** The sums that are something, "sales / cost". */
 export function sumsOf(result: MonthResult): Partial<Record<Sum, string>> {
-  const told = SUMS.map((sum) => [sum, result[sum]] as const).filter(([, { lines }]) => lines > 0);
-  return Object.fromEntries(told.map(([sum, { sales, cost }]) => [sum, `${sales} / ${cost}`]));
+  const shown = SUMS.map((sum) => [sum, result[sum]] as const).filter(([, { lines }]) => lines > 0);
+  return Object.fromEntries(shown.map(([sum, { sales, cost }]) => [sum, `${sales} / ${cost}`]));
 }
 
 /** What became of the items by subscription; several of one subscription in the order of their words. */
 export function itemsOf({ organizations }: MonthResult): Record<string, string> {
-  const told = new Map<string, string[]>();
+  const shown = new Map<string, string[]>();
   for (const { subscriptionId, outcome, reason } of organizations.flatMap(({ items }) => items))
-    told.set(subscriptionId, [...(told.get(subscriptionId) ?? []), reason === null ? outcome : `${outcome} ${reason}`]);
-  return Object.fromEntries([...told].map(([key, words]) => [key, words.sort().join(', ')]));
+    shown.set(subscriptionId, [...(shown.get(subscriptionId) ?? []), reason === null ? outcome : `${outcome} ${reason}`]);
+  return Object.fromEntries([...shown].map(([key, words]) => [key, words.sort().join(', ')]));
 }
 
 type Rec = Record<string, unknown>;
@@ -24,13 +24,13 @@ export interface HeldState {
 
 /** What stands on each contract: its days, its rows with equal months together, its charges. */
 export function holdsOf({ autotask }: HeldState): Record<string, string[]> {
-  const told = new Map<string, string[]>();
+  const shown = new Map<string, string[]>();
   for (const contract of autotask.contracts) {
     const key = nameOf(contract);
     const days = `${day(contract.startDate)} to ${day(contract.endDate)}${contract.status === 1 ? '' : ', inactive'}`;
-    told.set(key, [...(told.get(key) ?? []), days, ...rowsOf(contract, autotask), ...chargesOf(contract, autotask)]);
+    shown.set(key, [...(shown.get(key) ?? []), days, ...rowsOf(contract, autotask), ...chargesOf(contract, autotask)]);
   }
-  return Object.fromEntries(told);
+  return Object.fromEntries(shown);
 }
 
 function nameOf(contract: Rec): string {
@@ -57,15 +57,15 @@ function rowsOf(contract: Rec, { unitRows, services }: HeldState['autotask']): s
 
 /** Rows of following months that bill alike are told together. A row that is split is told with its day. */
 function runs(rows: Rec[]): string[] {
-  const told: { from: string; to: string; text: string }[] = [];
+  const shown: { from: string; to: string; text: string }[] = [];
   for (const row of rows) {
     const text = rowText(row);
-    const last = told.at(-1);
+    const last = shown.at(-1);
     const at = day(row.startDate).endsWith('-01') ? month(row.startDate) : day(row.startDate);
     if (last?.text === text) last.to = at;
-    else told.push({ from: at, to: at, text });
+    else shown.push({ from: at, to: at, text });
   }
-  return told.map(({ from, to, text }) => `${from === to ? from : `${from} to ${to}`}: ${text}`);
+  return shown.map(({ from, to, text }) => `${from === to ? from : `${from} to ${to}`}: ${text}`);
 }
 
 function rowText({ units, price, cost, approveAndPostDate }: Rec): string {

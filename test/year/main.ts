@@ -10,7 +10,7 @@ const { values } = parseArgs({
 
 const year = playYear({ customers: Number(values.customers), months: 12, seed: Number(values.seed) });
 const share = year.tripped / year.customerMonths;
-for (const told of new Set(year.told)) console.log(told);
+for (const line of new Set(year.examples)) console.log(line);
 console.log(
   `${year.plans} plans, ${year.customerMonths} customer-months, ${year.tripped} held (${(share * 100).toFixed(2)} %)`,
   year.reasons,

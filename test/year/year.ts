@@ -18,10 +18,10 @@ export interface Year {
   reasons: Record<string, number>;
   plans: number;
   /** What tripped, in words, for anyone who looks for the cause. */
-  told: string[];
+  examples: string[];
 }
 
-const TOLD = 40;
+const EXAMPLES = 40;
 
 export function playYear({
   customers,
@@ -35,7 +35,7 @@ export function playYear({
   everyDays?: number;
 }): Year {
   const tenants = new Map<string, AutotaskInMemory>();
-  const year: Year = { customerMonths: 0, tripped: 0, reasons: {}, plans: 0, told: [] };
+  const year: Year = { customerMonths: 0, tripped: 0, reasons: {}, plans: 0, examples: [] };
   let previousLines: Line[] = [];
   for (const month of ordinaryYear(customers, months, seed)) {
     playMonth(month, previousLines, tenants, everyDays, year);
@@ -103,7 +103,7 @@ function note(plan: Plan, reasons: Map<string, Set<string>>, year: Year): void {
   );
   for (const { reason, message } of held) {
     reasons.set(plan.organizationId, (reasons.get(plan.organizationId) ?? new Set<string>()).add(reason));
-    if (year.told.length < TOLD) year.told.push(`${plan.organizationId} ${plan.asOf}: ${message}`);
+    if (year.examples.length < EXAMPLES) year.examples.push(`${plan.organizationId} ${plan.asOf}: ${message}`);
   }
 }
 

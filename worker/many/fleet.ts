@@ -118,10 +118,10 @@ export class Fleet implements Watching {
   /** Ready where every broker whose settings are right is served: no restart helps one whose settings are wrong, which is named. */
   async readiness(): Promise<Readiness> {
     const isStopping = this.closing.signal.aborted;
-    const told = await Promise.all(
+    const listed = await Promise.all(
       [...this.members].map(async ([name, known]) => [name, await this.readinessOf(known)] as const),
     );
-    const brokers = Object.fromEntries(told.map(([name, { isReady, checks }]) => [name, { ready: isReady, checks }]));
+    const brokers = Object.fromEntries(listed.map(([name, { isReady, checks }]) => [name, { ready: isReady, checks }]));
     const isWell = [...this.members].every(([name, { member }]) => member === null || brokers[name]?.ready !== false);
     const served = this.sources().length;
     return {

@@ -24,7 +24,7 @@ interface Version {
 export class Promoter {
   private readonly closing = new AbortController();
   private trouble: string | null = null;
-  private told: string | null = null;
+  private lastSaid: string | null = null;
 
   constructor(
     private readonly client: Client,
@@ -65,8 +65,8 @@ export class Promoter {
     if (deployment.current !== this.version.buildId) {
       const due = isDue(deployment, this.version.buildId, this.version.promotion);
       if (due && (await makeCurrent(this.client, this.version.broker, this.version.buildId)))
-        this.tell(`version ${this.version.buildId} is the current one now`);
-      else if (!due) this.tell(standingBy(deployment, this.version.buildId));
+        this.sayOnce(`version ${this.version.buildId} is the current one now`);
+      else if (!due) this.sayOnce(standingBy(deployment, this.version.buildId));
       return false;
     }
     const left = await leftBehind(this.client, this.version.broker, deployment);
@@ -78,9 +78,9 @@ export class Promoter {
     return true;
   }
 
-  private tell(message: string): void {
-    if (message !== this.told) this.version.say(message);
-    this.told = message;
+  private sayOnce(message: string): void {
+    if (message !== this.lastSaid) this.version.say(message);
+    this.lastSaid = message;
   }
 }
 

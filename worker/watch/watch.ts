@@ -65,7 +65,7 @@ export class Watch {
   private readonly gauges: Gauges;
   private readonly readings = new Map<string, Reading>();
   /** Brokers that figures were shown of. */
-  private readonly told = new Set<string>();
+  private readonly reported = new Set<string>();
 
   constructor(
     private readonly setup: WatchSetup,
@@ -87,7 +87,7 @@ export class Watch {
   private async metrics(): Promise<string> {
     const [served, unserved] = [this.watching.sources(), this.watching.unserved()];
     const isServed = (broker: string): boolean => served.some((sources) => sources.broker === broker);
-    for (const broker of this.told) if (!isServed(broker)) this.forget(broker, unserved.includes(broker));
+    for (const broker of this.reported) if (!isServed(broker)) this.forget(broker, unserved.includes(broker));
     for (const broker of unserved) this.show(broker, 'served', [figure('billing_broker_served', 0)]);
     for (const sources of served) this.showMoment(sources);
     const read = Promise.all(served.map((sources) => this.readKept(sources)));
@@ -107,7 +107,7 @@ export class Watch {
 
   private show(broker: string, group: string, figures: Figure[]): void {
     const named = this.watching.isNamed ? figures.map((one) => ({ ...one, labels: { ...one.labels, broker } })) : figures;
-    this.told.add(broker);
+    this.reported.add(broker);
     this.gauges.show(`${broker}/${group}`, named);
   }
 
@@ -115,7 +115,7 @@ export class Watch {
   private forget(broker: string, isWanted: boolean): void {
     this.readings.delete(broker);
     for (const group of ['moment', 'kept', 'size', ...(isWanted ? [] : ['served'])]) this.gauges.drop(`${broker}/${group}`);
-    if (!isWanted) this.told.delete(broker);
+    if (!isWanted) this.reported.delete(broker);
   }
 
   /** A store or a Temporal that cannot be asked leaves the figures as they were: their time says how old they are. */

@@ -101,8 +101,8 @@ async function judge(context: Context, config: Config, certificate: Certificate)
     );
   const reading = await readBothSides(config, { month, asOf, claims, held: [], dismissed }, { onProgress: progressOn(context) });
   // A redacted copy says nothing of whom was taken out, and of nothing that is excluded there.
-  const told = new Set(certificate.customers.map(({ organizationName }) => organizationName));
-  const differences = reading.differences.filter((one) => certificate.redaction === undefined || told.has(one.organizationName));
+  const named = new Set(certificate.customers.map(({ organizationName }) => organizationName));
+  const differences = reading.differences.filter((one) => certificate.redaction === undefined || named.has(one.organizationName));
   const moved = [...reading.unread, ...driftOf(certificate, reading), ...differences.map(({ message }) => message)];
   return moved.length === 0 ? { kind: 'holds', findings: [] } : { kind: 'drifted', findings: moved };
 }

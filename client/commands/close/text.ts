@@ -73,8 +73,8 @@ const PRINTED = 130;
 
 /** Sales and cost, each in columns side by side where that fits a page, and else in a table of its own. */
 function sums(certificate: Certificate): string {
-  const beside = sumsTable(certificate, ['sales', 'cost']);
-  if (beside.split('\n').every((row) => row.length <= PRINTED)) return beside;
+  const wide = sumsTable(certificate, ['sales', 'cost']);
+  if (wide.split('\n').every((row) => row.length <= PRINTED)) return wide;
   return (['sales', 'cost'] as const).map((side) => sumsTable(certificate, [side])).join('\n\n');
 }
 

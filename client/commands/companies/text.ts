@@ -50,7 +50,7 @@ function suggestionsText(suggestions: Suggestion[], paper: Paper): string {
     organization: organizationName,
     company: companyId === null ? '' : `${companyId} ${companyName}`,
   }));
-  const beside = table(
+  const wide = table(
     SUGGESTIONS,
     rows.map(({ certainty, verdict, organization, company }) => [certainty, verdict, organization, company]),
   );
@@ -60,8 +60,8 @@ function suggestionsText(suggestions: Suggestion[], paper: Paper): string {
       ...(company === '' ? [] : [wrap(company, paper, BELOW, `${BELOW}  `)]),
     ].join('\n'),
   );
-  const fits = beside.split('\n').every(({ length }) => length <= paper.columns);
-  return `${fits ? beside : below.join('\n')}\n\n${next()}`;
+  const fits = wide.split('\n').every(({ length }) => length <= paper.columns);
+  return `${fits ? wide : below.join('\n')}\n\n${next()}`;
 }
 
 const BELOW = `${' '.repeat(14)}→ `;

@@ -167,8 +167,8 @@ const SECURITY_LEVEL =
 
 async function rights(autotask: Autotask, entity: string, actions: Action[]): Promise<string | Problem> {
   const { info } = (await autotask.get(`${entity}/entityInformation`)) as { info?: Fields };
-  const told = (action: Action): unknown => info?.[`useraccessfor${action}`];
-  const having = (access: Access): Action[] => actions.filter((action) => accessOf(told(action)) === access);
+  const accessFor = (action: Action): unknown => info?.[`useraccessfor${action}`];
+  const having = (access: Access): Action[] => actions.filter((action) => accessOf(accessFor(action)) === access);
   if (having('none').length > 0) return new Problem(`the API user may not ${having('none').join(', ')}`, SECURITY_LEVEL);
   if (having('restricted').length > 0)
     return new Problem(
@@ -178,7 +178,7 @@ async function rights(autotask: Autotask, entity: string, actions: Action[]): Pr
   const [unknown] = having('unknown');
   if (unknown !== undefined)
     return new Problem(
-      `Autotask says ${JSON.stringify(told(unknown))?.slice(0, 50)} for ${unknown}, which is not understood`,
+      `Autotask says ${JSON.stringify(accessFor(unknown))?.slice(0, 50)} for ${unknown}, which is not understood`,
       "Look at the API user's security level: it must see and change all of them; and report this value.",
     );
   return actions.includes('query') ? probe(autotask, entity, actions) : actions.join(', ');

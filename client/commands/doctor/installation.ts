@@ -159,7 +159,7 @@ async function behaviour(config: Config): Promise<string> {
     const kept = await readWriteProbe(store, config.broker);
     if (kept === null)
       return `not asked for: what only a write can tell is asked on a test company (${us()} doctor --probe-writes)`;
-    const asked = kept.answers.filter(({ id }) => TOLD.includes(id)).map(({ id, is }) => `${id} ${is ?? '?'}`);
+    const asked = kept.answers.filter(({ id }) => ANSWERED_BY_WRITES.includes(id)).map(({ id, is }) => `${id} ${is ?? '?'}`);
     const left = kept.left.length === 0 ? '' : `; not taken back: ${kept.left.join('; ')}`;
     return `${asked.join(', ')} (company ${kept.companyId}, ${kept.takenAt.slice(0, 10)})${left}`;
   } finally {
@@ -167,7 +167,7 @@ async function behaviour(config: Config): Promise<string> {
   }
 }
 /** Those on which it depends how an amount is written. */
-const TOLD: WriteQuestion[] = ['firstDay', 'again', 'decimals', 'extend', 'names', 'visible'];
+const ANSWERED_BY_WRITES: WriteQuestion[] = ['firstDay', 'again', 'decimals', 'extend', 'names', 'visible'];
 
 const REHEARSAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|sandbox)$/i;
 const isRehearsal = (url: string | null): boolean => url !== null && REHEARSAL.test(new URL(url).hostname);

@@ -84,11 +84,11 @@ function invoicedText({ isFull, unread, ...invoiced }: ShownInvoiced, paper: Pap
   const after =
     unread.length === 0 ? [] : [listOf('Could not be read', isFull ? unread : bounded(unread, UNREAD_SHOWN, ''), paper)];
   const room = isFull ? Infinity : LINES_AT_MOST - linesOf([...before, ...after]) - ROOM_BETWEEN;
-  const told = within(
+  const fitting = within(
     differences.map((one) => wrap(differenceLine(one), paper, '  ', '    ')),
     room,
   );
-  return [...before, ...differencesPart(told, differences.length - told.length, month), ...after].join('\n\n');
+  return [...before, ...differencesPart(fitting, differences.length - fitting.length, month), ...after].join('\n\n');
 }
 
 const linesOf = (texts: string[]): number => texts.join('\n').split('\n').length;
@@ -100,10 +100,14 @@ function within(texts: string[], lines: number): string[] {
   return count === -1 ? texts : texts.slice(0, count);
 }
 
-const differencesPart = (told: string[], more: number, month: string): string[] =>
-  told.length + more === 0
+const differencesPart = (fitting: string[], more: number, month: string): string[] =>
+  fitting.length + more === 0
     ? []
-    : [['Differences:', ...told, ...(more > 0 ? [`  … and ${more} more: ${hint('invoiced', month, '--full')}`] : [])].join('\n')];
+    : [
+        ['Differences:', ...fitting, ...(more > 0 ? [`  … and ${more} more: ${hint('invoiced', month, '--full')}`] : [])].join(
+          '\n',
+        ),
+      ];
 
 const listOf = (title: string, texts: string[], paper: Paper): string =>
   [`${title}:`, ...texts.map((text) => wrap(text, paper, '  ', '    '))].join('\n');

@@ -47,7 +47,7 @@ export function listPayloadKeys(context: Context, { json }: { json: boolean }): 
   const { keys: folder } = loadBaseConfig(context.environment);
   const keys = readKeys(folder);
   const current = currentOf(keys);
-  const told = keys.map(({ id, madeAt, usedSince }: PayloadKey) => ({ id, madeAt, usedSince, isCurrent: id === current?.id }));
-  context.out(json ? jsonText({ file: keyFile(folder), keys: told }) : renderKeys({ file: keyFile(folder), keys: told }));
+  const shown = keys.map(({ id, madeAt, usedSince }: PayloadKey) => ({ id, madeAt, usedSince, isCurrent: id === current?.id }));
+  context.out(json ? jsonText({ file: keyFile(folder), keys: shown }) : renderKeys({ file: keyFile(folder), keys: shown }));
   return EXIT.done;
 }

@@ -2,7 +2,7 @@ import { us } from '../../terminal/called.js';
 import { onTerminal } from '../../terminal/printable.js';
 import { table } from '../../terminal/table.js';
 
-interface ToldKey {
+interface ShownKey {
   id: string;
   madeAt: string;
   usedSince: string | null;
@@ -10,7 +10,7 @@ interface ToldKey {
 }
 
 /** Keys by id, with what each is for now. */
-export const renderKeys = onTerminal(({ file, keys }: { file: string; keys: ToldKey[] }, paper) =>
+export const renderKeys = onTerminal(({ file, keys }: { file: string; keys: ShownKey[] }, paper) =>
   keys.length === 0
     ? `There is no key in ${file}: anyone who reaches Temporal or the evidence can read what they keep. Make one with: ${us()} keys add`
     : table(

@@ -10,7 +10,7 @@ import type { Context } from '../../context.js';
 import { today } from '../../context.js';
 import { EXIT, type ExitCode } from '../../terminal/exit.js';
 import { checkOutput, writeOutput } from '../../files.js';
-import { tellingWaits } from '../../held-calls.js';
+import { reportingWaits } from '../../held-calls.js';
 import { PLAIN } from '../../terminal/paper.js';
 import { renderPlans, unlinkedIn } from './text.js';
 import { renderPlanHtml } from './html.js';
@@ -40,14 +40,14 @@ export async function plan(context: Context, options: PlanOptions): Promise<Exit
   for (const remark of config.remarks) context.say(remark);
   const { createDependencies } = await import('../../../worker/dependencies.js');
   const { previewMonth } = await import('../../../activities/decide/preview-month.js');
-  const told = tellWorker(context, config);
+  const workerLines = workerSettingsLines(context, config);
   // What earlier runs accepted belongs to what is decided (1.6); nothing is added to it.
   const evidence = evidenceOver(openEvidence(config.evidence, config));
   const dependencies = { ...createDependencies(config, { evidence }), heartbeat: progress(context) };
   const filter = organizations.length > 0 ? organizations : null;
   const asked = { broker: config.broker, month, asOf, organizations: filter, mode: null };
   const { preview, closed } = await reachable(async () => ({
-    preview: await tellingWaits(context, dependencies.autotask, () => previewMonth(dependencies, asked)),
+    preview: await reportingWaits(context, dependencies.autotask, () => previewMonth(dependencies, asked)),
     closed: closedText(await readClosed(evidence, config.broker, month)),
   })).finally(() => evidence.close());
   if (context.isTerminal) process.stderr.write(CLEAR_LINE);
@@ -75,7 +75,7 @@ export async function plan(context: Context, options: PlanOptions): Promise<Exit
   if (out !== undefined)
     context.say(`Kept in ${out}. Release exactly that, once it waits: ${us()} approve ${month} --plan ${out}`);
   if (html !== undefined) context.say(`The invoice lines are in ${html}.`);
-  for (const line of await told) context.say(line);
+  for (const line of await workerLines) context.say(line);
   // A plan of which a part could not be read is not the whole plan.
   const isUnreadable = (reason: string | null): boolean => reason === 'unreadable' || reason === 'organization-unknown';
   if (isUnread(result) || plans.some(({ items }) => items.some(({ reason }) => isUnreadable(reason)))) return EXIT.waits;
@@ -83,7 +83,7 @@ export async function plan(context: Context, options: PlanOptions): Promise<Exit
 }
 
 /** Whether a run would be planned by the same settings. Without a Temporal server nobody runs anything, and a plan needs none. */
-async function tellWorker(context: Context, config: Config): Promise<string[]> {
+async function workerSettingsLines(context: Context, config: Config): Promise<string[]> {
   try {
     const compared = await withTemporal(context.environment, (temporal) => compareWithWorker(temporal, config), ASKED_WITHIN_MS);
     if ('unknown' in compared)

@@ -16,7 +16,7 @@ import { recordingKey } from '../../../shared/probe/recording/key.js';
 import { today, type Context } from '../../context.js';
 import { EXIT, type ExitCode } from '../../terminal/exit.js';
 import { checkOutput, writeOutput } from '../../files.js';
-import { tellingWaits } from '../../held-calls.js';
+import { reportingWaits } from '../../held-calls.js';
 import { PLAIN } from '../../terminal/paper.js';
 import { renderProbe, renderProbeHtml } from './text.js';
 import { jsonText, line } from '../../terminal/printable.js';
@@ -42,7 +42,7 @@ export async function probeVendors(context: Context, { month, html, record: file
   process.once('SIGINT', onInterrupt);
   const evidence = openEvidence(config.evidence, config);
   try {
-    const result = await tellingWaits(context, autotask, () =>
+    const result = await reportingWaits(context, autotask, () =>
       probe({
         ...probingOf(config),
         autotask,
@@ -57,7 +57,7 @@ export async function probeVendors(context: Context, { month, html, record: file
     const unrecorded =
       file === undefined || stop.signal.aborted
         ? null
-        : await tellingWaits(context, autotask, () =>
+        : await reportingWaits(context, autotask, () =>
             recordOrWhyNot(file, context, { config, result, vendors: { autotask, cloudmore } }),
           );
     if (html !== undefined) await writeOutput(html, `${renderProbeHtml(result)}\n`);

@@ -5,7 +5,7 @@ import { onTerminal } from '../../terminal/printable.js';
 /** What only a write could tell, as people read it: the behaviour, what showed it, and what the product does about it. */
 export const renderWriteProbe = onTerminal(({ companyId, answers, left }: WriteProbeResult) =>
   [
-    ...answers.map(told),
+    ...answers.map(answerText),
     '',
     left.length === 0
       ? `Everything that was made on company ${companyId} is taken back. An inactive contract without rows and inactive services called "Billing probe …" stay.`
@@ -13,5 +13,5 @@ export const renderWriteProbe = onTerminal(({ companyId, answers, left }: WriteP
   ].join('\n'),
 );
 
-const told = ({ id, is, text }: WriteAnswer): string =>
+const answerText = ({ id, is, text }: WriteAnswer): string =>
   `${is === null ? '?' : '•'} ${WRITE_QUESTIONS[id].what}: ${is ?? 'could not be asked'}\n    ${text}\n    This program ${WRITE_QUESTIONS[id].copes}.`;

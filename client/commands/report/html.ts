@@ -37,7 +37,7 @@ export function htmlReport(report: ReportDocument): string {
             ...report.totals.map(sums),
             contents(report),
             ...(report.customers.length < CHOSEN_FROM ? [] : [choiceOfParts]),
-            beside(report),
+            otherTotals(report),
             marginRows('By customer', report.customers, partsOf),
             marginRows('By record type', typesInWords(report)),
             belowCost(report.belowCost),
@@ -129,7 +129,7 @@ function sums({ currency, report, posted, held, excluded }: CurrencyTotals): Htm
     <p>Margin of the report: ${amountText(amount, currency)}${share === null ? '' : `, ${share} % of sales`}.</p>`;
 }
 
-function beside({ result }: ReportDocument): Html {
+function otherTotals({ result }: ReportDocument): Html {
   const rows: [string, Amounts][] = [
     ['Unassigned', result.unassigned],
     ['Awaiting report', result.awaiting],

@@ -137,7 +137,7 @@ function sumsOf({ currency, report, posted, held, excluded }: CurrencyTotals, do
     grouped(cost),
     ...marginCells({ cost, sales }, currency),
   ];
-  const beside = document === null ? [] : besides(document).map(([name, amounts]) => row(name, amounts));
+  const otherRows = document === null ? [] : otherTotals(document).map(([name, amounts]) => row(name, amounts));
   const rounding = document?.result.rounding;
   return table(
     [
@@ -155,12 +155,12 @@ function sumsOf({ currency, report, posted, held, excluded }: CurrencyTotals, do
       ...(rounding === undefined || (isNothing(rounding.cost) && isNothing(rounding.sales))
         ? []
         : [['rounding', '', grouped(rounding.sales), grouped(rounding.cost)]]),
-      ...beside,
+      ...otherRows,
     ],
   );
 }
 
-const besides = ({ result }: ReportDocument): [name: string, amounts: Amounts][] =>
+const otherTotals = ({ result }: ReportDocument): [name: string, amounts: Amounts][] =>
   (
     [
       ['unassigned', result.unassigned],

@@ -69,7 +69,7 @@ function sums(month: MonthResult): string[][] {
     grouped(sales),
     grouped(cost),
   ];
-  const beside: [string, Amounts][] = [
+  const otherTotals: [string, Amounts][] = [
     ['unassigned', month.unassigned],
     ['awaiting report', month.awaiting],
     ['ghosts', month.ghosts],
@@ -82,7 +82,7 @@ function sums(month: MonthResult): string[][] {
     ...(isNone(month.rounding.cost) && isNone(month.rounding.sales)
       ? []
       : [['rounding', '', grouped(month.rounding.sales), grouped(month.rounding.cost)]]),
-    ...beside.filter(([, { lines }]) => lines > 0).map(([name, amounts]) => row(name, amounts)),
+    ...otherTotals.filter(([, { lines }]) => lines > 0).map(([name, amounts]) => row(name, amounts)),
   ];
 }
 

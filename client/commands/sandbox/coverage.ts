@@ -28,8 +28,8 @@ function text(): string {
 function rowOf({ side, what, support, mark, members, section, tests, note }: Fact): string[] {
   const [first = '', ...more] = tests;
   const shown = more.length === 0 ? first : `${first} (+${more.length})`;
-  const told = note === null ? what : `${what} (${note})`;
-  return [side, cut(told), support, members === null ? mark : `${mark}, members ${members}`, section ?? '', cut(shown)];
+  const text = note === null ? what : `${what} (${note})`;
+  return [side, cut(text), support, members === null ? mark : `${mark}, members ${members}`, section ?? '', cut(shown)];
 }
 
 const cut = (cell: string): string => (cell.length > CELL_MAX ? `${cell.slice(0, CELL_MAX - 1)}…` : cell);

@@ -53,7 +53,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
     for (const fault of faults)
       if (json) context.say(fault);
       else context.out(`${fault}\n`);
-    const isTold = latest !== null && faults.some((fault) => fault.includes(`began on ${utcText(latest.startTime)} `));
+    const isReported = latest !== null && faults.some((fault) => fault.includes(`began on ${utcText(latest.startTime)} `));
     if (read === null && latest?.status.name === 'RUNNING')
       return firstRun(context, { temporal, broker: config.broker, month, run: latest, json });
     if (read === null && faults.length > 0) return EXIT.waits;
@@ -63,7 +63,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
       read: read ?? (await requireMonth(config, month)),
       latest,
       options,
-      isToldFailed: isTold,
+      isReportedFailed: isReported,
     });
     return code === EXIT.done && faults.length > 0 ? EXIT.waits : code;
   });
@@ -96,8 +96,8 @@ async function firstRun(context: Context, { temporal, broker, month, run, json }
     const reason = (await callsOfRun(temporal, run)) ?? callsOf(open);
     context.out(`The first run of ${month} is under way since ${utcText(run.startTime)}: ${link}`);
     if (reason !== null) context.out(reason);
-    tellRefusedOfRun(context, run);
-    await tellRefused(context, temporal, open, []);
+    sayRefusedOfRun(context, run);
+    await sayRefused(context, temporal, open, []);
   }
   return EXIT.waits;
 }
@@ -107,7 +107,7 @@ const summaryOf = async ({ client }: Temporal, workflowId: string): Promise<stri
   (await client.workflow.getHandle(workflowId).describe()).staticSummary();
 
 /** Messages to open workflows that were not understood. Of one of which the month tells nothing yet, the run that started it has said whose it is. */
-async function tellRefused(
+async function sayRefused(
   context: Context,
   temporal: Temporal,
   open: Map<string, OpenOrganization>,
@@ -127,7 +127,7 @@ function refusedOf(run: WorkflowExecutionInfo | null): { refused?: string } {
   return refused === null ? {} : { refused };
 }
 
-function tellRefusedOfRun(context: Context, run: WorkflowExecutionInfo | null): void {
+function sayRefusedOfRun(context: Context, run: WorkflowExecutionInfo | null): void {
   const { refused } = refusedOf(run);
   if (refused !== undefined) context.out(line`The run of ${utcText(run!.startTime)}: ${refused}`);
 }
@@ -147,12 +147,12 @@ interface ShowMonthInput {
   read: MonthRead;
   latest: WorkflowExecutionInfo | null;
   options: StatusOptions;
-  isToldFailed: boolean;
+  isReportedFailed: boolean;
 }
 
 async function showMonth(
   context: Context,
-  { temporal, config, read: { result, record, nothingDue }, latest, options: { json, isFull }, isToldFailed }: ShowMonthInput,
+  { temporal, config, read: { result, record, nothingDue }, latest, options: { json, isFull }, isReportedFailed }: ShowMonthInput,
 ): Promise<ExitCode> {
   const { broker } = config;
   const known = result.organizations.filter(({ status: state }) => isParked(state)).map(({ organizationId }) => organizationId);
@@ -175,7 +175,7 @@ async function showMonth(
           month,
           heldMonth: record.heldMonth,
           nothingDue,
-          run: await runLine(temporal, ui, latest, isToldFailed),
+          run: await runLine(temporal, ui, latest, isReportedFailed),
           callsWait: (await callsOfRun(temporal, latest)) ?? callsOf(open),
           closed,
           lostNotice: await lostNotice(config),
@@ -193,8 +193,8 @@ async function showMonth(
       ),
     );
   if (!json) {
-    tellRefusedOfRun(context, latest);
-    await tellRefused(context, temporal, open, month.organizations);
+    sayRefusedOfRun(context, latest);
+    await sayRefused(context, temporal, open, month.organizations);
   }
   return exitCodeOf(month, record.heldMonth);
 }
@@ -218,16 +218,16 @@ async function runLine(
   { client, namespace }: Temporal,
   ui: string,
   run: WorkflowExecutionInfo | null,
-  isTold: boolean,
+  isReported: boolean,
 ): Promise<string | null> {
   if (run === null || run.status.name === 'COMPLETED' || run.status.name === 'CONTINUED_AS_NEW') return null;
   const page = detailsLink(ui, namespace, run);
   if (run.status.name === 'RUNNING') return `A run is under way since ${utcText(run.startTime)}: ${page}`;
-  const told = `The latest run, of ${utcText(run.startTime)}, ${endInWords(run.status.name)}, so what stands below is older.`;
-  if (isTold) return `${told} ${page}`;
+  const older = `The latest run, of ${utcText(run.startTime)}, ${endInWords(run.status.name)}, so what stands below is older.`;
+  if (isReported) return `${older} ${page}`;
   const cause = await client.workflow
     .getHandle(run.workflowId, run.runId)
     .result()
     .then(() => '', innermost);
-  return `${told} ${cause} ${page}`;
+  return `${older} ${cause} ${page}`;
 }

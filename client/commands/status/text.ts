@@ -259,17 +259,17 @@ function counts(month: MonthResult, paper: Paper): string[] {
 
 function sums(month: MonthResult, paper: Paper): string[] {
   const { currency, unassigned, ghosts, awaiting } = month;
-  const beside = [
+  const otherTotals = [
     ['unassigned', unassigned],
     ['ghosts', ghosts],
     ['awaiting report', awaiting],
   ] as const;
-  const besides = beside.flatMap(([name, { lines, sales }]) => (lines === 0 ? [] : [`${name} ${grouped(sales)}`]));
+  const otherTexts = otherTotals.flatMap(([name, { lines, sales }]) => (lines === 0 ? [] : [`${name} ${grouped(sales)}`]));
   return [
     wrap(`report ${equationOf(month)}`, paper),
     ...month.otherCurrencies
       .filter((other) => !same(other.currency, currency))
       .map((other) => wrap(`       ${equationOf(other)}`, paper)),
-    ...(besides.length === 0 ? [] : [wrap(`beside it: ${besides.join(', ')} ${currency}`, paper)]),
+    ...(otherTexts.length === 0 ? [] : [wrap(`beside it: ${otherTexts.join(', ')} ${currency}`, paper)]),
   ];
 }

@@ -1,6 +1,6 @@
 import { undoWithStart } from '../../temporal/start-with.js';
 import { hint } from '../../terminal/called.js';
-import { isToldAs } from '../../../shared/billing/results/status.js';
+import { standsAsIn } from '../../../shared/billing/results/status.js';
 import { salesText } from '../../../shared/billing/basics/sales-text.js';
 import type { Autotask } from '../../../shared/autotask/index.js';
 import type { UndoMonth } from '../../../activities/decide/preview-undo.js';
@@ -163,7 +163,7 @@ async function takeBack(
     const at = { month, organizationId, asOf: given.asOf };
     const answer = await undoWithStart(temporal, config.broker, at, { given, digest, from, withinMs });
     context.out(line`${answer ?? line`${organizationName}: it goes on.`}`);
-    return answer === null || !isToldAs(answer, 'NeedsAttention');
+    return answer === null || !standsAsIn(answer, 'NeedsAttention');
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     context.out(line`${organizationName} was not taken back: ${error.message}`);

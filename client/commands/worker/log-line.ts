@@ -35,13 +35,13 @@ const CAUSES_SHOWN = 5;
 
 function shown(value: unknown): unknown {
   if (typeof value === 'bigint') return String(value);
-  return value instanceof Error ? told(value, CAUSES_SHOWN) : value;
+  return value instanceof Error ? fieldsOf(value, CAUSES_SHOWN) : value;
 }
 
-function told(error: Error, depth: number): Record<string, unknown> {
+function fieldsOf(error: Error, depth: number): Record<string, unknown> {
   const { name, message, cause } = error;
   const type = 'type' in error && typeof error.type === 'string' ? { type: error.type } : {};
-  return { name, ...type, message, ...(cause instanceof Error && depth > 1 ? { cause: told(cause, depth - 1) } : {}) };
+  return { name, ...type, message, ...(cause instanceof Error && depth > 1 ? { cause: fieldsOf(cause, depth - 1) } : {}) };
 }
 
 type Entry = Parameters<typeof logLine>[0];

@@ -27,7 +27,7 @@ export async function workerOfMany(context: Context, options: { queues?: string 
   const queues = parseQueues(options.queues);
   const own = await setUpProcess(context, installation, null);
   const connections = new Connections();
-  const tell = (message: string, broker?: string): void => own.say(message, broker === undefined ? {} : { broker });
+  const log = (message: string, broker?: string): void => own.say(message, broker === undefined ? {} : { broker });
   const read = (): Candidate[] => {
     // It was there when this process began: a folder that is away is not a folder without brokers.
     if (!hasBrokersFolder(context.environment))
@@ -39,26 +39,26 @@ export async function workerOfMany(context: Context, options: { queues?: string 
   };
   const start = async (environment: Environment, name: string): Promise<RunningWorker> => {
     const config = loadConfig(environment);
-    for (const remark of config.remarks) tell(remark, name);
+    for (const remark of config.remarks) log(remark, name);
     await withTemporal(environment, (temporal) =>
-      askForSearchAttributes(temporal, searchAttributesOf(config), (text) => tell(text, name)),
+      askForSearchAttributes(temporal, searchAttributesOf(config), (text) => log(text, name)),
     );
     const { namespace } = connectionSettings(environment);
     return startWorker(config, {
       connection: await connections.to(environment),
       namespace,
       queues,
-      say: (message) => tell(message, name),
+      say: (message) => log(message, name),
       office: officeOf(config),
       traces: own.traces,
     });
   };
-  const fleet = new Fleet({ read, say: tell });
-  const port = own.watch === undefined ? null : new Watch(own.watch, fleet, tell);
+  const fleet = new Fleet({ read, say: log });
+  const port = own.watch === undefined ? null : new Watch(own.watch, fleet, log);
   try {
     await port?.open();
     own.stopping.addEventListener('abort', () => fleet.close());
-    tell(`worker ready: ${queues.join(', ')} of every broker in ${installation.brokers}`);
+    log(`worker ready: ${queues.join(', ')} of every broker in ${installation.brokers}`);
     if (!own.stopping.aborted) await fleet.serve();
   } finally {
     await port?.close();

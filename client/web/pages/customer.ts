@@ -78,7 +78,7 @@ const contractOf = (contractId: number | null, autotaskUrl: string | null): Html
 
 function items({ items: all, month }: Outcome, autotaskUrl: string | null): Html {
   if (all.length === 0) return html``;
-  const { shared, told } = closedTold(all);
+  const { shared, items } = closedShared(all);
   return html`<section>
     <h2>By the report</h2>
     ${shared !== '' && html`<p>${shared}</p>`}
@@ -97,7 +97,7 @@ function items({ items: all, month }: Outcome, autotaskUrl: string | null): Html
           </tr>
         </thead>
         <tbody>
-          ${[...told].sort(byWeight).map((item) => itemRow(item, month, autotaskUrl))}
+          ${[...items].sort(byWeight).map((item) => itemRow(item, month, autotaskUrl))}
         </tbody>
       </table>
     </div>
@@ -105,12 +105,12 @@ function items({ items: all, month }: Outcome, autotaskUrl: string | null): Html
 }
 
 /** What all that is held by a closed month have in common is said once, above them. */
-function closedTold(all: PlannedItem[]): { shared: string; told: PlannedItem[] } {
+function closedShared(all: PlannedItem[]): { shared: string; items: PlannedItem[] } {
   const isClosed = ({ reason, message }: PlannedItem): boolean => reason === 'month-closed' && message !== null;
   const closed = all.filter(isClosed);
-  if (closed.length < 2) return { shared: '', told: all };
+  if (closed.length < 2) return { shared: '', items: all };
   const { own, shared } = sharedEnd(closed.map(({ message }) => message!));
-  return { shared, told: all.map((item) => (isClosed(item) ? { ...item, message: own[closed.indexOf(item)]! } : item)) };
+  return { shared, items: all.map((item) => (isClosed(item) ? { ...item, message: own[closed.indexOf(item)]! } : item)) };
 }
 
 /** What is held first, then by amount. */

@@ -14,7 +14,16 @@ import type { Ghost, Note } from '../plan-types.js';
 import type { Contract, RecordType, Service } from '../types.js';
 import { SHARED_SERVICES, typeInWords } from '../basics/record-types.js';
 import { mergeGhosts, NO_GHOSTS, type GhostContext, type GhostPlan } from './ghost-plan.js';
-import { isPaidOnce, mayZero, reasonToZero, shrinksBecause, toldWhy, type OfType, type OnContract, type Planned } from './why.js';
+import {
+  isPaidOnce,
+  mayZero,
+  reasonToZero,
+  shrinksBecause,
+  withReason,
+  type OfType,
+  type OnContract,
+  type Planned,
+} from './why.js';
 
 /** Rule 8: money in Autotask without a line in the report. */
 
@@ -32,7 +41,7 @@ export function planGhosts(
   if (isOfAnother(contractKey, context)) return NO_GHOSTS;
   const isLeftAlone = isHeld || (plan?.decisions.some(({ outcome }) => outcome === 'held') ?? false);
   if (contractKey === null)
-    return isLeftAlone ? NO_GHOSTS : looseCharges({ contract, contractKey: null, isBesideRow: () => false, plan }, context);
+    return isLeftAlone ? NO_GHOSTS : looseCharges({ contract, contractKey: null, standsWithRow: () => false, plan }, context);
   const onContract = new Set(rowsOfContract(context.books, contract.id).map(({ serviceId }) => serviceId));
   const services = context.books.services.filter(
     (service) => onContract.has(service.id) && (!isLeftAlone || isCarriedOn(contract, service, plan, context)),
@@ -43,9 +52,9 @@ export function planGhosts(
       ghostOfService({ contract, contractKey, service, rows: rowsOn(contract, service, plan, context), plan }, context),
     );
   if (isLeftAlone) return mergeGhosts(parts);
-  const isBesideRow = (key: string): boolean =>
-    services.some((service) => keysBesideRow({ contract, contractKey, service, plan }, context).includes(key));
-  return mergeGhosts([...parts, looseCharges({ contract, contractKey, isBesideRow, plan }, context)]);
+  const standsWithRow = (key: string): boolean =>
+    services.some((service) => keysWithRow({ contract, contractKey, service, plan }, context).includes(key));
+  return mergeGhosts([...parts, looseCharges({ contract, contractKey, standsWithRow, plan }, context)]);
 }
 
 /** What is taken to zero. */
@@ -57,7 +66,7 @@ interface ZeroInput extends OnContract {
 }
 
 /** Keys that charges beside the service's row have, which share its fate (8.4), also where somebody split the row and only its later part has units. */
-function keysBesideRow({ contract, contractKey, service, plan }: OnContract & Planned, context: GhostContext): string[] {
+function keysWithRow({ contract, contractKey, service, plan }: OnContract & Planned, context: GhostContext): string[] {
   const { row } = rowsOn(contract, service, plan, context);
   const type = hasMoney(row) ? typeOnContract(contract, service, context) : null;
   return type === null ? [] : chargeKeysOn(contractKey, service.key, type, context);
@@ -104,8 +113,8 @@ function ghostOfService(
   const isReported = wasReported({ contract, contractKey, service, type }, { row, previous }, context);
   if (isReported && mayZero(contract, contractKey, context)) {
     const why = shrinksBecause({ contractKey, itemCode: service.key, type, plan }, context);
-    const told = toldWhy(standing, why, contract);
-    return zero({ contract, contractKey, service, billable, rows, standing: told, extendsFrom }, context);
+    const explained = withReason(standing, why, contract);
+    return zero({ contract, contractKey, service, billable, rows, standing: explained, extendsFrom }, context);
   }
   // What the month's own report had is not awaited, whatever speaks against taking it away.
   if (!isReported && !isCarriedOn(contract, service, plan, context) && isAwaiting(type, contractKey, context))

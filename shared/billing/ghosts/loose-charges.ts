@@ -2,7 +2,7 @@ import { isHashKey } from '../contracts/find-or-make.js';
 import { big, isZero, postedText, postedWords, soughtText, sum } from '../basics/decimal.js';
 import { chargeAdvice, movedAdvice } from './ghost-advice.js';
 import { mergeGhosts, NO_GHOSTS, type GhostContext, type GhostPlan } from './ghost-plan.js';
-import { mayZero, shrinksBecause, toldWhy } from './why.js';
+import { mayZero, shrinksBecause, withReason } from './why.js';
 import { parseChargeKey, ghostId } from '../basics/keys.js';
 import { chargeKeysOn, isSwitchedOff, type Ownership } from '../contracts/ours.js';
 import type { ContractPlan } from '../contracts/plan-contract.js';
@@ -15,7 +15,7 @@ import { PRODUCTS, RECORD_TYPES, isLicence } from '../basics/record-types.js';
 interface LooseChargesInput {
   contract: Contract;
   contractKey: string | null;
-  isBesideRow: (key: string) => boolean;
+  standsWithRow: (key: string) => boolean;
   plan: ContractPlan | undefined;
 }
 
@@ -23,11 +23,14 @@ interface LooseChargesInput {
  * Rule 8.4: charges without an item. One with a key of ours is ours wherever it stands; of others', those on a product of rule 5.3 on a contract of ours. They
  * go where rows would go, on the same evidence; the absence of a line takes nothing away.
  */
-export function looseCharges({ contract, contractKey, isBesideRow, plan }: LooseChargesInput, context: GhostContext): GhostPlan {
+export function looseCharges(
+  { contract, contractKey, standsWithRow, plan }: LooseChargesInput,
+  context: GhostContext,
+): GhostPlan {
   const all = chargesOfContract(context.books, contract.id);
   const keyed = all.filter((charge) => {
     const key = parseChargeKey(charge.key);
-    return key?.month === context.month && !isOnItem(key.base, contract, context) && !isBesideRow(key.base);
+    return key?.month === context.month && !isOnItem(key.base, contract, context) && !standsWithRow(key.base);
   });
   // Charges that cancel each other out are in balance already, and no ghost any more (8.2): one of them may be billed.
   const standing = [...groupBy(keyed, (charge) => parseChargeKey(charge.key)!.base).values()].filter(
@@ -97,8 +100,8 @@ function looseCharge(
   // Its key names the month: a report of this very month had a line for it.
   const why = shrinksBecause({ contractKey, itemCode: origin.itemCode, type: origin.type, plan }, context);
   const found: Ghost = { ...chargeGhost(charge, { contract, contractKey, origin }, context), outcome: 'zeroed' };
-  const told = toldWhy(found, why, contract);
-  return { ...NO_GHOSTS, ghosts: [why === null ? told : { ...told, rule: '8.4' }], steps: [step] };
+  const explained = withReason(found, why, contract);
+  return { ...NO_GHOSTS, ghosts: [why === null ? explained : { ...explained, rule: '8.4' }], steps: [step] };
 }
 
 const standingCharge = (

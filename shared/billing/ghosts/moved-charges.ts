@@ -17,7 +17,7 @@ import type { Books, Charge, Settings } from '../types.js';
  */
 
 /** Items whose money the plan would change beside such a charge. */
-export function besideMoved(
+export function movedNeighbours(
   plan: Plan,
   keyed: KeyedItem[],
   { facts, books, settings }: { facts: MonthFacts; books: Books; settings: Pick<Settings, 'broker'> },

@@ -39,7 +39,7 @@ export interface StrayInput {
   /** What was accepted of customers that are not exported any more, because they name no company (8.9). */
   unlinked: AcceptedItem[];
   /** Folded contract keys that a plan of this run tells of. */
-  told: Set<string>;
+  mentioned: Set<string>;
 }
 
 /** Whether a plan leaves everything out, because its customer names no company: what stands is told of by nobody but here. */
@@ -92,16 +92,19 @@ export function planStrays(input: StrayInput): Plan[] {
 
 /** With what stood for organizations that nobody names any more, or that name no company, and that no contract shows (8.9): beside the contracts that are not shown. */
 function withGone(plans: Plan[], input: StrayInput): Plan[] {
-  const told = new Set([...input.told, ...plans.flatMap(({ ghosts }) => ghosts.map(({ contractKey }) => fold(contractKey)))]);
+  const mentioned = new Set([
+    ...input.mentioned,
+    ...plans.flatMap(({ ghosts }) => ghosts.map(({ contractKey }) => fold(contractKey))),
+  ]);
   const context = contextOf(UNSEEN_COMPANY, input.books.internalCurrency, input);
-  const isTold = (key: string): boolean => told.has(fold(key));
+  const isMentioned = (key: string): boolean => mentioned.has(fold(key));
   const ghosts = [
     ...goneGhosts(
       input.gone.flatMap(({ items }) => items),
       context,
-      isTold,
+      isMentioned,
     ),
-    ...goneGhosts(input.unlinked, context, isTold, UNLINKED),
+    ...goneGhosts(input.unlinked, context, isMentioned, UNLINKED),
   ];
   const own = plans.find(({ companyId }) => companyId === UNSEEN_COMPANY) ?? planStray(UNSEEN_COMPANY, [], input);
   return [...plans.filter((plan) => plan !== own), { ...own, ghosts: [...own.ghosts, ...ghosts] }];

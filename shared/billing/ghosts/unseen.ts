@@ -39,11 +39,11 @@ export function unseenGhosts(context: GhostContext, explaining: Explaining): Gho
 export const goneGhosts = (
   items: AcceptedItem[],
   context: GhostContext,
-  isTold: (contractKey: string) => boolean,
+  isMentioned: (contractKey: string) => boolean,
   why = UNSEEN,
 ): Ghost[] =>
   vanished(items, NOTHING)
-    .filter(({ contractKey, type }) => !isTold(contractKey) && !isSwitchedOff(type as RecordType, contractKey, context))
+    .filter(({ contractKey, type }) => !isMentioned(contractKey) && !isSwitchedOff(type as RecordType, contractKey, context))
     .filter((item) => !isShown(item, context))
     .map((item) => unseenGhost(item, context.month, contractIdOf(item, context), why));
 

@@ -102,7 +102,7 @@ export function shrinksBecause(
   return moved.has(fold(contractKey)) ? { evidence: 'moved', message: 'Its lines are billed to another organization.' } : null;
 }
 
-export function toldWhy(standing: Ghost, why: Why | null, { id }: Contract): Ghost {
+export function withReason(standing: Ghost, why: Why | null, { id }: Contract): Ghost {
   if (why !== null) return { ...standing, rule: '8.2', message: why.message, evidence: why.evidence };
   const amount = soughtText(standing.sales, standing.currency);
   return {

@@ -48,6 +48,6 @@ const heldGhost = (ghost: Ghost, tripped: Tripped | undefined): Ghost =>
 function keptStep(step: Step, heldIds: Set<string>, heldContracts: Set<string>, heldGhosts: Set<string>): Step[] {
   const items = step.items.filter((id) => !heldIds.has(id) && !heldGhosts.has(id));
   const servesOnlyGhost = items.every((id) => id.startsWith('ghost-'));
-  const isBesideHeld = servesOnlyGhost && 'contractKey' in step && heldContracts.has(fold(step.contractKey));
-  return items.length === 0 || isBesideHeld ? [] : [{ ...step, items }];
+  const isOnHeldContract = servesOnlyGhost && 'contractKey' in step && heldContracts.has(fold(step.contractKey));
+  return items.length === 0 || isOnHeldContract ? [] : [{ ...step, items }];
 }

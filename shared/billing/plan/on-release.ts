@@ -1,5 +1,5 @@
 import { describeStep, markOf } from '../derivation/describe.js';
-import type { Plan, Step, StepTold } from '../plan-types.js';
+import type { Plan, Step, StepText } from '../plan-types.js';
 
 /** Tells with a plan of which something is held what a release would write beside it: nobody should release what they cannot see. */
 export function withOnRelease(plan: Plan, whole: Plan): Plan {
@@ -9,7 +9,7 @@ export function withOnRelease(plan: Plan, whole: Plan): Plan {
   const kept = new Set(plan.steps.map(identity));
   const onRelease = others
     .filter((step) => !kept.has(identity(step)))
-    .map((step): StepTold => ({ mark: markOf(step, whole), text: describeStep(step, whole) }));
+    .map((step): StepText => ({ mark: markOf(step, whole), text: describeStep(step, whole) }));
   return onRelease.length === 0 ? plan : { ...plan, onRelease };
 }
 

@@ -21,14 +21,14 @@ import { assertPlan, assertReductions } from './invariants.js';
 import { buildItems, indexPrices, itemContext, type PriceList } from '../report/items.js';
 import { keyedItem, type KeyedItem } from '../report/keyed-item.js';
 import { digestOf } from '../basics/keys.js';
-import { besideMoved, itemCharges } from '../ghosts/moved-charges.js';
+import { movedNeighbours, itemCharges } from '../ghosts/moved-charges.js';
 import { indexNames } from '../report/named.js';
 import { planContract, type ContractContext, type ContractPlan, type ItemDecision } from '../contracts/plan-contract.js';
 import { standsFor } from '../contracts/ours.js';
 import { isKnownChargeType } from '../report/record-type.js';
 import { refusalOf, type Refusal } from './refusal.js';
 import { NO_BOOKS } from '../amounts/rows.js';
-import { besideUnknown, released, shrunkItems, withoutShrunk } from './shrank.js';
+import { itemsNearUnknown, released, shrunkItems, withoutShrunk } from './shrank.js';
 import { stopped } from '../derivation/rule-of-reason.js';
 import { byText, fold, groupBy, present } from '../basics/text.js';
 import { troublesOf } from '../report/troubles.js';
@@ -75,7 +75,7 @@ export function planOrganization(given: PlanInput): Plan {
   const tripped = tripBreakers({ plan: full, able: able.map(({ item }) => item), work }, input, context, company);
   const isReleased = input.approvedDigest === full.digest;
   const shrunk = shrunkItems(full, keyed, input);
-  const doubtful = new Map([...besideUnknown(full), ...besideMoved(full, keyed, input), ...tripped.items]);
+  const doubtful = new Map([...itemsNearUnknown(full), ...movedNeighbours(full, keyed, input), ...tripped.items]);
   const plan = isReleased
     ? withNotes(released(full), remadeNotes(full, books))
     : withOnRelease(

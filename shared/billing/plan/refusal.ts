@@ -41,14 +41,14 @@ export function exclusionOf(item: Item, context: ItemContext, settings: Settings
 }
 
 /** The record types that its lines name: one that no rule knows is the first thing to look at. */
-function toldTypes({ lines }: Item): string {
+function namedTypes({ lines }: Item): string {
   const types = [...new Set(lines.flatMap(({ recordType }) => present(recordType) ?? []))];
   return types.length === 0 ? '' : ` (record type ${types.map((type) => JSON.stringify(type)).join(', ')})`;
 }
 
 export function unclassifiedOf(item: Item): string | null {
   if (item.type === 'Unclassified')
-    return `No rule tells what kind of line this is${toldTypes(item)}. Correct it in Cloudmore, or exclude its service.`;
+    return `No rule tells what kind of line this is${namedTypes(item)}. Correct it in Cloudmore, or exclude its service.`;
   if (!isChargeType(item.type) && serviceKeyOf(item) === null)
     return 'The licence has no item code, so no service can be found for it.';
   return null;

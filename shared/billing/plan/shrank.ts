@@ -74,9 +74,9 @@ export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): M
 
 /** A charge for the same kind of the same subscription that is none of the month's items', and nothing says that it is over: it may be for what an item was before. */
 function whyOnTop(decided: PlannedItem, { ghosts }: Plan): string | null {
-  const isBeside = ({ serviceId, type, contractKey }: Ghost): boolean =>
+  const isSameKind = ({ serviceId, type, contractKey }: Ghost): boolean =>
     serviceId === null && type === decided.type && same(contractKey, decided.contractKey);
-  const other = ghosts.find((ghost) => isBeside(ghost) && isUnexplained(ghost));
+  const other = ghosts.find((ghost) => isSameKind(ghost) && isUnexplained(ghost));
   return other === undefined || !isMoved(decided)
     ? null
     : `${grouped(other.sales)} more stand on charge ${other.chargeId}, and nothing says that they are gone`;
@@ -163,7 +163,7 @@ function isRenamed(
 }
 
 /** Items whose money the plan would change on a contract with a charge of nobody knows what (8.4): it may be the very money. */
-export function besideUnknown({ items, ghosts }: Plan): Map<string, Tripped> {
+export function itemsNearUnknown({ items, ghosts }: Plan): Map<string, Tripped> {
   const unknown = ghosts.filter(isUnknown);
   return new Map(
     items.flatMap((item) => {

@@ -160,8 +160,8 @@ function ofContract(contract: Contract, billed: Set<string>, context: UndoContex
   if (contractKey === null) return movedOn(contract, billed, context);
   const services = servicesOn(contract, contractKey, context);
   const rows = services.map((own) => rowPart(contract, contractKey, own, context));
-  const besideRows = new Set(services.flatMap(({ chargeKeys }) => chargeKeys));
-  return [...rows, ...looseParts(contract, contractKey, besideRows, context)].flatMap((part) => part ?? []);
+  const rowCharges = new Set(services.flatMap(({ chargeKeys }) => chargeKeys));
+  return [...rows, ...looseParts(contract, contractKey, rowCharges, context)].flatMap((part) => part ?? []);
 }
 
 /** What the organization was billed, and is another's since: that one's plan of the month stands on it now, so that it is told, and stays. */
@@ -303,13 +303,13 @@ const unpost = (month: Month): string =>
 
 // ---------------------------------------------------------------------------------------------------------------- charges without a row
 
-function looseParts(contract: Contract, contractKey: string, besideRows: Set<string>, context: UndoContext): (Part | null)[] {
+function looseParts(contract: Contract, contractKey: string, rowCharges: Set<string>, context: UndoContext): (Part | null)[] {
   const { books, before } = context.input;
   const keyed = [books, before.books].flatMap((held) => chargesOfContract(held, contract.id));
   const bases = new Map(
     keyed.flatMap((charge) => {
       const key = parseChargeKey(charge.key);
-      return key?.month === context.month && !besideRows.has(key.base) ? [[key.base, charge] as const] : [];
+      return key?.month === context.month && !rowCharges.has(key.base) ? [[key.base, charge] as const] : [];
     }),
   );
   return [...bases]

@@ -38,7 +38,7 @@ export interface AcceptedOrganization {
 }
 
 /** The report with what the planner must know of the accepted one. Organizations that the report does not name any more count as missing. */
-export function besideAccepted(
+export function compareWithAccepted(
   { facts, organizations }: CutReport,
   accepted: AcceptedOrganization[],
   settings: Pick<Settings, 'broker' | 'excludeServices' | 'exportRecordTypes' | 'breakers'>,

@@ -47,7 +47,7 @@ function underWay(facts: DueFacts): Advised[] {
   const licences = dueOn(reported, LICENCES_ON);
   return [
     advised(
-      `Nothing of ${named(facts)} is due on ${asOf}: Cloudmore's report has no line of it billed before that day. ${beside(facts)}`,
+      `Nothing of ${named(facts)} is due on ${asOf}: Cloudmore's report has no line of it billed before that day. ${comparedWith(facts)}`,
     ),
     advised(
       asOf <= licences
@@ -60,7 +60,9 @@ function underWay(facts: DueFacts): Advised[] {
 
 function over(facts: DueFacts): Advised[] {
   return [
-    advised(`Nothing of ${named(facts)} is due: the month is over, and Cloudmore's report has no line of it. ${beside(facts)}`),
+    advised(
+      `Nothing of ${named(facts)} is due: the month is over, and Cloudmore's report has no line of it. ${comparedWith(facts)}`,
+    ),
     advised(
       "If it should have some, check Cloudmore's Microsoft consent; what is set up wrongly is named by:",
       command('doctor'),
@@ -69,7 +71,7 @@ function over(facts: DueFacts): Advised[] {
 }
 
 /** What the previous month had up to the same day: nothing then either, or so many lines. */
-function beside(facts: DueFacts): string {
+function comparedWith(facts: DueFacts): string {
   const { asOf, previousLines } = facts;
   const reported = reportMonthOf(facts);
   const until = comparedBefore(reported, asOf);

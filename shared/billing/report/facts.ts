@@ -173,9 +173,9 @@ function dueLines(report: Report, asOf: Day): Line[] {
 /** What a drop is measured on. A credit, a year that was paid last month and a subscription that has ended say by themselves why there is less. */
 function dropOf({ subscriptions, prices }: Report, all: Line[], allBefore: Line[]): NonNullable<MonthFacts['drop']> {
   const { now: lines, before: previousLines, unread } = readable(all, allBefore);
-  const told = unread === 0 ? {} : { unread: { lines: unread, all: previousLines.length === 0 && allBefore.length > 0 } };
+  const unreadPart = unread === 0 ? {} : { unread: { lines: unread, all: previousLines.length === 0 && allBefore.length > 0 } };
   // A report without any line is what an expired consent looks like, whatever the lists say.
-  if (all.length === 0) return { now: {}, before: salesByCurrency(previousLines), ...told };
+  if (all.length === 0) return { now: {}, before: salesByCurrency(previousLines), ...unreadPart };
   const list = indexPrices(prices);
   const ended = endedIds(subscriptions);
   const recurs = (line: Line): boolean => {
@@ -185,7 +185,7 @@ function dropOf({ subscriptions, prices }: Report, all: Line[], allBefore: Line[
   return {
     now: salesByCurrency(lines.filter((line) => recurs(line) && big(line.sales).gt(0))),
     before: salesByCurrency(previousLines.filter((line) => recurs(line) && !ended.has(fold(line.subscriptionId)))),
-    ...told,
+    ...unreadPart,
   };
 }
 

@@ -114,8 +114,8 @@ function placeManualLine(
   const unclassified: Sorted = { line, type: 'Unclassified', itemCode: line.itemCode, isManual: true };
   if (present(line.subscriptionId) === null) return unclassified;
   const listed = listedSubscription(context.subscriptions, line.subscriptionId);
-  const beside = bySubscription.get(fold(line.subscriptionId)) ?? [];
-  const home = homeOfManualLine(line, beside, listed);
+  const siblings = bySubscription.get(fold(line.subscriptionId)) ?? [];
+  const home = homeOfManualLine(line, siblings, listed);
   if (home) return { line, type: home.type, itemCode: home.itemCode, isManual: true };
   return listed ? { line, type: listed.recordType, itemCode: listed.itemCode, isManual: true } : unclassified;
 }
@@ -123,11 +123,11 @@ function placeManualLine(
 /** The item with the listed item code, else the one with the largest sales; one in the line's own currency before any other (4.1). */
 function homeOfManualLine(
   manual: Line,
-  beside: { line: Line; type: LineType }[],
+  siblings: { line: Line; type: LineType }[],
   listed: Subscription | undefined,
 ): { type: ItemType; itemCode: string | null } | null {
-  const inCurrency = beside.filter(({ line }) => same(line.currency, manual.currency));
-  const items = groupBy(inCurrency.length > 0 ? inCurrency : beside, ({ line, type }) =>
+  const inCurrency = siblings.filter(({ line }) => same(line.currency, manual.currency));
+  const items = groupBy(inCurrency.length > 0 ? inCurrency : siblings, ({ line, type }) =>
     [type, codeOrProduct(type, line.subscriptionId, line.itemCode, null)].map(fold).join('|'),
   );
   const candidates = [...items.values()].map((group) => ({

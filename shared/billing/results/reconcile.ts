@@ -228,8 +228,8 @@ export class Reconciliation {
     this.counted =
       this.counted === null || counted === null ? null : countedTotal([{ amounts: this.counted }, { amounts: counted }]);
     const { workflowId: _id, planDigest: _plan, status: _status, waitsSince: _since, ...more } = result;
-    const { onRelease: _onRelease, onReleaseMore: _more, missingPersons: _persons, ...told } = more;
-    this.digest.add(told);
+    const { onRelease: _onRelease, onReleaseMore: _more, missingPersons: _persons, ...digested } = more;
+    this.digest.add(digested);
     this.items.push(...countedTogether(outcome.items.map(asReported)));
     this.ghosts.push(...outcome.ghosts.filter((ghost) => ghost.outcome === 'awaiting' || isOpen(ghost)).map(countedGhost));
     this.writes = addWrites(this.writes, outcome.writes);

@@ -4,7 +4,7 @@ import type { Answers } from './answers.js';
 import type { SeenMoney } from './claims.js';
 import { stopped } from '../derivation/rule-of-reason.js';
 import type { UnreadList } from './unread.js';
-import type { Amounts, Ghost, Note, Plan, PlannedItem, Reason, Step, StepTold, Writes } from '../plan-types.js';
+import type { Amounts, Ghost, Note, Plan, PlannedItem, Reason, Step, StepText, Writes } from '../plan-types.js';
 
 export type { Amounts, Writes };
 import type { Decimal, Day, Month } from '../types.js';
@@ -57,7 +57,7 @@ export interface OrganizationResult {
   /** Day since which it waits for a person; null when it does not. */
   waitsSince: Day | null;
   /** The first steps that a release would write of what breakers hold; absent where they hold nothing. */
-  onRelease?: StepTold[];
+  onRelease?: StepText[];
   /** How many more there are; absent where these are all. */
   onReleaseMore?: number;
   /** Which persons a release is still without, in words; absent where none is. */
@@ -115,7 +115,7 @@ export interface Outcome {
   steps: Step[];
   planDigest: string;
   /** What a release would write of what breakers hold; absent where they hold nothing. */
-  onRelease?: StepTold[];
+  onRelease?: StepText[];
   workflowId: string | null;
   writes: Writes;
   calls: Calls;

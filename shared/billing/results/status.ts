@@ -38,6 +38,6 @@ export const statusInWords = (status: OrganizationStatus): string =>
 /** How an organization's workflow says where it stands, at the beginning of what it answers. */
 export const standsAs = (name: string, status: OrganizationStatus): string => `${name}: ${statusInWords(status)}.`;
 /** Whether an answer says that it stands so. */
-export const isToldAs = (answer: string, status: OrganizationStatus): boolean => answer.includes(standsAs('', status));
+export const standsAsIn = (answer: string, status: OrganizationStatus): boolean => answer.includes(standsAs('', status));
 export const isStatus = (text: unknown): text is OrganizationStatus =>
   typeof text === 'string' && Object.hasOwn(STATUS_RULES, text);

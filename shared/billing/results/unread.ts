@@ -26,7 +26,7 @@ export interface UnreadList {
 /** Each is a sentence; a vendor that changes one member would make thousands of them. */
 export const UNREAD_LISTED = 200;
 /** As many as go along where a message must stay small. */
-export const UNREAD_TOLD = 20;
+export const UNREAD_IN_RESULT = 20;
 
 /** Records of Cloudmore's that are amounts of the month by themselves. Others bear on it where a line needs them, and the line is held. */
 const AMOUNTS_OF_REPORT = ['MonthlyBillingPerOrganizationAsync', 'AzureOneTimeInvoice', 'AzureOneTimeInvoiceList'];
@@ -75,7 +75,7 @@ export function unreadList(all: Unread[]): { unread?: UnreadList } {
 }
 
 /** The list cut to so many, for messages that must stay small. */
-export const toldOf = (list: UnreadList): UnreadList => ({ ...list, listed: list.listed.slice(0, UNREAD_TOLD) });
+export const shortUnread = (list: UnreadList): UnreadList => ({ ...list, listed: list.listed.slice(0, UNREAD_IN_RESULT) });
 
 /** Whether a month may not be certified although nothing of it is held. */
 export const isUnread = ({ unread }: { unread?: UnreadList | undefined }): boolean => (unread?.bearing ?? 0) > 0;

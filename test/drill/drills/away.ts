@@ -50,15 +50,15 @@ async function playAway(
       await goAway();
     }
     const goneAt = Date.now();
-    const told = await firstNotice(heard, goneAt, awayMs);
+    const notice = await firstNotice(heard, goneAt, awayMs);
     await sleep(awayMs - (Date.now() - goneAt));
     await system.slowly();
     const { code } = await run;
     const problems = [
-      ...(told.message === null ? [`nobody was told of it; heard: ${heard.of('/own').join(' | ') || 'nothing'}`] : []),
+      ...(notice.message === null ? [`nobody was told of it; heard: ${heard.of('/own').join(' | ') || 'nothing'}`] : []),
       ...(await untilHealed(system)),
     ];
-    return await rowOf(system, name, what, { code, message: told.message ?? '', seconds: told.seconds, problems });
+    return await rowOf(system, name, what, { code, message: notice.message ?? '', seconds: notice.seconds, problems });
   } finally {
     await system.close();
   }

@@ -43,14 +43,17 @@ export const NAMES: Drill[] = [
 async function search(stack: Stack): Promise<{ message: string; problems: string[] }> {
   const { stdout } = await stack.billing(['report', MONTH, '--format', 'json']);
   const month = JSON.parse(stdout) as MonthResult;
-  const telling = plainValuesOf(month);
+  const values = plainValuesOf(month);
   const places = await placesOf(stack, month);
-  const told = places.flatMap(({ name, text }) =>
-    telling.filter((one) => text.includes(one)).map((one) => `${name} holds "${one}"`),
+  const leaks = places.flatMap(({ name, text }) =>
+    values.filter((one) => text.includes(one)).map((one) => `${name} holds "${one}"`),
   );
   const unread = places.filter(({ text, holds }) => !text.includes(holds)).map(({ name }) => `${name} was not read`);
-  const message = `${telling.length} names and amounts, searched for in ${places.map(({ name }) => name).join(', ')}: ${told.length} found`;
-  return { message, problems: [...told, ...unread, ...(telling.length < 20 ? ['the month has too few names and amounts'] : [])] };
+  const message = `${values.length} names and amounts, searched for in ${places.map(({ name }) => name).join(', ')}: ${leaks.length} found`;
+  return {
+    message,
+    problems: [...leaks, ...unread, ...(values.length < 20 ? ['the month has too few names and amounts'] : [])],
+  };
 }
 
 async function placesOf(stack: Stack, month: MonthResult): Promise<Place[]> {

@@ -88,12 +88,12 @@ const POISONED = disturbed({
     const seconds = (Date.now() - startedAt) / 1000;
     for (const message of MESSAGES) for (const id of [customer, dailyBillingId(BROKER, MONTH)]) await send(id, message);
     const { code } = await run;
-    const told = status.stdout.split('\n').find((line) => line.includes('The signal approve'));
+    const line = status.stdout.split('\n').find((line) => line.includes('The signal approve'));
     const problems = [
-      ...(told === undefined ? [`status does not say what was not understood: ${lastWords(status.stdout + status.stderr)}`] : []),
+      ...(line === undefined ? [`status does not say what was not understood: ${lastWords(status.stdout + status.stderr)}`] : []),
       ...(stack.service('worker').said().includes('was not understood') ? [] : ['no message was refused in the log']),
     ];
-    return { code, message: told?.trim() ?? '', seconds, problems };
+    return { code, message: line?.trim() ?? '', seconds, problems };
   },
 });
 

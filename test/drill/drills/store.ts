@@ -33,9 +33,9 @@ const KILLED = disturbed({
     await stack.service('store').stop('SIGKILL');
     await sleep(20_000);
     stack.service('store').start();
-    const told = await byItself(month);
+    const outcome = await byItself(month);
     const { exits } = stack.service('worker');
-    return { ...told, problems: exits.length === 0 ? [] : [`the worker ended with ${exits.join(', ')}`] };
+    return { ...outcome, problems: exits.length === 0 ? [] : [`the worker ended with ${exits.join(', ')}`] };
   },
 });
 
