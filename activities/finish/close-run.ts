@@ -5,7 +5,14 @@ import { big } from '../../shared/billing/basics/decimal.js';
 import { fold } from '../../shared/billing/basics/text.js';
 import { copiesText } from '../../shared/billing/ghosts/copies.js';
 import { isStray, unnamedText } from '../../shared/billing/ghosts/strays.js';
-import { indexNames, joinNames, namesOfItems, type Named, type Names } from '../../shared/billing/report/named.js';
+import {
+  indexNames,
+  joinNames,
+  namesOfItems,
+  namesOfServices,
+  type Named,
+  type Names,
+} from '../../shared/billing/report/named.js';
 import { billedFrom, reportMonthOf } from '../../shared/billing/basics/month.js';
 import { monthResult } from '../../shared/billing/results/reconcile.js';
 import { type OrganizationResult } from '../../shared/billing/results/results.js';
@@ -41,7 +48,7 @@ export async function closeRun(
   const { evidence, mode, clock, settings } = dependencies;
   const { broker, month } = request;
   const facts = await slices.facts(request.report);
-  const { internalCurrency } = await slices.sharedOf(request.survey);
+  const { internalCurrency, services } = await slices.sharedOf(request.survey);
   const { asOf, unassigned } = facts;
   const { unnamed, copies = [], unread = [] } = await slices.survey(request.survey);
   const manifest = await slices.manifest(request.report);
@@ -76,7 +83,7 @@ export async function closeRun(
   await evidence.point(monthName(broker, month), await evidence.put(record));
   await forgetOldPlans(evidence, request);
   const names = indexNames(facts.named, settings.broker);
-  return closed(dependencies, { broker, month, label: settings.broker, names }, record);
+  return closed(dependencies, { broker, month, label: settings.broker, names, seen: namesOfServices(services, names) }, record);
 }
 
 /** Whom the month answers for: who was to be billed, and beside them everyone who was known of it before. */
@@ -107,19 +114,25 @@ async function readRecord(evidence: Dependencies['evidence'], broker: string, mo
   return ref === null ? null : evidence.get<MonthRecord>(ref);
 }
 
+interface Closing {
+  broker: string;
+  month: string;
+  label: string;
+  names: Names;
+  /** What the survey showed that services stand for. */
+  seen: Named;
+}
+
 /**
  * The reconciliation is kept, with references to the outcomes it was made of; of its organizations the run is told as much as fits a payload. Where a contract
  * does not show what is claimed of it, the month is reconciled once more with that held (7.9).
  */
-async function closed(
-  { evidence }: Pick<Dependencies, 'evidence'>,
-  { broker, month, label, names }: { broker: string; month: string; label: string; names: Names },
-  record: MonthRecord,
-): Promise<MonthClosed> {
+async function closed({ evidence }: Pick<Dependencies, 'evidence'>, closing: Closing, record: MonthRecord): Promise<MonthClosed> {
+  const { broker, month, label, names, seen } = closing;
   const outcomes: ClosedMonth['outcomes'] = [];
   const few: OrganizationResult[] = [];
   let items = 0;
-  const billed: Named[] = [];
+  const billed: Named[] = [seen];
   const claims = new Claims(label, month, (subscriptionId) => names.ownersOf(subscriptionId));
   const read = await reconcileMonth(evidence, broker, month, (result, { ref, outcome }) => {
     claims.add(outcome);
@@ -132,7 +145,7 @@ async function closed(
   if (disagreements.length > 0) {
     const held = { ...record, disagreements: [...(record.disagreements ?? []), ...disagreements] };
     await evidence.point(monthName(broker, month), await evidence.put(held));
-    return closed({ evidence }, { broker, month, label, names }, held);
+    return closed({ evidence }, closing, held);
   }
   await rememberNames(evidence, broker, joinNames(billed));
   const result = read?.result ?? monthResult(record.frame, []);

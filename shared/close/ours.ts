@@ -11,14 +11,14 @@ export interface Ours {
   isNamed(contractKey: string): boolean;
   /** Whether items were ever posted on the contract. */
   isBilled(contractId: number): boolean;
-  /** Whether a row of the service on the contract is ours: by the service's key, or because we billed on it. */
-  isService(contractId: number, serviceId: number, key: string): boolean;
+  /** Whether rows of the service are ours: by its key, or by the one that it had when it was last seen, or billed on. */
+  isService(serviceId: number, key: string): boolean;
   /** Whether what is billed by the key of a service or product is switched off, with the subscription or as a record type: it stays as it is. */
   isSwitchedOff(contractKey: string, key: string): boolean;
 }
 
 export interface KnownFrom {
-  named: Pick<Named, 'subscriptions' | 'unsubscribed' | 'codes' | 'contracts'>;
+  named: Pick<Named, 'subscriptions' | 'unsubscribed' | 'codes' | 'contracts' | 'services'>;
   report: {
     lines: Line[];
     subscriptions: Pick<Subscription, 'id' | 'itemCode' | 'recordType'>[];
@@ -57,12 +57,13 @@ export function oursOf({ named, report, settings }: KnownFrom): Ours {
     ...named.unsubscribed.map(([identity, services]) => [madeUpFor(identity, settings.broker), services.map(fold)] as const),
   ]);
   const ids = new Set([...servicesOf.keys(), ...[...lines.map(idOf), ...report.subscriptions.map(({ id }) => id)].map(fold)]);
-  const billed = new Map(named.contracts.map(([id, , services]) => [id, new Set(services.map(([serviceId]) => serviceId))]));
+  const billed = new Set(named.contracts.map(([id]) => id));
+  const keyed = new Set([...named.contracts.flatMap(([, , services]) => services), ...(named.services ?? [])].map(([id]) => id));
   const isOff = switchedOff(lines, { codes, servicesOf, unsubscribed: named.unsubscribed }, settings);
   return {
     isNamed: (contractKey) => contractKey !== '' && (isMadeUp(contractKey) || ids.has(contractKey)),
     isBilled: (contractId) => billed.has(contractId),
-    isService: (contractId, serviceId, key) => codes.has(key) || (billed.get(contractId)?.has(serviceId) ?? false),
+    isService: (serviceId, key) => codes.has(key) || keyed.has(serviceId),
     isSwitchedOff: isOff,
   };
 }

@@ -152,7 +152,7 @@ export function partsOf(records: Records, { month, subscriptionUdf, ours }: Part
     const [contractId, serviceId] = [number(row, 'contractid'), number(row, 'serviceid')];
     const contract = contracts.get(contractId);
     const key = services.get(serviceId) ?? '';
-    if (!contract?.isOurs || !ours.isService(contractId, serviceId, key)) return [];
+    if (!contract?.isOurs || !ours.isService(serviceId, key)) return [];
     if (!dayOf(row, 'startdate').startsWith(`${month}-`)) return [];
     return [{ part: rowPart(row, contract, contractId, serviceId), isOff: ours.isSwitchedOff(contract.key, key) }];
   });

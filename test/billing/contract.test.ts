@@ -116,17 +116,24 @@ describe('6.4 a contract that has ended and would carry on units of a service th
     ['is extended where those units are 0', ended({ units: 0, price: '0', cost: '0' }, []), [null, true, false]],
   ])('%s', (_, made, told) => expect(stepsOf(made)).toEqual(told));
 
-  test('waits where its key is on a copy of it: September’s units were billed beside the same on the copy', () => {
-    const copied = [service({ key: null }), service({ id: 51 })];
-    const billed: [number, string, [number, string][]][] = [[100, SUBSCRIPTION, [[50, CODE]]]];
-    const [made, others] = [billed, []].map((contracts) => ended({}, copied, '2025-08-31', { contracts }));
-    expect([made!, others!].map(stepsOf)).toEqual([
-      ['unreadable', false, false],
-      [null, true, false],
-    ]);
-    expect(stepsOf(ended({}, [service()], '2025-08-31', { contracts: billed }))).toEqual([null, true, true]);
-    expect(made!.items[0]!.message).toBe(
-      `Contract 100 has to be extended, and its 10 units of service 50 would carry on; ${CODE} was billed on it, and it has lost that key, so they would come on top. Give it its key back, or set the units to 0 there.`,
+  test.each<[what: string, named: Situation['named'], told: [string | null, boolean, boolean]]>([
+    ['on this contract', { contracts: [[100, SUBSCRIPTION, [[50, CODE]]]] }, ['unreadable', false, false]],
+    // An ended contract that was taken over was extended, and its units billed beside the same on the copy.
+    ['on another contract alone', { contracts: [[999, 'other', [[50, CODE]]]] }, ['unreadable', false, false]],
+    ['by no contract, and was seen with it', { services: [[50, CODE]] }, ['unreadable', false, false]],
+    ['by nobody, as far as anyone knows', { services: [[49, CODE]] }, [null, true, false]],
+  ])('waits while a copy has its key, where it was billed %s', (_, named, told) =>
+    expect(stepsOf(ended({}, [service({ key: null }), service({ id: 51 })], '2025-08-31', named))).toEqual(told),
+  );
+
+  test('is extended where its service kept its key', () => {
+    const named = { services: [[50, CODE]] } satisfies Situation['named'];
+    expect(stepsOf(ended({}, [service()], '2025-08-31', named))).toEqual([null, true, true]);
+  });
+
+  test('names the key that is lost, and both ways out', () => {
+    expect(ended({}, [service({ key: null })], '2025-08-31', { services: [[50, CODE]] }).items[0]!.message).toBe(
+      `Contract 100 has to be extended, and its 10 units of service 50 would carry on; it stood for ${CODE} and has lost that key, so they would come on top. Give it its key back, or set the units to 0 there.`,
     );
   });
 

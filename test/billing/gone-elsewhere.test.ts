@@ -75,7 +75,7 @@ describe('an item may be what stood elsewhere without a line', () => {
     [
       'usage of other amounts in its own organization',
       { gone: gone(usage), here: here({ ...usage, ...dearer }), isOwn: true },
-      false,
+      true,
     ],
     ['usage without subscription id', { gone: gone(usage), here: here({ ...usage, ...nameless, ...dearer }) }, true],
     ['that stood already', { before: [here({ stood: true })] }, false],

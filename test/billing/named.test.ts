@@ -6,12 +6,13 @@ import {
   MOST_EARLIER_OWNERS,
   namesOf,
   namesOfItems,
+  namesOfServices,
   NOTHING_NAMED,
   type Named,
 } from '../../shared/billing/report/named.js';
 import type { PlannedItem } from '../../shared/billing/plan-types.js';
 import type { Report } from '../../shared/billing/types.js';
-import { CODE, line, manualLine, organization, plan, report, running, subscription } from './builders.js';
+import { CODE, line, manualLine, organization, plan, report, running, service, subscription } from './builders.js';
 
 /** What Cloudmore ever named: who had a subscription, and had it earlier (rules 7.7, 8.6). */
 
@@ -60,6 +61,52 @@ test('what a subscription was billed on is known by the keys that its services h
   };
   expect(indexNames(named, 'default').codesBilled('S-1')).toEqual(['code-a', 'code-b']);
   expect(indexNames(named, 'default').codesBilled('s-9')).toEqual([]);
+});
+
+describe('what a service stood for', () => {
+  const code = (named: Partial<Named>): string | null =>
+    indexNames({ ...NOTHING_NAMED, ...named }, 'default').codeOnContract(100, 50);
+
+  test.each<[what: string, named: Partial<Named>, code: string | null]>([
+    [
+      'what it had when this contract was billed on it',
+      { contracts: [[100, 's-1', [[50, 'here']]]], services: [[50, 'seen']] },
+      'here',
+    ],
+    ['what it had when it was seen last', { contracts: [[101, 's-2', [[50, 'there']]]], services: [[50, 'seen']] }, 'seen'],
+    ['what it had when another contract was billed on it', { contracts: [[101, 's-2', [[50, 'there']]]] }, 'there'],
+    ['nothing, of another service', { contracts: [[100, 's-1', [[51, 'here']]]], services: [[51, 'seen']] }, null],
+  ])('is %s', (_, named, expected) => expect(code(named)).toBe(expected));
+
+  test('is remembered of those with a code that was ever named, or a shared key', () => {
+    const names = indexNames({ ...NOTHING_NAMED, codes: [['code-a', 'Csp365Nce']] }, 'default');
+    const services = [
+      service({ id: 1, key: ' CODE-A' }),
+      service({ id: 2, key: 'Cloudmore:Perpetual' }),
+      service({ id: 3, key: 'Hours' }),
+      service({ id: 4, key: null }),
+    ];
+    expect(namesOfServices(services, names)).toEqual({
+      ...NOTHING_NAMED,
+      services: [
+        [1, 'code-a'],
+        [2, 'cloudmore:perpetual'],
+      ],
+    });
+  });
+
+  test('is the latest of what was seen, and no member of what saw none', () => {
+    const seen = (...services: [number, string][]): Named => ({ ...NOTHING_NAMED, services });
+    expect(mergeNames(seen([1, 'a'], [2, 'b']), seen([1, 'c'])).services).toEqual([
+      [1, 'c'],
+      [2, 'b'],
+    ]);
+    expect(joinNames([seen([1, 'a']), NOTHING_NAMED, seen([2, 'b'])]).services).toEqual([
+      [1, 'a'],
+      [2, 'b'],
+    ]);
+    expect(mergeNames(NOTHING_NAMED, NOTHING_NAMED)).toEqual(NOTHING_NAMED);
+  });
 });
 
 describe('what a report names', () => {

@@ -85,6 +85,8 @@ describe('counted in the close', () => {
       'a service that was billed on, whatever is written over its key',
       { key: 'tidied', named: { contracts: [[1, 's-1', [[3, 'bp-old']]]] } },
     ],
+    ['the same where another contract was billed on it', { key: 'tidied', named: { contracts: [[2, 's-2', [[3, 'bp-old']]]] } }],
+    ['the same where it was seen with a code', { key: 'tidied', named: { services: [[3, 'bp-old']] } }],
     ['a contract by its number', { carries: ['of another vendor', 's-1'] }],
     [
       'what is switched off as a record type and billed today as another',

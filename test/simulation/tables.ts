@@ -35,18 +35,18 @@ export function rowsOfMonth(state: AutotaskState, contractKey: string, month: st
   return state.unitRows.filter(({ contractID, startDate }) => ids.has(contractID ?? -1) && (startDate ?? '').startsWith(month));
 }
 
-/** Everything that a month's invoice would carry for a contract: its rows, and the charges of the month. */
+/** Everything that a month comes to for a contract: its rows, and the charges of the month. What no customer is asked for costs the MSP all the same. */
 export function moneyOf(state: AutotaskState, contractKey: string, month: string): Money {
   const ids = new Set(contractsOf(state, contractKey).map(({ id }) => id));
   const charges = state.charges.filter(
     (charge) =>
       ids.has(charge.contractID ?? -1) &&
       (charge.internalPurchaseOrderNumber ?? '').startsWith(`CM-${month}-`) &&
-      isAsked(charge),
+      charge.status !== CANCELED,
   );
   const rows = rowsOfMonth(state, contractKey, month);
   return {
-    sales: total(rows.map(({ price }) => price)) + total(charges.map(chargeSales)),
+    sales: total(rows.map(({ price }) => price)) + total(charges.filter(isAsked).map(chargeSales)),
     cost: total(rows.map(({ cost }) => cost)) + total(charges.map(chargeCost)),
   };
 }

@@ -72,7 +72,7 @@ export function carriesUnseen(
   if (unseen === undefined) return null;
   const { units, serviceId } = unseen;
   const why = isRead(books, serviceId)
-    ? `${names.codeOnContract(contract.id, serviceId)} was billed on it, and it has lost that key, so they would come on top. Give it its key back`
+    ? `it stood for ${names.codeOnContract(contract.id, serviceId)} and has lost that key, so they would come on top. Give it its key back`
     : 'Autotask does not show that service, so nobody knows what they bill. Let the API user see it';
   return {
     reason: 'unreadable',

@@ -18,7 +18,7 @@ import {
 } from '../report/accepted.js';
 import type { Tripped } from '../plan-types.js';
 import { isHashKey } from '../contracts/find-or-make.js';
-import { amountText, big, type Big, compare, grouped, isZero, moneyText, signOf, sum } from '../basics/decimal.js';
+import { amountText, big, type Big, grouped, isZero, moneyText, signOf, sum } from '../basics/decimal.js';
 import { unchanged } from '../derivation/derivation.js';
 import { endedBefore } from '../report/ended.js';
 import { indexNames, type Names } from '../report/named.js';
@@ -146,19 +146,13 @@ function isOfSame(decided: PlannedItem, ghost: Ghost, accepted: AcceptedItem[]):
 }
 
 /**
- * Whether a subscription that the accepted report did not have came when another went, of the same item code; where one of them has none, with the same amounts:
- * Cloudmore may have given it another id.
+ * Whether a subscription that the accepted report did not have came when another went, and no item code tells the two apart: Cloudmore may have given it another
+ * id. Amounts tell nothing, for usage grows from day to day.
  */
-function isRenamed(
-  { itemCode, contractKey, exactSales, exactCost }: PlannedItem,
-  ghost: Ghost,
-  accepted: AcceptedItem[],
-): boolean {
+function isRenamed({ itemCode, contractKey }: PlannedItem, ghost: Ghost, accepted: AcceptedItem[]): boolean {
   if (accepted.some((one) => same(one.contractKey, contractKey))) return false;
   const isThat = (one: AcceptedItem): boolean =>
-    present(itemCode) === null || present(one.itemCode) === null
-      ? compare(one.sales, exactSales) === 0 && compare(one.cost, exactCost) === 0
-      : same(one.itemCode, itemCode);
+    present(itemCode) === null || present(one.itemCode) === null || same(one.itemCode, itemCode);
   return accepted.some((one) => one.type === ghost.type && same(one.contractKey, ghost.contractKey) && isThat(one));
 }
 

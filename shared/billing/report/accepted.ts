@@ -262,16 +262,15 @@ function withoutLine({ accepted, now }: Compared, ended: Set<string>): AcceptedI
 }
 
 /**
- * Of one type, and of no other item code. Else nothing but the same amounts tells it: of two organizations, where one has no code or both have a subscription id,
- * and of usage. Usage without subscription id is one item, whatever it was before.
+ * Of one type, and of no other item code. Of two organizations nothing else but the same amounts tells it, where one has no code or both have a subscription
+ * id; usage without subscription id is one item, whatever it was before.
  */
 function mayBeSame(here: AcceptedItem, gone: AcceptedItem, isOwn: boolean): boolean {
   const isCoded = here.itemCode !== null && gone.itemCode !== null;
   if (here.type !== gone.type || same(here.contractKey, gone.contractKey)) return false;
   if (isCoded && !same(here.itemCode, gone.itemCode)) return false;
   const isNameless = here.subscriptionId === null || gone.subscriptionId === null;
-  const isUsage = isChargeType(here.type);
-  if (isCoded ? isNameless || isOwn : isUsage ? isNameless : isOwn) return true;
+  if (isOwn || (isNameless && (isCoded || isChargeType(here.type)))) return true;
   return SIDES.every((side) => compare(here[side], gone[side]) === 0);
 }
 

@@ -1,10 +1,10 @@
 import { contractKeyOf, itemHash } from '../basics/keys.js';
 import { classify } from './record-type.js';
-import { fold, present } from '../basics/text.js';
+import { fold, present, same } from '../basics/text.js';
 import type { ItemIdentity } from '../basics/keys.js';
 import type { PlannedItem } from '../plan-types.js';
-import type { Line, RecordType, Report } from '../types.js';
-import { RECORD_TYPES, isLicence } from '../basics/record-types.js';
+import type { Line, RecordType, Report, Service } from '../types.js';
+import { RECORD_TYPES, SHARED_SERVICES, isLicence } from '../basics/record-types.js';
 
 /**
  * What Cloudmore has ever named to us, and what we have ever billed on: it decides which contracts and rows of Autotask are ours to look at (rule 8.6). It
@@ -23,6 +23,8 @@ export interface Named {
   codes: [code: string, type: RecordType][];
   /** Contracts that items were posted on, with their services: ours also when somebody takes their ids away. */
   contracts: [id: number, contractKey: string, services: [id: number, code: string][]][];
+  /** Services that were seen with such a code, or a shared key, the latest that each had. Absent in evidence of earlier releases. */
+  services?: [id: number, code: string][];
 }
 
 export const NOTHING_NAMED: Named = { subscriptions: [], unsubscribed: [], organizations: [], codes: [], contracts: [] };
@@ -84,6 +86,16 @@ export function namesOfItems(items: Pick<PlannedItem, 'contractId' | 'contractKe
   return { ...NOTHING_NAMED, contracts };
 }
 
+/** What services stand for: they do so still when somebody writes over their keys, or gives these to a copy (8.6). */
+export const namesOfServices = (services: Pick<Service, 'id' | 'key'>[], names: Pick<Names, 'typeOfCode'>): Named => ({
+  ...NOTHING_NAMED,
+  services: services.flatMap(({ id, key }): [number, string][] =>
+    key !== null && (isSharedKey(key) || names.typeOfCode(key) !== null) ? [[id, fold(key)]] : [],
+  ),
+});
+
+const isSharedKey = (key: string): boolean => Object.values(SHARED_SERVICES).some((shared) => same(shared.key, key));
+
 /** Everything of both; where they differ the later one is believed. What is known already keeps its place, so that equal knowledge is an equal value. */
 export function mergeNames(known: Named, more: Named): Named {
   const union = (left: string[] | undefined, right: string[]): string[] => [...new Set([...(left ?? []), ...right])];
@@ -104,12 +116,14 @@ export function mergeNames(known: Named, more: Named): Named {
   const contracts = new Map(known.contracts.map((entry) => [entry[0], entry]));
   for (const [id, key, services] of more.contracts)
     contracts.set(id, [id, key, [...new Map([...(contracts.get(id)?.[2] ?? []), ...services])]]);
+  const services = new Map([...(known.services ?? []), ...(more.services ?? [])]);
   return {
     subscriptions: [...subscriptions.values()],
     unsubscribed: [...unsubscribed.values()],
     organizations: [...new Map([...known.organizations, ...more.organizations])],
     codes: [...mergeCodes([...known.codes, ...more.codes])],
     contracts: [...contracts.values()],
+    ...(services.size === 0 ? {} : { services: [...services] }),
   };
 }
 
@@ -134,6 +148,7 @@ export const joinNames = (all: Named[]): Named =>
     organizations: all.flatMap(({ organizations }) => organizations),
     codes: all.flatMap(({ codes }) => codes),
     contracts: all.flatMap(({ contracts }) => contracts),
+    services: all.flatMap(({ services = [] }) => services),
   });
 
 const identityText = ({ organizationId, type, codeOrProduct }: Named['unsubscribed'][number][0]): string =>
@@ -157,7 +172,7 @@ export interface Names {
   licenceCodes(): string[];
   /** The key of the item that was posted on a contract. */
   keyOfContract(contractId: number): string | null;
-  /** The key a service had when an item was posted on it, on this contract. */
+  /** The key a service had when an item was posted on it, on this contract; else when it was last seen, or posted on for anybody. */
   codeOnContract(contractId: number, serviceId: number): string | null;
   /** Contracts that items with the key were posted on. */
   contractsOf(contractKey: string): number[];
@@ -199,6 +214,7 @@ function buildIndex(named: Named, broker: string): Names {
   const organizations = new Map(named.organizations);
   const codes = new Map(named.codes);
   const contracts = new Map(named.contracts.map(([id, key, services]) => [id, { key, services: new Map(services) }]));
+  const seen = new Map([...named.contracts.flatMap(([, , services]) => services), ...(named.services ?? [])]);
   const byKey = new Map<string, number[]>();
   for (const [id, key] of named.contracts) byKey.set(key, [...(byKey.get(key) ?? []), id]);
   return {
@@ -213,7 +229,7 @@ function buildIndex(named: Named, broker: string): Names {
     typeOfCode: (code) => codes.get(fold(code)) ?? null,
     licenceCodes: () => named.codes.flatMap(([code, type]) => (isLicence(type) ? [code] : [])),
     keyOfContract: (contractId) => contracts.get(contractId)?.key ?? null,
-    codeOnContract: (contractId, serviceId) => contracts.get(contractId)?.services.get(serviceId) ?? null,
+    codeOnContract: (contractId, serviceId) => contracts.get(contractId)?.services.get(serviceId) ?? seen.get(serviceId) ?? null,
     contracts: () => named.contracts.map(([id]) => id),
     contractsOf: (contractKey) => byKey.get(fold(contractKey)) ?? [],
     codesBilled: (contractKey) =>

@@ -169,6 +169,11 @@ export const withoutLine = table('8', 'Found – written', planned(ghosts, writt
     { ...gone({}, under('Our own text')), named: { contracts: [[100, SUBSCRIPTION, [[50, CODE.toLowerCase()]]]] } },
     'ghost 120.00 (8.3) – nothing',
   ],
+  [
+    '8.6 a key that somebody wrote over, of a service that was seen with it',
+    { ...gone({}, under('Our own text')), named: { services: [[50, CODE.toLowerCase()]] } },
+    'ghost 120.00 (8.3) – nothing',
+  ],
   ['8.6 a contract whose id nobody ever named', gone({ subscriptions: [] }, without('of-another-vendor')), 'nothing – nothing'],
   [
     '8.6 a contract that lost its ids, and that we billed on',
