@@ -28,6 +28,8 @@ export const MONTH = '2025-10';
 export const AS_OF = '2025-10-12';
 export const SUBSCRIPTION = '11111111-1111-4111-8111-111111111111';
 export const CODE = 'CFQ7TTC0LCHC-0002-P1Y-Monthly';
+/** Charge key of an Azure plan of the subscription. */
+export const AZURE_KEY = 'CM-2025-10-dbdd6cc021e5f5580b52';
 
 export const line = (changes: Partial<Line> = {}): Line => ({
   organizationId: 'org-1',

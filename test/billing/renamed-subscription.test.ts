@@ -14,8 +14,8 @@ import {
   SUBSCRIPTION,
   subscription,
   type Situation,
+  AZURE_KEY,
 } from './builders.js';
-import { AZURE_KEY } from './told/builders.js';
 
 /** A report of the same month has a line under another subscription id than the last one: the customer paid for both. */
 

@@ -20,10 +20,10 @@ import {
   SUBSCRIPTION,
   type Situation,
   ghost as ghostOf,
+  AZURE_KEY,
 } from './builders.js';
 import { keyOf } from './examples/earlier-owners.js';
 import { KEY } from './examples/row-and-charge.js';
-import { AZURE_KEY } from './told/builders.js';
 
 /** Rule 1.6: why what has become less in the report stays, and what stays with it. */
 

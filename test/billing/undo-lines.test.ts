@@ -21,8 +21,8 @@ import {
   SUBSCRIPTION,
   undo,
   type Situation,
+  AZURE_KEY,
 } from './builders.js';
-import { AZURE_KEY } from './told/builders.js';
 import { KEY } from './examples/row-and-charge.js';
 
 /** The way back line by line: what stands in Autotask against what stood there before the month's first write. */
