@@ -1,4 +1,4 @@
-import { big, type Big, grouped, isZero, plain, sum } from '../basics/decimal.js';
+import { big, type Big, grouped, isZero, POSTED_DECIMALS, sum, text } from '../basics/decimal.js';
 import { addMonths, firstDay, lastDay, monthOf } from '../basics/month.js';
 import { isManual } from '../report/items.js';
 import { parseChargeKey } from '../basics/keys.js';
@@ -113,7 +113,7 @@ export function standsOn({ id }: Pick<Contract, 'id'>, month: Month, books: Book
 function clearing(contract: Pick<Contract, 'id'>, { month, books }: Pick<Search, 'month' | 'books'>): string {
   const { isAnything, sales } = standsOn(contract, month, books);
   return isAnything
-    ? `first bring the contract to nothing from ${month} on (0 units, no open charges), for ${grouped(plain(sales))} stand on it; then clear its subscription id and release the plan, which makes a new one. Before that both would be billed`
+    ? `first bring the contract to nothing from ${month} on (0 units, no open charges), for ${grouped(text(sales, POSTED_DECIMALS))} stand on it; then clear its subscription id and release the plan, which makes a new one. Before that both would be billed`
     : `clear the contract's subscription id (nothing stands on it in ${month}) and release the plan, which makes a new one`;
 }
 
@@ -184,7 +184,7 @@ const held = (contract: Contract | null, reason: Reason, message: string): Contr
   message,
 });
 const all = (contracts: Contract[], { month, books }: Search): string =>
-  `Contracts ${contracts.map((one) => `${one.id} (${grouped(plain(standsOn(one, month, books).sales))} in ${month})`).join(' and ')}`;
+  `Contracts ${contracts.map((one) => `${one.id} (${grouped(text(standsOn(one, month, books).sales, POSTED_DECIMALS))} in ${month})`).join(' and ')}`;
 
 /** Whether rule 6.1 would bill on this contract: active, recurring, monthly, from a first on (rule 8.2 brings to nothing on these alone). */
 export const isSuitable = (contract: Contract): boolean => contract.isActive && unsuitabilityOf(contract) === null;
