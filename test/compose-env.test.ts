@@ -17,12 +17,12 @@ describe('A value of .env', () => {
     });
   });
 
-  test.each(COMPOSE_READINGS)('written %j is named exactly where these commands read another one than %j', (written, read) => {
+  test.each(COMPOSE_READINGS)('names %j exactly when commands read another value than %j', (written, read) => {
     const ours = written in OUR_READINGS ? OUR_READINGS[written] : read;
     expect(readDifferently(`X=${written}\n`)).toEqual({ names: ours === read ? [] : ['X'], brokenAt: null });
   });
 
-  test('between single quotes is the same to both, whatever a vendor made the password of', () => {
+  test('single quotes mean the same to both, whatever the password', () => {
     const all = String.fromCharCode(...Array.from({ length: 95 }, (_, at) => at + 32)).replaceAll(/['\\]/g, '');
     expect(readDifferently(`X='${all}'`)).toEqual({ names: [], brokenAt: null });
     expect(readAsCompose(`X='${all}'`).values.get('X')).toBe(all);
@@ -30,7 +30,7 @@ describe('A value of .env', () => {
 });
 
 describe('A .env file', () => {
-  test('with comments, blank lines, export and what YAML allows reads as Compose reads it', () => {
+  test('reads comments, blanks, export and YAML as Compose does', () => {
     const { values, brokenAt } = readAsCompose(
       '\ufeff# a\n\n  # b\nexport A=1\nB: 2\nINHERITED\n\n#C=3\nD=4'.replace('\ufeff', ''),
     );
@@ -52,7 +52,7 @@ describe('A .env file', () => {
     expect(readDifferently(text)).toEqual({ names: [], brokenAt: line });
   });
 
-  test('copied from .env.example is read the same, also with every setting that is commented out', () => {
+  test('reads a copy of .env.example the same, comments included', () => {
     const text = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
     for (const each of [text, text.replaceAll(/^#(?=[A-Z_]+=)/gm, '')])
       expect(readDifferently(each)).toEqual({ names: [], brokenAt: null });

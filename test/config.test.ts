@@ -35,7 +35,7 @@ describe('settings', () => {
     expect(config.settings.exportRecordTypes).toHaveLength(9);
   });
 
-  test('that are missing or wrong are all named at once, with what was expected', () => {
+  test('names all missing and wrong settings at once', () => {
     const problems = problemsOf({
       ...COMPLETE,
       CLOUDMORE_RESELLER_ID: ' ',
@@ -73,13 +73,14 @@ describe('settings', () => {
     expect(loadConfig({ ...rest, AUTOTASK_SECRET_FILE: path }).autotask.secret.reveal()).toBe('from file');
   });
 
-  test('of which the place of evidence carries a password can be read from a file', () => {
+  test('reads an evidence address with a password from a file', () => {
     const path = join(mkdtempSync(join(tmpdir(), 'billing-secret-')), 'evidence');
     writeFileSync(path, 'postgres://billing:hunter9@db/billing\n');
     expect(loadConfig({ ...COMPLETE, BILLING_EVIDENCE_FILE: path }).evidence).toBe('postgres://billing:hunter9@db/billing');
   });
 
-  test('that hold an @ are never shown, whichever they are, for it may be an address with its password', () => {
+  // It may be an address with its password.
+  test('never shows a value that holds an @', () => {
     const misplaced = 'postgres://billing:hunter9@db';
     for (const name of VARIABLES.filter((one) => !/^(NOTICE_MAIL|NOTICE_SMTP$)/.test(one)))
       expect([name, problemsOf({ ...COMPLETE, [name]: misplaced }).filter((problem) => problem.includes('hunter'))]).toEqual([
@@ -92,13 +93,14 @@ describe('settings', () => {
     expect(problemsOf({ ...COMPLETE, EXPORT_RECORD_TYPES: misplaced }).join()).toContain('a value that is not shown is none of');
   });
 
+  // One that cannot be read was waited for like a server that is away.
   test.each([
     ['postgres://billing:hunter9@db/billing', true],
     ['postgresql:///billing?host=/var/run/postgresql', true],
     ['postgres://billing:hunter 9%@db:5432/billing', true],
     ['postgres://billing:hunter/9@db/billing', false],
     ['postgres://billing:hunter9@db:99999/billing', false],
-  ])('take %s for a place of evidence: %p; one that cannot be read was waited for like a server that is away', (place, isOne) => {
+  ])('take %s for a place of evidence: %p', (place, isOne) => {
     const problems = problemsOf({ ...COMPLETE, BILLING_EVIDENCE: place });
     expect(problems.map((problem) => problem.split(',')[0])).toEqual(
       isOne ? [] : ['BILLING_EVIDENCE: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE'],
@@ -125,14 +127,15 @@ describe('settings', () => {
     expect(loadConfig({ ...COMPLETE, BILLING_BROKER: broker }).broker).toBe(broker);
   });
 
-  test('that are none, with a prefix of ours, are refused with the nearest name, all of them at once', () => {
+  test('refuses unknown settings of ours and suggests the nearest names', () => {
     expect(problemsOf({ ...COMPLETE, AUTOTASK_TREADS: '2', BILLINGMODE: 'auto' })).toEqual([
       'AUTOTASK_TREADS is not a setting; did you mean AUTOTASK_THREADS?',
       'BILLINGMODE is not a setting; did you mean BILLING_MODE?',
     ]);
   });
 
-  test('that are nearly one of ours were taken for another program’s, and all record types were billed where one was meant', () => {
+  // It was taken for another program’s, and all record types were billed where one was meant.
+  test('refuses a misspelt setting', () => {
     const near = {
       EXPORT_RECORD_TYPE: 'Perpetual',
       EXCLUDED_SERVICES: 'Azure',
@@ -159,7 +162,8 @@ describe('settings', () => {
     expect(problemsOf({ ...COMPLETE, ...others })).toEqual([]);
   });
 
-  test('of which CLOUDMORE_ABSENT names what is not a member are refused: it had no effect, in silence', () => {
+  // It had no effect, in silence.
+  test('refuses a CLOUDMORE_ABSENT that names no member', () => {
     const problems = problemsOf({
       ...COMPLETE,
       COMPANY_PROPERTY: 'AT id',
@@ -171,7 +175,8 @@ describe('settings', () => {
     ]);
   });
 
-  test('of which BILLING_CANARY says on or off in capitals mean that, and no customer of that name', () => {
+  // And no customer of that name.
+  test('BILLING_CANARY takes on and off in capitals', () => {
     expect(loadBaseConfig({ BILLING_CANARY: 'OFF' }).canary).toBe('off');
     expect(loadBaseConfig({ BILLING_CANARY: 'Offices Ltd' }).canary).toBe('Offices Ltd');
   });
@@ -189,7 +194,7 @@ describe('settings', () => {
     expect(readEnvironment(folder, {})).toEqual({ BILLING_BROKER: 'acme', BILLING_MODE: 'auto' });
   });
 
-  test('of which BILLING_MODE has no value bill nothing, as the guide says of a new installation', () => {
+  test('bills nothing without BILLING_MODE, as the guide says', () => {
     const guide = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
     const [, promised] = /It starts in `BILLING_MODE=(\w+)`, which writes nothing, also where the setting has no value\./.exec(
       guide,

@@ -30,7 +30,8 @@ describe('BILLING_MODE_ORGANIZATIONS', () => {
     expect(modeFor(config, CONTOSO, asked)).toBe(becomes);
   });
 
-  test('two modes for one customer were the first of them: they are refused, and the same one twice is not', () => {
+  // The first of them was taken.
+  test('refuses two modes for one customer, accepts one twice', () => {
     const modes = (value: string): unknown => loadBaseConfig({ BILLING_MODE_ORGANIZATIONS: value }).organizationModes;
     expect(() => modes('Contoso=auto, contoso = shadow, Fabrikam=auto')).toThrow(
       /BILLING_MODE_ORGANIZATIONS: expected one mode for "contoso", not auto and shadow/,

@@ -14,7 +14,7 @@ const DOOR: Fact[] = facts('autotask', '1', [
   [
     'metadata say which rights the user has',
     'observed',
-    'autotask-rights: the metadata say which rights there are, also to whom they are denied',
+    'autotask-rights: the metadata say the rights, also to those denied them',
     { section: '2.4' },
   ],
   [
@@ -96,7 +96,7 @@ const QUERIES: Fact[] = facts('autotask', '2.2', [
     'observed',
     [
       'autotask-query: a query begun by POST refuses GET on its next page',
-      'autotask-query: a query begun by GET goes on by GET, its text in the link',
+      'autotask-query: a query begun by GET continues by GET, with linked text',
     ],
     { section: '2.3' },
   ],
@@ -130,7 +130,7 @@ const WRITES: Fact[] = facts('autotask', '2.1', [
     'inferred',
     [
       'autotask-metadata: fields are described as they are checked',
-      'autotask-metadata: the picklist that is shown is the one that checks: SLA %i answers %i',
+      'autotask-metadata: the picklist shown is the one that checks: SLA %i, %i',
     ],
     { section: '2.4' },
   ],
@@ -155,17 +155,14 @@ const WRITES: Fact[] = facts('autotask', '2.1', [
   [
     'billing codes by use type, known by its label',
     'documented',
-    [
-      'autotask-writes: a service with a code for charges',
-      'autotask-writes: the use type of a billing code is known by its label, not by its number',
-    ],
+    ['autotask-writes: a service with a code for charges', 'autotask-writes: the use type of a billing code is known by label'],
     { section: '6.3' },
   ],
   [
     'every refusal is 500 with a list of texts',
     'observed',
     [
-      'autotask-openapi: a body that is refused says so in the form that every refusal has',
+      'autotask-openapi: a refused body answers in the form of every refusal',
       'autotask-writes: every problem is reported at once',
     ],
     { section: '3.1' },
@@ -173,7 +170,7 @@ const WRITES: Fact[] = facts('autotask', '2.1', [
   [
     'a malformed body is 500',
     'observed',
-    'autotask-login: a body that is not JSON is 500 with the text of the reader',
+    'autotask-login: a body that is not JSON is 500, in reader’s words',
     { section: '3.1' },
   ],
 ]);
@@ -194,14 +191,14 @@ const ROWS: Fact[] = facts('autotask', '4', [
   [
     'price and cost of a row are extended',
     'observed',
-    'outside-client: an adjustment answers no id, and is read back from the units, whose amounts are extended',
+    'outside-client: an adjustment answers no id; the units show it',
     { section: '5.4' },
   ],
   ['an adjustment answers no id', 'observed', 'autotask-rows: answers itemId null', { section: '5.3' }],
   [
     'an adjustment makes the contract service it needs',
     'documented',
-    'autotask-rows: for a service that the contract has not makes the contract service, with rows from its day on',
+    'autotask-rows: for a service the contract lacks makes it, with rows',
     { section: '5.3' },
   ],
   [
@@ -233,7 +230,7 @@ const ROWS: Fact[] = facts('autotask', '4', [
     'inferred',
     [
       'autotask-rows: completes the period that the old one had cut',
-      'outside-client: a later end date brings further periods with the last units and price',
+      'outside-client: a later end date brings periods with the last price',
     ],
   ],
   [
@@ -257,7 +254,7 @@ const MONEY: Fact[] = facts('autotask', '7.1', [
     'Approve & Post freezes rows and charges and makes billing items of 2 decimals',
     'documented',
     [
-      'autotask-posting: posts the rows that end, and the charges purchased, on or before the day',
+      'autotask-posting: posts rows that end, and charges purchased, by the day',
       'autotask-posting: makes billing items with two decimals',
     ],
   ],
@@ -307,7 +304,7 @@ const LIMITS: Fact[] = facts('autotask', '3.3', [
   [
     'a rolling hour of requests, all integrations together',
     'documented',
-    'autotask-limits: refuses what is over it with 429, until the rolling hour has passed',
+    'autotask-limits: refuses excess with 429 until the rolling hour has passed',
   ],
   ['what is refused at the door does not count', 'inferred', 'autotask-limits: does not count what was refused at the door'],
   [
@@ -339,11 +336,8 @@ const TEXTS: Record<keyof typeof TEXT, [mark: Mark, test: string]> = {
   uniqueName: ['observed', 'autotask-writes: two services may not have one name where the switch says so'],
   outsideContract: ['observed', 'autotask-rows: on %s of a contract for 2025: %s'],
   duplicate: ['observed', 'autotask-rows: on a day that has one already is a duplicate'],
-  sqlDuplicate: [
-    'observed',
-    'autotask-rows: on a day that has one already is a duplicate in the words of the database where the switch says so',
-  ],
-  deadlock: ['observed', 'autotask-query: each tenth query is the victim of a deadlock, once, where the switch says so'],
+  sqlDuplicate: ['observed', 'autotask-rows: on a day that has one is a duplicate, if switched'],
+  deadlock: ['observed', 'autotask-query: each tenth query deadlocks once, if so switched'],
   posted: ['documented', 'autotask-rows: is refused where it would touch a posted row'],
   threads: ['documented', 'autotask-limits: three at once on an entity pass, a fourth is 429'],
   zone: ['observed', 'autotask-login: %s finds no zone'],

@@ -6,13 +6,13 @@ import { facts, type Fact, type Row } from './fact.js';
 
 /** Shown of every endpoint by the vendor's own description. */
 const VERBS = 'autotask-openapi: %s answers the verbs of the description, 405 the others';
-const RECORDS = 'autotask-openapi: of a record of %s is in the vendor model %sModel, or newer';
-const ELSEWHERE = 'outside-client: of the entities that it knows none is missing here: each answers, or is unsupported';
+const RECORDS = 'autotask-openapi: of a record of %s is in model %sModel, or newer';
+const ELSEWHERE = 'outside-client: each known entity answers or is unsupported, none is missing';
 const ALOUD = 'autotask-paths: POST %s is %i and is said aloud';
 
 const SERVED: [path: string, verbs: string, ...tests: string[]][] = [
   ['Companies', 'PUT,POST,PATCH,q,id', RECORDS],
-  ['Contracts', 'PUT,POST,PATCH,q,id', RECORDS, 'autotask-writes: a contract is made as it was sent, and the answer is its id'],
+  ['Contracts', 'PUT,POST,PATCH,q,id', RECORDS, 'autotask-writes: a contract is made as sent, and answers its id'],
   ['Contracts/:parentId/Services', 'GET,PUT,POST,PATCH,id', 'autotask-paths: a child is read below its own parent only'],
   ['Contracts/:parentId/ServiceUnits', 'GET,id', 'autotask-query: a list of children is paged too'],
   [
@@ -119,7 +119,7 @@ export const AUTOTASK_ENDPOINTS: Fact[] = facts('autotask', '2.6', [
   [
     'any other path is 404, any other verb 405, in the words of the framework',
     'observed',
-    [VERBS, 'autotask-openapi: %s, which the description has not, is 404 in the words of the framework'],
+    [VERBS, 'autotask-openapi: %s, not in the description, is the framework’s 404'],
     { section: '3.1' },
   ],
 ]);

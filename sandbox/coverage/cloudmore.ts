@@ -4,7 +4,7 @@ import { facts, type Fact, type Mark, type Row } from './fact.js';
 
 const READS = 'cloudmore-catalogue: %s answers what the world has';
 const ALOUD = 'cloudmore-catalogue: %s %s answers 501 and says so on standard error';
-const TASK = 'cloudmore-reports: a task is started, is polled while it runs, and then has the report';
+const TASK = 'cloudmore-reports: a task is started, polled, and then has the report';
 const AT_ONCE = 'cloudmore-reports: per organization it is the same report';
 const INVOICE_TASK = 'cloudmore-invoices: its lines come through a task whose id is in the Location';
 const AZURE_CLASSIC = 'cloudmore-invoices: an Azure Classic invoice is listed, and read by its id';
@@ -19,11 +19,7 @@ const SERVED: [endpoints: string, section: string, tests: string | string[], not
     'cloudmore-log-in: the description has every path, and the members that the world has',
     'its models have the members of the world served',
   ],
-  [
-    'GET R/Organizations',
-    '3.2',
-    'cloudmore-organizations: the list has no custom properties, so that every organization costs a call',
-  ],
+  ['GET R/Organizations', '3.2', 'cloudmore-organizations: the list has no custom properties: each organization costs a call'],
   ['GET R/Organizations/:id', '3.2', 'cloudmore-organizations: the detail has everything, as the world has it'],
   ['PUT R/Organizations/:id', '3.2', 'cloudmore-organizations: a PUT of the whole detail changes what was changed in it'],
   ['GET R/settings/CustomProperties', '3.2', 'cloudmore-organizations: the definitions of custom properties are served'],
@@ -34,12 +30,12 @@ const SERVED: [endpoints: string, section: string, tests: string | string[], not
   [
     'GET R/services/:serviceId/pricelist/CommitmentPrice',
     '3.5',
-    'cloudmore-catalogue: the commitment has locked a price, and renewal brings the one on the list',
+    'cloudmore-catalogue: the commitment locks a price; renewal brings the listed one',
   ],
   [
     'GET R/services/:serviceId/pricelist/PostRenewalPrice',
     '3.5',
-    'cloudmore-catalogue: the commitment has locked a price, and renewal brings the one on the list',
+    'cloudmore-catalogue: the commitment locks a price; renewal brings the listed one',
   ],
   ['GET R/services/csp/nce/subscriptions', '3.4', READS],
   ['GET R/services/csp/Subscriptions', '3.4', READS],
@@ -57,7 +53,7 @@ const SERVED: [endpoints: string, section: string, tests: string | string[], not
   [
     'GET R/billing/reports/MonthlyBillingPerService',
     '3.6',
-    'cloudmore-reports: per service it is the same lines cut the other way, with exact totals',
+    'cloudmore-reports: per service it is the same lines, with exact totals',
   ],
   [
     'GET R/billing/azurereports/AzureOneTimeInvoiceList',
@@ -67,23 +63,19 @@ const SERVED: [endpoints: string, section: string, tests: string | string[], not
   [
     'POST R/billing/azurereports/AzureOneTimeInvoice/generateReport',
     '3.7',
-    [INVOICE_TASK, 'cloudmore-invoices: a link to a file instead of the data is unsupported, and says so'],
+    [INVOICE_TASK, 'cloudmore-invoices: a link to a file instead of data is unsupported'],
     'storeToBlob=true, of which nobody knows what it answers, is 501',
   ],
   ['GET R/billing/azurereports/AzureOneTimeInvoice/:taskId', '3.7', INVOICE_TASK],
   [
     'GET R/billing/cspreports/MonthlyBillingPerOrganization',
     '3.8',
-    'cloudmore-invoices: the Microsoft 365 report is dated the day after its cycle, and there from then on',
+    'cloudmore-invoices: the Microsoft 365 report appears the day after its cycle',
   ],
   ['GET R/billing/azurereports/InvoiceList', '3.9', AZURE_CLASSIC],
   ['GET R/billing/azurereports/InvoiceOverview', '3.9', AZURE_CLASSIC],
   ['GET R/billing/azurereports/Invoice', '3.9', AZURE_CLASSIC, 'the same record as the overview'],
-  [
-    'GET O/manualbilling',
-    '3.11',
-    'worlds-september: the manual discount is also among the manual lines of its organization, from its day on',
-  ],
+  ['GET O/manualbilling', '3.11', 'worlds-september: the manual discount is also among its organization’s manual lines'],
 ];
 
 /** Path and purpose are documented; what an answer calls its members mostly is not, for the description can be read by brokers alone. */
@@ -112,7 +104,7 @@ const ENDPOINTS: Fact[] = facts('cloudmore', null, [
   [
     "the rest of the sellers' side, of which only some names are known",
     'documented',
-    'cloudmore-catalogue: what else a seller has is unsupported too, and what nobody has is missing, and both are said',
+    'cloudmore-catalogue: what else a seller has is unsupported; unknown is missing',
     { section: 'A', support: 'not' },
   ],
 ]);
@@ -123,11 +115,7 @@ const BEHAVIOUR: Fact[] = facts('cloudmore', '2', [
     'documented',
     'cloudmore-log-in: the secret may come in a Basic header, as officially described',
   ],
-  [
-    'the secret as a form field',
-    'observed',
-    'cloudmore-log-in: the secret may come as a form field, as community clients send it',
-  ],
+  ['the secret as a form field', 'observed', 'cloudmore-log-in: the secret may be a form field, as in community clients'],
   ['refusals of the token endpoint by name', 'inferred', 'cloudmore-log-in: %s is refused by name'],
   ['no or a bad bearer is 401 without a body', 'inferred', 'cloudmore-log-in: %s is answered 401 without a body'],
   ["another broker's id is 403", 'inferred', "cloudmore-log-in: another broker's data are forbidden"],
@@ -149,7 +137,7 @@ const BEHAVIOUR: Fact[] = facts('cloudmore', '2', [
   [
     'the list of organizations is without custom properties',
     'inferred',
-    'cloudmore-organizations: the list has no custom properties, so that every organization costs a call',
+    'cloudmore-organizations: the list has no custom properties: each organization costs a call',
   ],
   ['only active organizations', 'observed', 'cloudmore-organizations: the list can be cut to active organizations'],
   [
@@ -170,15 +158,11 @@ const BEHAVIOUR: Fact[] = facts('cloudmore', '2', [
     'data appear when the clock reaches them',
     'documented',
     [
-      'cloudmore-reports: the month grows: a block is there from its billing date on, or from when the world says',
+      'cloudmore-reports: the month grows: blocks appear on their dates',
       'cloudmore-invoices: a new invoice appears on the list on its date',
     ],
   ],
-  [
-    'a past month is restated',
-    'documented',
-    'cloudmore-reports: a later block restates an earlier one at a moment, without a gap and without both',
-  ],
+  ['a past month is restated', 'documented', 'cloudmore-reports: a later block replaces an earlier one without a gap'],
   [
     'the names of members are not certain, so a world has any',
     'inferred',
@@ -187,7 +171,7 @@ const BEHAVIOUR: Fact[] = facts('cloudmore', '2', [
   [
     'a report made again from prices that changed',
     'documented',
-    'cloudmore-reports: a later block restates an earlier one at a moment, without a gap and without both',
+    'cloudmore-reports: a later block replaces an earlier one without a gap',
     { support: 'partly', note: 'a price change leaves the blocks of a world alone; a later block restates' },
   ],
 ]);

@@ -8,8 +8,8 @@ const ENDPOINTS: [endpoint: string, tests: string | string[]][] = [
   ['GET /_sandbox', 'control: the root of the controls names them all'],
   ['GET /_sandbox/env', 'control: env prints one setting per line, with the address that was asked'],
   ['GET /_sandbox/state', 'control: state shows clock and both halves, with the unit prices of rows'],
-  ['GET /_sandbox/requests', 'control: the journal has every request to a vendor, and none to the controls'],
-  ['DELETE /_sandbox/requests', 'control: the journal has every request to a vendor, and none to the controls'],
+  ['GET /_sandbox/requests', 'control: the journal has every vendor request, and no control'],
+  ['DELETE /_sandbox/requests', 'control: the journal has every vendor request, and no control'],
   [
     'POST /_sandbox/reset',
     [
@@ -19,10 +19,7 @@ const ENDPOINTS: [endpoint: string, tests: string | string[]][] = [
   ],
   ['POST /_sandbox/clock', ['control: stands still until it is set', 'control: %j is not a time']],
   ['POST /_sandbox/faults', ['faults: replace the list, and count from the beginning', 'faults: %s is refused and named']],
-  [
-    'POST /_sandbox/autotask/freeze',
-    'autotask-posting: posts the rows that end, and the charges purchased, on or before the day',
-  ],
+  ['POST /_sandbox/autotask/freeze', 'autotask-posting: posts rows that end, and charges purchased, by the day'],
   [
     'POST /_sandbox/autotask/unfreeze',
     ['autotask-posting: is undone by the same body', 'autotask-posting: what is on an invoice is not unfrozen'],
@@ -45,7 +42,7 @@ const FAULTS: Record<Fault['kind'], string[]> = {
   reset: [KIND],
   hang: [
     KIND,
-    'faults: a hang before the effect has it after the wait, one after has it at once',
+    'faults: a hang before delays the effect; one after does not',
     'faults: a hanging request takes effect although the client has gone',
   ],
   late: [KIND, 'faults: late cuts the connection now and takes effect later'],

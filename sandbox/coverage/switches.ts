@@ -20,8 +20,8 @@ const AUTOTASK: Switches<AutotaskBehaviour> = {
     section: '12, question 1',
     mark: 'observed',
     settings: {
-      update: 'autotask-rows: on the first day of a row changes it and all later ones',
-      duplicate: 'autotask-rows: on the first day of a row is a duplicate where the switch says so',
+      update: 'autotask-rows: on a row’s first day changes it and all later ones',
+      duplicate: 'autotask-rows: on a row’s first day is a duplicate, if so switched',
     },
   },
   secondAdjustment: {
@@ -29,7 +29,7 @@ const AUTOTASK: Switches<AutotaskBehaviour> = {
     mark: 'observed',
     settings: {
       refuse: 'autotask-rows: on a day that has one already is a duplicate',
-      merge: 'autotask-rows: on a day that has one already is carried out where the switch says so',
+      merge: 'autotask-rows: on a day that has one is carried out, if switched',
     },
   },
   extend: {
@@ -44,8 +44,8 @@ const AUTOTASK: Switches<AutotaskBehaviour> = {
     section: '12, question 2',
     mark: 'inferred',
     settings: {
-      prorateItem: 'autotask-posting: an adjustment of a posted row succeeds, leaves the row, and bills the difference',
-      reject: 'autotask-posting: an adjustment of a posted row is refused where the switch says so',
+      prorateItem: 'autotask-posting: an adjustment of a posted row leaves it and bills more',
+      reject: 'autotask-posting: an adjustment of a posted row is refused, if so switched',
     },
   },
   missing: {
@@ -69,7 +69,7 @@ const AUTOTASK: Switches<AutotaskBehaviour> = {
     mark: 'inferred',
     settings: {
       refuse: 'autotask-writes: %s %i: a change of %s is refused',
-      ignore: 'autotask-writes: %s %i: a change of %s is dropped without a word where the switch says so',
+      ignore: 'autotask-writes: %s %i: a change of %s is silently dropped, if switched',
     },
   },
   emptyFilter: {
@@ -84,10 +84,10 @@ const AUTOTASK: Switches<AutotaskBehaviour> = {
     section: '12, question 21',
     mark: 'inferred',
     settings: {
-      works: 'autotask-query: an OR group with a user-defined field finds either, where the switch says works',
-      findsNothing: 'autotask-query: an OR group with a user-defined field finds nothing, where the switch says findsNothing',
-      actsAsAnd: 'autotask-query: an OR group with a user-defined field finds both, where the switch says actsAsAnd',
-      refused: 'autotask-query: an OR group with a user-defined field is refused where the switch says so',
+      works: 'autotask-query: an OR group with a user-defined field works (switch: works)',
+      findsNothing: 'autotask-query: an OR group with a user-defined field finds nothing (switch: findsNothing)',
+      actsAsAnd: 'autotask-query: an OR group with a user-defined field finds both (switch: actsAsAnd)',
+      refused: 'autotask-query: an OR group with a user-defined field is refused, if switched',
     },
   },
   hidesAdded: {
@@ -95,15 +95,15 @@ const AUTOTASK: Switches<AutotaskBehaviour> = {
     mark: 'documented',
     settings: {
       usual: 'autotask-rights: what the user adds it sees',
-      another: 'autotask-rights: what the user adds to %s it does not see, by no query and by no id, where the switch says so',
+      another: 'autotask-rights: what the user adds to %s stays invisible, if so switched',
     },
   },
   accessValues: {
     section: '2.4',
     mark: 'documented',
     settings: {
-      words: 'autotask-rights: the metadata say which rights there are, also to whom they are denied',
-      numbers: 'autotask-rights: the metadata may tell rights as numbers: none 0, all 1, restricted 2',
+      words: 'autotask-rights: the metadata say the rights, also to those denied them',
+      numbers: 'autotask-rights: the metadata may give rights as numbers 0, 1 and 2',
     },
   },
   uniqueServiceNames: {
@@ -119,7 +119,7 @@ const AUTOTASK: Switches<AutotaskBehaviour> = {
     mark: 'observed',
     settings: {
       false: 'autotask-rows: on a day that has one already is a duplicate',
-      true: 'autotask-query: each tenth query is the victim of a deadlock, once, where the switch says so',
+      true: 'autotask-query: each tenth query deadlocks once, if so switched',
     },
   },
   visibleAfterMs: {
@@ -127,7 +127,7 @@ const AUTOTASK: Switches<AutotaskBehaviour> = {
     mark: 'inferred',
     settings: {
       usual: 'autotask-writes: a write is seen at once',
-      another: 'autotask-writes: a write is not seen by queries for a moment where the switch says so',
+      another: 'autotask-writes: a write stays invisible to queries a moment, if switched',
     },
   },
   callsPerHour: {
@@ -135,7 +135,7 @@ const AUTOTASK: Switches<AutotaskBehaviour> = {
     mark: 'documented',
     settings: {
       usual: 'autotask-limits: is told by ThresholdInformation, which counts itself',
-      another: 'autotask-limits: refuses what is over it with 429, until the rolling hour has passed',
+      another: 'autotask-limits: refuses excess with 429 until the rolling hour has passed',
     },
   },
   slowDown: {
@@ -143,7 +143,7 @@ const AUTOTASK: Switches<AutotaskBehaviour> = {
     mark: 'documented',
     settings: {
       // eslint-disable-next-line id-match -- a position of the switch, as worlds write it
-      told: 'autotask-limits: slows down from 50 and 75 percent, which the journal says and nobody waits for',
+      told: 'autotask-limits: slows down from 50 and 75 percent; only the journal says',
       waited: 'autotask-limits: is waited for where the switch says so',
     },
   },
@@ -180,8 +180,8 @@ const AUTOTASK: Switches<AutotaskBehaviour> = {
     section: '2.7',
     mark: 'inferred',
     settings: {
-      usual: 'autotask-days: a year of days in %s, given as %s, is written, read, filtered and adjusted as those days',
-      another: 'autotask-days: a year of days in %s, given as %s, is written, read, filtered and adjusted as those days',
+      usual: 'autotask-days: a year of days in %s, as %s, survives every operation',
+      another: 'autotask-days: a year of days in %s, as %s, survives every operation',
     },
   },
   dateOutput: {
@@ -189,7 +189,7 @@ const AUTOTASK: Switches<AutotaskBehaviour> = {
     mark: 'inferred',
     settings: {
       midnight: 'autotask-days: is midnight UTC in %s',
-      localMidnightAsUtc: 'autotask-days: is the midnight of %s in UTC where the switch says so: %s',
+      localMidnightAsUtc: 'autotask-days: is %s midnight in UTC where the switch says so: %s',
     },
   },
 };
@@ -199,7 +199,7 @@ const CLOUDMORE: Switches<CloudmoreBehaviour> = {
     section: '3.1',
     mark: 'inferred',
     settings: {
-      usual: 'cloudmore-reports: a task is started, is polled while it runs, and then has the report',
+      usual: 'cloudmore-reports: a task is started, polled, and then has the report',
       another: 'cloudmore-reports: a running task may answer %s',
     },
   },
@@ -217,7 +217,7 @@ const CLOUDMORE: Switches<CloudmoreBehaviour> = {
     section: '3.1',
     mark: 'documented',
     settings: {
-      ok: 'cloudmore-reports: a task is started, is polled while it runs, and then has the report',
+      ok: 'cloudmore-reports: a task is started, polled, and then has the report',
       failed: 'cloudmore-reports: a task may fail, with errors',
       never: 'cloudmore-reports: a task may never end',
     },
@@ -234,8 +234,8 @@ const CLOUDMORE: Switches<CloudmoreBehaviour> = {
     section: '9',
     mark: 'inferred',
     settings: {
-      false: 'cloudmore-reports: a task is started, is polled while it runs, and then has the report',
-      true: 'cloudmore-reports: a start may come without a body: the task id is in the Location',
+      false: 'cloudmore-reports: a task is started, polled, and then has the report',
+      true: 'cloudmore-reports: a start may lack a body: Location has the id',
     },
   },
   largeReport: {
@@ -243,7 +243,7 @@ const CLOUDMORE: Switches<CloudmoreBehaviour> = {
     mark: 'inferred',
     settings: {
       refuse: 'cloudmore-reports: a big month is refused, so that nobody builds on them',
-      truncate: 'cloudmore-reports: a big month is cut short without a word where the switch says so',
+      truncate: 'cloudmore-reports: a big month is silently cut short, if so switched',
     },
   },
   description: {
@@ -259,7 +259,7 @@ const CLOUDMORE: Switches<CloudmoreBehaviour> = {
     section: '10, question 4',
     mark: 'inferred',
     settings: {
-      reference: 'cloudmore-reports: a task is started, is polled while it runs, and then has the report',
+      reference: 'cloudmore-reports: a task is started, polled, and then has the report',
       others: 'cloudmore-reports: a task says how it stands in the words of %s',
       numbers: 'cloudmore-reports: a task says how it stands in the words of %s',
     },
@@ -268,7 +268,7 @@ const CLOUDMORE: Switches<CloudmoreBehaviour> = {
     section: '10, question 4',
     mark: 'inferred',
     settings: {
-      report: 'cloudmore-reports: a task is started, is polled while it runs, and then has the report',
+      report: 'cloudmore-reports: a task is started, polled, and then has the report',
       result: 'cloudmore-reports: a finished task may have its report as %s',
       data: 'cloudmore-reports: a finished task may have its report as %s',
       payload: 'cloudmore-reports: a finished task may have its report as %s',
@@ -279,14 +279,14 @@ const CLOUDMORE: Switches<CloudmoreBehaviour> = {
     mark: 'inferred',
     settings: {
       included: 'cloudmore-reports: the report has the billing dates of the range, both ends included',
-      excluded: 'cloudmore-reports: the last day of the range is left out where the switch says so',
+      excluded: 'cloudmore-reports: leaves out the range’s last day, if so switched',
     },
   },
   renames: {
     section: '10, question 1',
     mark: 'inferred',
     settings: {
-      usual: 'cloudmore-reports: a task is started, is polled while it runs, and then has the report',
+      usual: 'cloudmore-reports: a task is started, polled, and then has the report',
       another: 'cloudmore-reports: members have other names in every answer where the switch says so',
     },
   },
@@ -294,15 +294,15 @@ const CLOUDMORE: Switches<CloudmoreBehaviour> = {
     section: '4',
     mark: 'documented',
     settings: {
-      false: 'cloudmore-reports: amounts go out as the world has them: numbers as numbers, texts as texts',
-      true: 'cloudmore-reports: amounts may come as text, as in Microsoft samples; whole quantities stay numbers',
+      false: 'cloudmore-reports: amounts keep the world’s types: numbers stay numbers, texts texts',
+      true: 'cloudmore-reports: amounts may be text, as in Microsoft samples; quantities not',
     },
   },
   tokenLifetimeS: {
     section: '2.2',
     mark: 'documented',
     settings: {
-      usual: 'cloudmore-log-in: a token is good for a day of the sandbox clock, and not a second longer',
+      usual: 'cloudmore-log-in: a token lasts one day of the sandbox clock',
       another: 'cloudmore-log-in: a token may end before its time where the switch says so',
     },
   },

@@ -48,7 +48,7 @@ export const beliefFacts = (): BeliefFact[] =>
       members: null,
       section: null,
       endpoints: [],
-      tests: ['../probe/beliefs: a probe of vendors as they are believed to be confirms every belief, within its calls'],
+      tests: ['../probe/beliefs: a probe confirms every belief of believed vendors, within its calls'],
       note: names.length === 0 ? null : `seen in ${names.join('; ')}`,
     };
   });

@@ -59,7 +59,8 @@ describe('an activity with several steps', () => {
     expect(count).toBe(tried);
   });
 
-  test('fails as its first step fails, with nothing else tried, so that Temporal tries that step again', async () => {
+  // So that Temporal tries that step again.
+  test('fails with its first step and tries nothing else', async () => {
     await expect(carryOut([fails, written])).rejects.toThrow('503');
   });
 });

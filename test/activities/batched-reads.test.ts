@@ -89,7 +89,7 @@ describe('the last look before rows are adjusted', () => {
       body: JSON.stringify({ through: '2025-10-31', contractID }),
     });
 
-  test('is one query for as many rows as the plan adjusts next, and every row is adjusted', async () => {
+  test('one query reads the rows the plan adjusts next; each is adjusted', async () => {
     expectAll();
     for (const id of CONTRACTS) expect(await adjust(id)).toBe('written');
     expect(looked()).toBe(2);
@@ -97,14 +97,14 @@ describe('the last look before rows are adjusted', () => {
     expect(october.map(({ units }) => units)).toEqual(CONTRACTS.map(() => 7));
   });
 
-  test('finds each row that somebody approved since it was planned, and leaves it alone', async () => {
+  test('finds each row approved since planning and leaves it alone', async () => {
     expectAll();
     await approve(102);
     expect([await adjust(101), await adjust(102), await adjust(103)]).toEqual(['written', 'refused', 'written']);
     expect(sandbox.state().autotask.adjustments.map(({ contractID }) => contractID)).toEqual([101, 103]);
   });
 
-  test('finds a later row that somebody approved: the adjustment would carry forward into it', async () => {
+  test('finds a later approved row into which the adjustment would carry forward', async () => {
     expectAll();
     const november = sandbox
       .state()
@@ -116,7 +116,7 @@ describe('the last look before rows are adjusted', () => {
     expect([await adjust(101), await adjust(102)]).toEqual(['written', 'refused']);
   });
 
-  test('counts for moments only: what somebody approves later is found by the next one', async () => {
+  test('counts for moments only; the next read finds later approvals', async () => {
     expectAll();
     await adjust(101);
     await approve(102);
@@ -143,7 +143,8 @@ describe('the last look before rows are adjusted', () => {
       reads.expect(organization, contractIds.map(sevenUnits), true);
     beforeEach(announce);
 
-    test('is taken with the first of them, for a look for each was a fifth of a day of corrections', async () => {
+    // A read for each of them took a fifth of a day of corrections.
+    test('comes with the first step', async () => {
       plan(ORGANIZATION, [101]);
       expect(await adjust(101)).toBe('written');
       plan(ANOTHER, [102, 103]);
@@ -190,7 +191,7 @@ describe('the last look before rows are adjusted', () => {
       expect(looked()).toBe(1);
     });
 
-    test('finds a row of the other that somebody approved, and counts for moments only', async () => {
+    test('finds an approved row of the other, and counts for moments only', async () => {
       await approve(103);
       await adjust(101);
       expect(await adjust(103, ANOTHER)).toBe('refused');
@@ -200,14 +201,15 @@ describe('the last look before rows are adjusted', () => {
       expect(sandbox.state().autotask.adjustments.map(({ contractID }) => contractID)).toEqual([101]);
     });
 
-    test('counts no more for one that is planned again: its plan may have seen what the look did not', async () => {
+    // The new plan may have seen what the read did not.
+    test('no longer counts once a customer is planned again', async () => {
       await adjust(101);
       reads.expect(ANOTHER, [103, 104].map(sevenUnits));
       expect(await adjust(103, ANOTHER)).toBe('written');
       expect(looked()).toBe(2);
     });
 
-    test('counts for one that is planned from the run’s survey, which is older', async () => {
+    test('counts for a plan made from the run’s older survey', async () => {
       await adjust(101);
       reads.expect(ANOTHER, [103, 104].map(sevenUnits), true);
       expect(await adjust(103, ANOTHER)).toBe('written');
@@ -223,7 +225,7 @@ describe('the last look before rows are adjusted', () => {
       expect(looked()).toBe(2);
     });
 
-    test('that fails, fails for all who wait for it; the next attempt looks again', async () => {
+    test('fails for all who wait; the next attempt reads again', async () => {
       let answers: (() => Promise<never[]>)[] = [() => Promise.reject(new Error('unavailable')), () => Promise.resolve([])];
       const findRowsToAdjust = (): Promise<never[]> => {
         const [answer, ...later] = answers;

@@ -70,7 +70,7 @@ async function close(settled: Settled[]): Promise<{ closed: MonthClosed; evidenc
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
 describe('closing a run', () => {
-  test('answers within 256 KiB for 2,000 organizations that wait, those with the largest amounts among what it names', async () => {
+  test('answers within 256 KiB for 2,000 waiting organizations, largest amounts first', async () => {
     const { closed } = await close(
       Array.from({ length: 2_000 }, (_, index) => ({
         id: `org-${index}`,
@@ -91,7 +91,7 @@ describe('closing a run', () => {
     expect(result.organizations.slice(0, 3).map(({ held: amount }) => amount.sales)).toEqual(['1998.00', '1996.00', '1994.00']);
   });
 
-  test('names no item of a month whose few items are too long for a payload', async () => {
+  test('names no item when a month’s few items exceed one payload', async () => {
     const { closed } = await close([
       { id: 'a', status: 'Done', items: 1, sales: '1.00' },
       { id: 'b', status: 'NeedsAttention', items: 240, sales: '1.00' },

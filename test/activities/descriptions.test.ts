@@ -62,14 +62,15 @@ async function run(asOf: string): Promise<string> {
 }
 
 describe('a new contract service gets its own text on invoices', () => {
-  test('also where the adjustment of another one was refused: its code once stayed there for good', async () => {
+  // Its code once stayed there for good.
+  test('also where another adjustment was refused', async () => {
     await open({ periodStart: 'duplicate' });
     expect(await run('2025-10-10')).toBe('Done');
     expect(shown()).toBe(TEXT);
     expect(await run('2025-10-11')).toBe('no work');
   });
 
-  test('by a later run where the first was interrupted before, and then nothing is left to do', async () => {
+  test('a later run describes what an interrupted run left undescribed', async () => {
     await open();
     await interrupted('2025-10-10');
     expect(shown()).toBe(KEY);
@@ -90,7 +91,8 @@ describe('a new contract service gets its own text on invoices', () => {
     expect(await run('2025-10-12')).toBe('no work');
   });
 
-  test('by the next run where Autotask refuses the text today, and no money is held for it', async () => {
+  // No money is held for it.
+  test('the next run writes a text that Autotask refuses today', async () => {
     await open();
     await control(sandbox, 'faults', [
       {

@@ -6,7 +6,8 @@ import { books, plan } from '../billing/builders.js';
 
 /** What the Web UI shows of a customer. */
 
-test('a list that is cut says on its last line how much more there is, and where: a line break stood before that', () => {
+// A line break stood before that, so the count was read as the next block.
+test('a cut list ends with how much more there is', () => {
   const decided = plan({ books: books() });
   const note = { code: 'contract-recreated' as const, itemId: null, message: 'A note.' };
   const notes = Array.from({ length: 23 }, () => note);

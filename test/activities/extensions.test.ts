@@ -95,7 +95,7 @@ describe('an extension over months in which the contract had ended', () => {
       .autotask.unitRows.filter(({ startDate }) => startDate! > '2025-07-31' && startDate! < '2025-10-01')
       .map(({ units }) => units);
 
-  test('leaves nothing to bill for them, also where Autotask shows the new rows a moment late', async () => {
+  test('leaves nothing to bill for them, even when Autotask shows rows late', async () => {
     await extendContract(dependencies, EXTEND);
     expect(augustToSeptember()).toEqual([5, 5]);
     expect(await postAdjustment(dependencies, new BatchedReads(dependencies), new Proofs(dependencies), CLEAR)).toEqual({
@@ -105,7 +105,7 @@ describe('an extension over months in which the contract had ended', () => {
     expect(augustToSeptember()).toEqual([0, 0]);
   });
 
-  test('does not start the month from the old units, where Autotask shows a moment late that they are at 0', async () => {
+  test('does not start from old units when Autotask shows zeros late', async () => {
     await extendContract(dependencies, EXTEND);
     await postAdjustment(dependencies, new BatchedReads(dependencies), new Proofs(dependencies), CLEAR);
     const october = {
@@ -124,7 +124,7 @@ describe('an extension over months in which the contract had ended', () => {
     expect(rows.slice(0, 2).map(({ units }) => units)).toEqual([7, 7]);
   });
 
-  test('that was interrupted before its rows were at 0 is planned again, until they are', async () => {
+  test('is planned again until its rows are at 0', async () => {
     await extendContract(dependencies, EXTEND);
     const [contract] = await dependencies.autotask.findContracts(1001, 's-1');
     const books = { ...NO_BOOKS, contracts: [{ ...contract!, endDay: '2026-07-31' }], detailed: [101] };
@@ -134,7 +134,8 @@ describe('an extension over months in which the contract had ended', () => {
     expect(await withUnfinished(dependencies, REQUEST, books)).toEqual({ books, unfinished: [] });
   });
 
-  test('that a backup from before it forgot kept amounts in August and September: the contract itself says where it ended', async () => {
+  // A backup from before it kept amounts in August and September.
+  test('the contract itself says where it ended, whatever the backup forgot', async () => {
     await extendContract(dependencies, EXTEND);
     const restored = createDependencies(loadConfig(sandbox.env()), { evidence: memoryEvidence() });
     await setTimeout(SHOWN_AFTER_MS);
@@ -150,14 +151,15 @@ describe('an extension over months in which the contract had ended', () => {
     expect(sandbox.state().autotask.contracts.map(({ contractNumber }) => contractNumber)).toEqual(['s-1']);
   });
 
-  test('leaves a number alone that somebody gave the contract and that has no room for the day', async () => {
+  // Somebody gave the contract that number.
+  test('leaves a number alone that has no room for the day', async () => {
     const number = 'Managed workplace, agreement of 14 March 2024';
     expect(markedNumber({ ...CONTRACT, number }, '2025-10')).toEqual({});
     expect(markedNumber({ ...CONTRACT, number: null }, '2025-10')).toEqual({ number: 'cm<2025-07-31' });
     expect(markedNumber({ ...CONTRACT, number: 's-1' }, '2025-08')).toEqual({});
   });
 
-  test('whose mark Autotask does not take away is planned again, and harms nothing else', async () => {
+  test('is planned again when Autotask keeps its mark; nothing else suffers', async () => {
     await extendContract(dependencies, EXTEND);
     await setTimeout(SHOWN_AFTER_MS);
     const contract = (await dependencies.autotask.readContract(101))!;
@@ -180,7 +182,8 @@ describe('an extension over months in which the contract had ended', () => {
     expect(shown.contracts.map((contract) => contract.endDay)).toEqual([endDay]);
   });
 
-  test('that made no rows before its month, and was left unfinished, is as it is for other months, and gives way to the next one', async () => {
+  // It made no rows before its month, and was left unfinished.
+  test('leaves other months alone and gives way to the next', async () => {
     const [august, october] = [{ ...REQUEST, month: '2025-08' }, REQUEST];
     await extendContract(dependencies, { ...EXTEND, ...august, step: { ...EXTEND.step, toDay: '2025-09-30' } });
     const endOf = async (month: { broker: string; month: string }): Promise<string> => {
@@ -197,7 +200,8 @@ describe('an extension over months in which the contract had ended', () => {
     expect(await evidence.names('extensions/default/')).toEqual([]);
   });
 
-  test('is found while it says where it ended: its own search counted as blind, and the customer was held for good', async () => {
+  // Its own search counted as blind, and the customer was held for good.
+  test('is found while it says where it ended', async () => {
     await extendContract(dependencies, EXTEND);
     await setTimeout(SHOWN_AFTER_MS);
     const { autotask } = dependencies;
@@ -213,22 +217,19 @@ describe('an extension over months in which the contract had ended', () => {
   test.each([
     ['one of them', '2025-09-01'],
     ['the month’s own row alone, which follows them', '2025-10-01'],
-  ])(
-    'whose rows a person approved meanwhile, %s, is not written to; the item is held and says what to do',
-    async (_, approved) => {
-      await extendContract(dependencies, EXTEND);
-      await setTimeout(SHOWN_AFTER_MS);
-      for (const { id, startDate } of sandbox.state().autotask.unitRows.filter((row) => row.startDate!.startsWith(approved)))
-        await fetch(`${sandbox.url}/_sandbox/autotask/unitRows/${id}`, {
-          method: 'PATCH',
-          body: JSON.stringify({ approveAndPostDate: `${startDate}` }),
-        });
-      await expect(postAdjustment(dependencies, new BatchedReads(dependencies), new Proofs(dependencies), CLEAR)).rejects.toThrow(
-        /approved and posted.*Set their units to 0 there/,
-      );
-      expect(sandbox.state().autotask.adjustments).toEqual([]);
-    },
-  );
+  ])('writes nothing to approved rows (%s); the item says what to do', async (_, approved) => {
+    await extendContract(dependencies, EXTEND);
+    await setTimeout(SHOWN_AFTER_MS);
+    for (const { id, startDate } of sandbox.state().autotask.unitRows.filter((row) => row.startDate!.startsWith(approved)))
+      await fetch(`${sandbox.url}/_sandbox/autotask/unitRows/${id}`, {
+        method: 'PATCH',
+        body: JSON.stringify({ approveAndPostDate: `${startDate}` }),
+      });
+    await expect(postAdjustment(dependencies, new BatchedReads(dependencies), new Proofs(dependencies), CLEAR)).rejects.toThrow(
+      /approved and posted.*Set their units to 0 there/,
+    );
+    expect(sandbox.state().autotask.adjustments).toEqual([]);
+  });
 });
 
 describe('next month’s units of what is paid once', () => {
@@ -247,7 +248,8 @@ describe('next month’s units of what is paid once', () => {
   });
   afterEach(() => sandbox.close());
 
-  test('did not end where the answer was lost, and the row that did not show the month’s own adjustment yet counted as changed', async () => {
+  // The row that did not show the month’s own adjustment yet counted as changed.
+  test('did not end where the answer was lost', async () => {
     const dependencies = createDependencies(loadConfig(sandbox.env()), { evidence: memoryEvidence() });
     const post = (step: PostAdjustmentStep): Promise<unknown> =>
       postAdjustment(dependencies, new BatchedReads(dependencies), new Proofs(dependencies), { ...CLEAR, step });

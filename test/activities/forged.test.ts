@@ -34,11 +34,13 @@ const planned = (changes: Partial<GivenReport>): Promise<PlanMade> =>
 const afresh = { survey: null, surveyedAt: null };
 
 describe('a message that refers to', () => {
-  test('the survey of another month let this one be planned from rows of that one: Autotask is read again', async () => {
+  // It once let this month be planned from rows of that one.
+  test('a survey of another month is not used: Autotask is read again', async () => {
     expect((await planned({ survey: september.survey })).calls.autotask).toBeGreaterThan(0);
   });
 
-  test('what is not a report of this month let its customer be billed without the release that the run had asked for', async () => {
+  // It let its customer be billed without the release that the run had asked for.
+  test('a report of another month releases no customer', async () => {
     for (const report of [september.report, given.survey]) {
       await expect(planned({ report })).rejects.toMatchObject({ type: 'EvidenceMissing' });
       // Which makes the workflow take a report of its own, in place of that one.
@@ -47,7 +49,8 @@ describe('a message that refers to', () => {
     expect((await planned({ ...afresh, report: await takeReport(given.report) })).waits).toBeNull();
   });
 
-  test('another day than its report: what is read in place of that was of the day that the message said', async () => {
+  // What is read in place of the report was of the day that the message said.
+  test('a day other than its report’s is not believed', async () => {
     const { plan } = await planned({ ...afresh, report: await takeReport(given.report, '2031-01-01') });
     expect((await evidence.get<KeptPlan>(plan)).plan.asOf).toBe(given.asOf);
   });

@@ -23,7 +23,7 @@ test('the list shows the size of an amount, never the amount', () => {
   );
 });
 
-test('a name fits what the store takes, in one line, and what waits is named once, in words', () => {
+test('a name fits the store on one line; waits appear once', () => {
   const held = { outcome: 'held', reason: 'company-inactive' };
   const shown = shownFor(
     [item('1', held), item('2', held), item('3', { ...held, reason: 'breaker-item' })],

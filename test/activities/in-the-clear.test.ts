@@ -26,7 +26,7 @@ describe('what Temporal keeps in the clear', () => {
   });
   afterAll(() => sandbox.close());
 
-  test('names organizations by their ids while a month is read, surveyed and planned', async () => {
+  test('names organizations by id while reading, surveying and planning a month', async () => {
     const { report } = await activities.cloudmore.takeReport(REQUEST);
     const { survey } = await activities.autotask.surveyAutotask({ ...REQUEST, report, organizations: null });
     const { names } = await activities.billing.findWork({ ...REQUEST, report, survey, organizations: null });
@@ -35,7 +35,7 @@ describe('what Temporal keeps in the clear', () => {
     expect(heartbeats.filter((said) => NAMES.test(said) || AMOUNT.test(said))).toEqual([]);
   });
 
-  test('tells of a customer that is not there without naming those that are', async () => {
+  test('reports a missing customer without naming the others', async () => {
     const { report } = await activities.cloudmore.takeReport(REQUEST);
     const failure = await activities.autotask
       .surveyAutotask({ ...REQUEST, report, organizations: ['Fabricam'] })

@@ -94,7 +94,7 @@ describe('last month’s report', () => {
     expect([facts.previousUnavailable, facts.previousLines]).toEqual(['the task’s state is "Archived"', 0]);
   });
 
-  test('was empty where it was read and nothing else is known: the first month', async () => {
+  test('an empty month with nothing else known is the first month', async () => {
     const { facts } = await taken(memoryEvidence(), report());
     expect([facts.previousUnavailable, facts.previousLines]).toEqual([undefined, 0]);
   });

@@ -42,13 +42,15 @@ const kept = async (): Promise<string[]> => {
 const days = (count: number): string[] => Array.from({ length: count }, (_, index) => `d${String(index).padStart(2, '0')}`);
 
 describe('plans of an organization that waits', () => {
-  test('grew without end, one for each day on which something had moved: the newest are kept', async () => {
+  // They grew without end, one for each day on which something had moved.
+  test('keeps only the newest plans', async () => {
     const all = days(PLANS_KEPT + 15);
     await waitsEveryDay(all);
     expect(await kept()).toEqual(all.slice(-PLANS_KEPT));
   });
 
-  test('are kept where one of them was released, by name or by anyone who asks now, however long ago they waited', async () => {
+  // By name, or by anyone who asks now.
+  test('keeps released plans, however long they waited', async () => {
     const [named, asked, ...others] = days(PLANS_KEPT + 15);
     await waitsEveryDay([named!, asked!]);
     await evidence.point(`${releasesPrefix(CONTOSO, named!)}anna`, await evidence.put('a decision'));
@@ -74,7 +76,7 @@ describe('plans of an organization that waits', () => {
     expect(await evidence.chain.head('default')).toEqual(head);
   });
 
-  test('and those of its neighbours or of other months do not count as its own', async () => {
+  test('ignores plans of its neighbours and of other months', async () => {
     await waits('neighbour', null, { ...CONTOSO, organizationId: 'contoso-2' });
     await waits('september', null, { ...CONTOSO, month: '2025-09' });
     await waitsEveryDay(days(PLANS_KEPT + 1));
@@ -84,7 +86,7 @@ describe('plans of an organization that waits', () => {
   });
 });
 
-test('a month that is too old to be released or planned once more loses its plans, and nothing that tells what was billed', async () => {
+test('a month too old to release loses plans, never what was billed', async () => {
   const tooOld = addMonths(CONTOSO.month, -MONTHS_KEPT);
   const old = addMonths(tooOld, 1);
   const ref = await evidence.put('anything');

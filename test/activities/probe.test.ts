@@ -50,12 +50,13 @@ describe('a run in mode auto', () => {
     expect(again.calls).toBe(0);
   });
 
-  test('does not begin where the user sees only some contracts, and says which belief is wrong', async () => {
+  test('does not begin when the user sees only some contracts', async () => {
     const dependencies = on(restricted, memoryEvidence());
     await expect(demandProbe(dependencies, REQUEST)).rejects.toThrow(/A2\.access.*only some records.*Nothing was written/s);
   });
 
-  test('plans no customer again without it: a rerun wrote on a tenant whose probe contradicts what moves money', async () => {
+  // A rerun wrote on a tenant whose probe contradicts what moves money.
+  test('plans no customer again without it', async () => {
     const asked = { ...REQUEST, asOf: '2025-10-17' };
     const planned = async (sandbox: Sandbox): Promise<number> => {
       const { cloudmore, autotask } = createActivities(on(sandbox, memoryEvidence()));

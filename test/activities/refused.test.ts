@@ -56,7 +56,7 @@ const LATE_MS = 400;
 const fast = (milliseconds: number): Promise<void> => sleep(milliseconds / 10);
 
 describe('an adjustment that Autotask refuses as the second of its day', () => {
-  test('lets the planner be asked again, knowing it, and the rest goes on a charge', async () => {
+  test('lets the planner try again; the rest becomes a charge', async () => {
     const asked: PlanRequest[] = [];
     const { given, bill } = await open({ periodStart: 'duplicate' }, { onPlan: (request) => asked.push(request) });
     const { status, result } = await bill(await given(AS_OF), null);
@@ -69,7 +69,7 @@ describe('an adjustment that Autotask refuses as the second of its day', () => {
     ]);
   });
 
-  test('does not let what went well beside it be written a second time, nor does the next day write anything', async () => {
+  test('writes nothing twice that went well, today or tomorrow', async () => {
     const { given, bill } = await open({ periodStart: 'duplicate' });
     await bill(await given(AS_OF), null);
     expect(charges(103)).toEqual([
@@ -81,7 +81,8 @@ describe('an adjustment that Autotask refuses as the second of its day', () => {
     expect(sandbox.state().autotask).toEqual(before);
   });
 
-  test('because it was made already and shows late, is charged nothing: once the whole month was charged a second time', async () => {
+  // It had been made already: once the whole month was charged a second time.
+  test('an adjustment that shows late is charged nothing', async () => {
     const others = { isFirst: true };
     const byOthers = async ({ step, resolved, planDigest }: StepRequest): Promise<void> => {
       if (step.kind !== 'postAdjustment' || !others.isFirst) return;
@@ -98,7 +99,8 @@ describe('an adjustment that Autotask refuses as the second of its day', () => {
 });
 
 describe('unit prices that Autotask keeps with two decimals', () => {
-  test('leave a rest that is charged in the same run; once it waited for the next', async () => {
+  // Once it waited for the next run.
+  test('leaves a rest that the same run charges', async () => {
     const asked: PlanRequest[] = [];
     const { given, bill } = await open({ unitPriceDecimals: 2 }, { onPlan: (request) => asked.push(request) }, 100);
     const { status, result } = await bill(await given(AS_OF), null);
@@ -110,7 +112,8 @@ describe('unit prices that Autotask keeps with two decimals', () => {
     expect(sandbox.state().autotask).toEqual(before);
   });
 
-  test('leave a rest that is charged in the same run also where Autotask refuses other adjustments of the customer: once it waited, some cents over', async () => {
+  // Once it waited, some cents over, where Autotask refused other adjustments of the customer.
+  test('the same run charges the rest after several refusals', async () => {
     const world = september();
     const behaviour = { unitPriceDecimals: 2, periodStart: 'duplicate' };
     sandbox = await startSandbox({ world: { ...world, autotask: { ...world['autotask'], behaviour } } });
@@ -124,7 +127,7 @@ describe('unit prices that Autotask keeps with two decimals', () => {
     expect(sandbox.state().autotask.charges).toEqual(before);
   });
 
-  test('are told from what a person changed meanwhile, which the next plan balances', async () => {
+  test('is told apart from a person’s change, which the next plan balances', async () => {
     const { given, bill } = await open({ unitPriceDecimals: 2 }, {}, 100);
     const { status, result } = await bill(await given(AS_OF), null, lowered);
     expect([status, result.held.lines > 0, charges(SEATS)]).toEqual(['NeedsAttention', true, []]);
@@ -144,7 +147,8 @@ describe('unit prices that Autotask keeps with two decimals', () => {
 });
 
 describe('what was written is read back', () => {
-  test('until the charge shows, when the row alone seems to be enough: twice the amount was once called posted', async () => {
+  // Twice the amount was once called posted, when the row alone seemed to be enough.
+  test('is not posted until the charge shows', async () => {
     const { given, bill } = await open({ periodStart: 'duplicate', visibleAfterMs: LATE_MS }, { wait: fast, beforeStep: byHand });
     const { status, result } = await bill(await given(AS_OF), null);
     expect([october(SEATS), charges(SEATS)]).toEqual([[[3, 108, 94.5]], [[36, 31.5]]]);

@@ -19,40 +19,36 @@ describe('what was released', () => {
     ['that a breaker held', {}, 'breaker-organization'],
     ['that waited for approval', { BILLING_MODE: 'approve', BREAKER_ORGANIZATION_PERCENT: '0' }, 'awaiting-approval'],
   ];
-  test.each(waiting)(
-    'and billed (%s) is not held again by a run that had looked at Autotask a moment before it was written',
-    async (_what, env, reason) => {
-      const { given, bill } = openHarness(sandbox, env);
-      const first = await given('2025-10-20');
-      const held = await bill(first, null);
-      expect(reasonsOf(held)).toEqual([reason]);
-      const older = await given('2025-10-20');
-      const released = await bill(withoutSurvey(first), held.result.planDigest);
-      expect(released.status).toBe('Done');
-      const handedOver = await bill(older, null);
-      expect([handedOver.status, reasonsOf(handedOver)]).toEqual(['Unchanged', [null]]);
-    },
-  );
+  // That run had looked at Autotask a moment before it was written.
+  test.each(waiting)('and billed (%s) is not held by an overlapping run', async (_what, env, reason) => {
+    const { given, bill } = openHarness(sandbox, env);
+    const first = await given('2025-10-20');
+    const held = await bill(first, null);
+    expect(reasonsOf(held)).toEqual([reason]);
+    const older = await given('2025-10-20');
+    const released = await bill(withoutSurvey(first), held.result.planDigest);
+    expect(released.status).toBe('Done');
+    const handedOver = await bill(older, null);
+    expect([handedOver.status, reasonsOf(handedOver)]).toEqual(['Unchanged', [null]]);
+  });
 
-  test.each(waiting)(
-    '(%s) is not what a newer report makes of it: nothing is written, and the person who released it is told',
-    async (_what, env, reason) => {
-      const { given, bill } = openHarness(sandbox, env);
-      const first = await bill(await given('2025-10-20'), null);
-      const digest = first.result.planDigest!;
-      const newer = await bill(await given('2025-10-22'), digest);
-      expect(reasonsOf(newer)).toEqual([reason]);
-      expect(newer.result.planDigest).not.toBe(digest);
-      expect(newer.message).toBe(
-        `The plan that was released (${digest}) is not the one there is now: the report or Autotask has moved since, or it is another customer’s or month’s. Nothing of what waits was written.`,
-      );
-      expect(sandbox.state().autotask.contracts).toEqual([]);
-      const released = await bill(await given('2025-10-22'), newer.result.planDigest);
-      expect([released.status, released.message]).toEqual(['Done', null]);
-    },
-  );
+  // The person who released it is told.
+  test.each(waiting)('(%s) writes nothing when a newer report changed the plan', async (_what, env, reason) => {
+    const { given, bill } = openHarness(sandbox, env);
+    const first = await bill(await given('2025-10-20'), null);
+    const digest = first.result.planDigest!;
+    const newer = await bill(await given('2025-10-22'), digest);
+    expect(reasonsOf(newer)).toEqual([reason]);
+    expect(newer.result.planDigest).not.toBe(digest);
+    expect(newer.message).toBe(
+      `The plan that was released (${digest}) is not the one there is now: the report or Autotask has moved since, or it is another customer’s or month’s. Nothing of what waits was written.`,
+    );
+    expect(sandbox.state().autotask.contracts).toEqual([]);
+    const released = await bill(await given('2025-10-22'), newer.result.planDigest);
+    expect([released.status, released.message]).toEqual(['Done', null]);
+  });
 
-  test('and is carried out in parts keeps the mode of its organization in each of them', async () => {
+  test('keeps the organization’s mode in each of its parts', async () => {
     const { activities, given } = openHarness(sandbox, {
       BILLING_MODE_ORGANIZATIONS: 'Contoso=approve',
       BREAKER_ORGANIZATION_PERCENT: '0',
@@ -67,7 +63,8 @@ describe('what was released', () => {
     expect([next.mode, next.digest, next.steps.length]).toEqual(['approve', first.digest, 2]);
   });
 
-  test('in shadow mode nobody is told to release what a breaker holds, for nothing can be released there', async () => {
+  // Nothing can be released there.
+  test('in shadow mode nobody is asked to release a held item', async () => {
     const { given, bill } = openHarness(sandbox, { BILLING_MODE: 'shadow' });
     const { result } = await bill(await given('2025-10-20'), null);
     expect(result.items.map(({ reason, command, message }) => [reason, command, message?.includes('billing approve')])).toEqual([
@@ -75,7 +72,7 @@ describe('what was released', () => {
     ]);
   });
 
-  test('in shadow mode what would be written names the setting that keeps it there, and no command that fails', async () => {
+  test('in shadow mode the setting is named, and no failing command', async () => {
     const { given, bill } = openHarness(sandbox, { BILLING_MODE: 'shadow', BREAKERS: 'off' });
     const { result } = await bill(await given('2025-10-20'), null);
     expect(result.items.map(({ reason, command }) => [reason, command])).toEqual([['awaiting-approval', null]]);

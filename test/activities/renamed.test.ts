@@ -55,16 +55,14 @@ describe('a tenant that was billed under one label', () => {
     ['by a release that kept no labels', forgetLabels, {}],
     ['whose API user was replaced since', () => Promise.resolve(), { AUTOTASK_USERNAME: 'second' }],
   ];
-  test.each(histories)(
-    '(%s) is not billed under another: refused by the name of the setting, nothing written',
-    async (_what, since, settings) => {
-      expect(await bill()).toBe('Done');
-      await since();
-      const before = sandbox.state().autotask;
-      await expect(reportOf('acme', settings)).rejects.toMatchObject(REFUSED);
-      expect(sandbox.state().autotask).toEqual(before);
-    },
-  );
+  // Nothing is written.
+  test.each(histories)('(%s) is not billed under another: the setting refuses it', async (_what, since, settings) => {
+    expect(await bill()).toBe('Done');
+    await since();
+    const before = sandbox.state().autotask;
+    await expect(reportOf('acme', settings)).rejects.toMatchObject(REFUSED);
+    expect(sandbox.state().autotask).toEqual(before);
+  });
 
   test('is refused in a month that is approved and posted too', async () => {
     expect(await bill()).toBe('Done');
@@ -72,7 +70,8 @@ describe('a tenant that was billed under one label', () => {
     await expect(reportOf('acme')).rejects.toMatchObject(REFUSED);
   });
 
-  test('goes on under its own label, however it is written, also after a release that kept none', async () => {
+  // Also after a release that kept none.
+  test('continues under its own label, however it is written', async () => {
     await bill();
     await forgetLabels();
     expect(await bill()).toBe('Unchanged');
@@ -81,7 +80,7 @@ describe('a tenant that was billed under one label', () => {
   });
 });
 
-test('a label may be changed as long as nothing was written under it', async () => {
+test('a label may change while nothing was written under it', async () => {
   await bill({ BILLING_MODE: 'shadow' });
   await expect(reportOf('acme')).resolves.toBeDefined();
 });

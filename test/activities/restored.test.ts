@@ -118,8 +118,9 @@ const tables = (): unknown => {
 };
 
 describe('a month that was restored from a backup of', () => {
+  // Both stores were put back alike.
   test.each([1, 2, 3])(
-    'its step %i, both stores alike, is planned again, and nothing is written twice',
+    'its step %i is planned again, and nothing is written twice',
     async (moment) => {
       const first = await startProcess(join(folder, 'live'));
       const given = await look(first);
@@ -157,7 +158,7 @@ describe('a month that was restored from a backup of', () => {
 });
 
 describe('a worker that takes over', () => {
-  test('refuses a step of the plan that the one before it made, and names the customer', async () => {
+  test('refuses a step from the plan before, and names the customer', async () => {
     const first = await startProcess(join(folder, 'live'));
     const given = await look(first);
     let step: StepRequest | null = null;
@@ -177,7 +178,8 @@ describe('a worker that takes over', () => {
     expect(writes()).toBe(0);
   }, 60_000);
 
-  test('bills what it refused a moment before, where nothing could be planned again: it was held for ever, as written and not shown', async () => {
+  // It was held for ever, as written and not shown.
+  test('bills what it refused when nothing could be planned again', async () => {
     const first = await startProcess(join(folder, 'live'));
     const given = await look(first);
     const request = { ...MONTH, asOf: given.asOf, organizationId: CONTOSO, given, approvedDigest: null, refused: [] };
@@ -191,7 +193,7 @@ describe('a worker that takes over', () => {
     expect([rest.status, rest.message]).toEqual(['Done', null]);
   }, 60_000);
 
-  test('goes on with what is left of a plan that a person released, without asking again', async () => {
+  test('continues a released plan without asking again', async () => {
     const env = { BILLING_MODE: 'approve' };
     const first = await startProcess(join(folder, 'live'), env);
     const given = await look(first);
@@ -210,7 +212,8 @@ describe('a worker that takes over', () => {
     expect([rest.status, rest.message]).toEqual(['Done', null]);
   }, 60_000);
 
-  test('plans only when nothing that the one before has sent can take effect any more, and asks Autotask only then', async () => {
+  // And asks Autotask only then.
+  test('plans only after everything sent before can no longer take effect', async () => {
     const first = await startProcess(join(folder, 'live'));
     const given = await look(first);
     const match = { vendor: 'autotask', method: 'POST', path: '*/Contracts' };

@@ -78,7 +78,7 @@ function world(): {
 }
 
 describe('a write', () => {
-  test('is not sent again when the worker died between its answer and its report to Temporal', async () => {
+  test('is not sent again when the worker died before reporting it', async () => {
     const { attempt, sent } = world();
     expect([await attempt(0), await attempt(60_000)]).toEqual([1, 1]);
     expect(sent()).toBe(1);
@@ -92,7 +92,7 @@ describe('a write', () => {
     expect(sent()).toBe(1);
   });
 
-  test('whose effect stays absent is sent once more, and only well after the first', async () => {
+  test('is sent once more, well after the first, when nothing shows', async () => {
     const { attempt, sent, lose } = world();
     lose(false);
     await expect(attempt(0)).rejects.toThrow('the connection broke');
@@ -107,20 +107,20 @@ describe('a write', () => {
     expect(sent()).toBe(1);
   });
 
-  test('that a later plan needs again, because somebody deleted what it made, is sent again', async () => {
+  test('is sent again when somebody deleted what it made', async () => {
     const { attempt, remove } = world();
     await attempt(0, 'run/1');
     remove();
     expect(await attempt(60_000, 'run/2')).toBe(2);
   });
 
-  test('that two runs need at the same moment is sent by one of them', async () => {
+  test('two runs that need it send it once', async () => {
     const { attempt, sent } = world();
     expect(await Promise.all([attempt(0, 'run/1'), attempt(0, 'run/2')])).toEqual([1, 1]);
     expect(sent()).toBe(1);
   });
 
-  test('that two processes need at the same moment is sent by one of them', async () => {
+  test('two processes that need it send it once', async () => {
     const { attempt, sent, another } = world();
     const [first, second] = await Promise.allSettled([attempt(0, 'run/1'), another(0, 'run/2')]);
     expect([first.status, second.status].sort()).toEqual(['fulfilled', 'rejected']);
@@ -129,7 +129,7 @@ describe('a write', () => {
     expect(sent()).toBe(1);
   });
 
-  test('that waited for quota before its answer was lost is looked for as long as any other', async () => {
+  test('is looked for as long when it waited for quota first', async () => {
     const { attempt, sent, lose } = world();
     lose(false, 600_000);
     await expect(attempt(0)).rejects.toThrow('the connection broke');
@@ -138,7 +138,7 @@ describe('a write', () => {
     expect(await attempt(621_000)).toBe(2);
   });
 
-  test('that waits for quota so long that another process has sent it is not sent when the wait is over', async () => {
+  test('is not sent after waiting when another process has sent it', async () => {
     const { attempt, another, sent, meanwhile } = world();
     meanwhile(async () => expect(await another(100_000, 'run/2')).toBe(1));
     await expect(attempt(0, 'run/1')).rejects.toMatchObject({ name: 'OutcomePending' });

@@ -28,7 +28,8 @@ describe('a run without BILLING_MODE', () => {
     await harness.close(await harness.given('2025-10-20'));
   };
 
-  test('of an installation that billed before is refused by the name of the setting, before it reads anything', async () => {
+  // Before it reads anything.
+  test('refuses an installation that billed before, by the setting’s name', async () => {
     await billBefore('auto');
     await fetch(`${sandbox.url}/_sandbox/requests`, { method: 'DELETE' });
     await expect(activitiesWith({}).cloudmore.takeReport(REQUEST)).rejects.toMatchObject({
@@ -41,12 +42,12 @@ describe('a run without BILLING_MODE', () => {
     expect(await (await fetch(`${sandbox.url}/_sandbox/requests`)).json()).toEqual([]);
   });
 
-  test('is refused as well where only a noted write is left of what was billed', async () => {
+  test('refuses when only a noted write is left of the billing', async () => {
     await evidence.point('intents/default/abc', await evidence.put({ at: 'then' }));
     await expect(activitiesWith({}).cloudmore.takeReport(REQUEST)).rejects.toThrow('1 write to Autotask on record');
   });
 
-  test('goes on where the setting says shadow, where the run was asked for in shadow mode, and where nothing was billed', async () => {
+  test('continues in shadow mode and where nothing was billed', async () => {
     await billBefore('shadow');
     await activitiesWith({}).cloudmore.takeReport(REQUEST);
     await billBefore('auto');
@@ -64,7 +65,8 @@ describe('a run that a person asked for', () => {
     moneySettingsOf(loadConfig({ ...sandbox.env(), BILLING_MODE: 'shadow', ...env }));
   const worker = { BILLING_MODE: 'auto', EXCLUDE_SERVICES: '' };
 
-  test('is refused by a worker with other settings, which names each of them, before it reads anything', async () => {
+  // Before it reads anything.
+  test('refuses a worker with other settings and names each', async () => {
     const settings = settingsOf({ AFTER_FREEZE: 'charge' });
     await fetch(`${sandbox.url}/_sandbox/requests`, { method: 'DELETE' });
     await expect(activitiesWith(worker).cloudmore.takeReport({ ...REQUEST, settings })).rejects.toMatchObject({
@@ -75,7 +77,7 @@ describe('a run that a person asked for', () => {
     expect(sandbox.requests()).toEqual([]);
   });
 
-  test('is refused as well where the two find companies or contracts by other names', async () => {
+  test('refuses when the two find companies or contracts by other names', async () => {
     const settings = settingsOf({
       BILLING_MODE: 'auto',
       COMPANY_PROPERTY: 'Other',
@@ -87,7 +89,7 @@ describe('a run that a person asked for', () => {
     });
   });
 
-  test('goes on where both have the same, and where the other machine knows only a part of them', async () => {
+  test('continues when both agree, and when the other knows only some', async () => {
     const settings = settingsOf({ BILLING_MODE: 'auto' });
     await activitiesWith(worker).cloudmore.takeReport({ ...REQUEST, settings });
     const { BILLING_MODE } = settings;
@@ -95,11 +97,12 @@ describe('a run that a person asked for', () => {
   });
 });
 
-describe('a worker that is restarted with other settings in the middle of a run', () => {
+describe('a worker restarted with other settings in mid-run', () => {
   const CHANGED = { AFTER_FREEZE: 'charge', GHOST_AFTER_DAY: '25' };
   const harnessWith = (env: Record<string, string>): Harness => openHarness(sandbox, { BREAKERS: 'off', ...env }, {}, evidence);
 
-  test('billed half of the customers by one set of settings, half by another: it bills none of the run by the new ones, and names them', async () => {
+  // It billed half of the customers by one set of settings, half by another.
+  test('bills nothing by the new settings, and names them', async () => {
     const given = await harnessWith({}).given('2025-10-20');
     const { result } = await harnessWith(CHANGED).bill(given, null);
     expect(result).toMatchObject({ status: 'NeedsAttention', posted: { lines: 0 } });
@@ -123,7 +126,7 @@ describe('a worker that is restarted with other settings in the middle of a run'
 });
 
 describe('names in settings', () => {
-  test('that nobody has stop the run: all are named at once, with the nearest that there is', async () => {
+  test('unknown ids stop the run, all named with the nearest match', async () => {
     const env = {
       BILLING_MODE: 'auto',
       BILLING_MODE_ORGANIZATIONS: 'Contosso=shadow',
@@ -140,7 +143,8 @@ describe('names in settings', () => {
     });
   });
 
-  test('of a user-defined field that contracts do not have stop the run by the setting: it was Autotask’s own words alone', async () => {
+  // It was Autotask’s own words alone.
+  test('a missing user-defined field names its setting', async () => {
     const { cloudmore, autotask } = activitiesWith({ BILLING_MODE: 'auto', SUBSCRIPTION_UDF: 'Subscripton ID' });
     const { report } = await cloudmore.takeReport(REQUEST);
     await expect(autotask.surveyAutotask({ ...REQUEST, report, organizations: null })).rejects.toMatchObject({
@@ -151,7 +155,7 @@ describe('names in settings', () => {
     });
   });
 
-  test('that somebody has are taken in any case, by name or by id', async () => {
+  test('known values are taken, by name or by id', async () => {
     await activitiesWith({ BILLING_MODE: 'auto', BILLING_MODE_ORGANIZATIONS: 'CONTOSO=shadow' }).cloudmore.takeReport(REQUEST);
   });
 });

@@ -50,7 +50,8 @@ describe('a run does not report what came of the run before, where', () => {
   });
 });
 
-test('what was written is not called posted where its row cannot be read afterwards: a plan that misses nothing of it says nothing of it', async () => {
+// A plan that misses nothing of it says nothing of it.
+test('is not called posted when its row cannot be read', async () => {
   const { given, bill, close } = openHarness(sandbox, { BREAKER_ORGANIZATION_PERCENT: '0' });
   const first = await given('2025-10-20');
   const spoilRows = (): Promise<void> => {
@@ -66,7 +67,7 @@ test('what was written is not called posted where its row cannot be read afterwa
   expect(items[0]!.cause).toContain('What stands now cannot be told: Autotask');
 });
 
-test('steps that are told by their number hold their items, as those told by name do', async () => {
+test('steps known by number hold their items like those by name', async () => {
   const { given, activities } = openHarness(sandbox, { BREAKER_ORGANIZATION_PERCENT: '0' });
   const report = await given('2025-10-20');
   const asked = { ...MONTH, asOf: report.asOf, organizationId: CONTOSO, given: report };

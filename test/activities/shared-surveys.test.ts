@@ -78,7 +78,8 @@ async function oneByOne(): Promise<PlanMade[]> {
 const readers = (plans: PlanMade[]): number => plans.filter((made) => made.calls.autotask > 0).length;
 
 describe('customers released at once', () => {
-  test('share a survey, for read one by one they used up half of a tenant’s hour before the first was billed', async () => {
+  // Read one by one they used up half of a tenant’s hour before the first was billed.
+  test('share one survey', async () => {
     const alone = await oneByOne();
     const together = await planAll();
     expect(together.map(({ digest }) => digest)).toEqual(alone.map(({ digest }) => digest));
@@ -90,7 +91,7 @@ describe('customers released at once', () => {
     expect(readers(await oneByOne())).toBe(0);
   });
 
-  test('are compared with Autotask as it was after their release, not with an older survey', async () => {
+  test('compares with Autotask as it was after the release', async () => {
     const before = await planAll();
     const company = `${sandbox.url}/_sandbox/autotask/companies/${before[0]!.companyId}`;
     await fetch(company, { method: 'PATCH', body: JSON.stringify({ isActive: false }) });
@@ -110,11 +111,12 @@ describe('a survey that many share', () => {
     expect([readers([await plan(ids[0]!)]), readers([await plan(ids[1]!)])]).toEqual([1, 0]);
   });
 
-  test('is not used after a refusal, which comes of a plan that is being carried out', async () => {
+  // A refusal comes of a plan that is being carried out.
+  test('is not used after a refusal', async () => {
     expect(readers([await plan(ids[0]!, ['CM-M-x'])])).toBe(1);
   });
 
-  test('serves other reports that name the same of a customer, and none whose lines it may not have looked for', async () => {
+  test('serves other reports only when they name the same lines', async () => {
     given = await takenReport('2025-10-05');
     expect(readers([await plan(ids[0]!)])).toBe(1);
     given = await takenReport(AS_OF);
@@ -132,7 +134,7 @@ describe('a survey that many share', () => {
   });
 });
 
-test('a survey that comes to nothing stops the customer that took it, and the others read for themselves', async () => {
+test('a failing survey stops one customer; the others read themselves', async () => {
   let isCut = false;
   whileSurveying = () => {
     if (isCut) return;

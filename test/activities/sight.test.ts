@@ -93,7 +93,8 @@ describe('a group with a user-defined field', () => {
   );
 });
 
-test('a charge that catches up an approved month is looked for where its month is: it was under the month of its date, and whatever else a run charged was held', async () => {
+// It was looked for in the month of its date, and whatever else a run charged was held.
+test('a catch-up charge is looked for in its own month', async () => {
   await open({}, new URL('../../sandbox/worlds/frozen-month-is-caught-up.json', import.meta.url));
   await control('POST', 'autotask/freeze', { through: '2025-10-31' });
   expect(await day('2025-10-29')).toMatch(/^Done: .* 0\.00 held$/);
@@ -120,7 +121,7 @@ describe('a user who does not see what it makes', () => {
 });
 
 describe('what was made before', () => {
-  test('and deleted by somebody is not made again until a person releases it', async () => {
+  test('a deleted charge is made again only after a release', async () => {
     await open({});
     await day(DAYS[0]!);
     await control('DELETE', `autotask/contracts/${contractIds()[0]!}`);
@@ -146,7 +147,7 @@ describe('what was made before', () => {
     expect(contractIds()).toEqual([id]);
   });
 
-  test('and a service that lost its key is not billed a second time on a new one', async () => {
+  test('a service without its key is not billed on a new one', async () => {
     await open({});
     await day(DAYS[0]!);
     const before = [billed(), made().services];
@@ -156,7 +157,8 @@ describe('what was made before', () => {
     expect([billed(), made().services]).toEqual(before);
   });
 
-  test('and was seen is asked for by its id before it is taken for deleted: a customer planned again made a charge twice', async () => {
+  // A customer planned again made a charge twice.
+  test('a missing charge is read by id before it counts as deleted', async () => {
     await open({}, new URL('../../sandbox/worlds/frozen-month-is-caught-up.json', import.meta.url));
     await control('POST', 'autotask/freeze', { through: '2025-10-31' });
     await day('2025-10-29');
@@ -169,7 +171,7 @@ describe('what was made before', () => {
     expect(made().charges).toBe(1);
   });
 
-  test('and has lost its key besides is not taken for deleted: it answers by its id', async () => {
+  test('a charge without its key answers by its id', async () => {
     await open({}, new URL('../../sandbox/worlds/frozen-month-is-caught-up.json', import.meta.url));
     await control('POST', 'autotask/freeze', { through: '2025-10-31' });
     await day('2025-10-29');
@@ -185,7 +187,8 @@ describe('what was made before', () => {
     expect(made().charges).toBe(1);
   });
 
-  test('and billed stays known as billed where nothing more can be planned in the run: a report without it was taken for one that is yet to come', async () => {
+  // A report without it was taken for one that is yet to come.
+  test('stays known as billed when the run cannot plan again', async () => {
     await open({});
     const { given, bill } = harness();
     const handed = await given(DAYS[0]!);
@@ -210,7 +213,8 @@ describe('what was made before', () => {
     expect(await day(DAYS[1]!)).toMatch(/contract \d+ answers by its id, and the query that looks for ours leaves it out/);
   });
 
-  test('a moment ago, by a run that another one follows at once, and shows late, stopped the second run for good', async () => {
+  // It showed late, and stopped the second run for good.
+  test('a charge made a moment ago does not stop the next run', async () => {
     await open({});
     await day(DAYS[0]!);
     const none = { items: [], pageDetails: { count: 0, requestCount: 500, nextPageUrl: null } };
@@ -220,7 +224,8 @@ describe('what was made before', () => {
     expect(made().contracts).toBe(1);
   });
 
-  test('or made by another customer since the list was read, and shows by now, is read again: in a first month it was held as if search were blind', async () => {
+  // In a first month it was held as if search were blind.
+  test('is read again when the list is older', async () => {
     await open({});
     await day(DAYS[0]!);
     const before = made();

@@ -98,7 +98,7 @@ const stopped = ({ stops }: VerifyRequest): [item: string, reason: string][] =>
     return [...items, ...named.flatMap((each) => each.items)].map((item): [string, string] => [item, reason]);
   });
 
-test('a plan too large for one payload is carried out in turns, every step once and in order', async () => {
+test('a plan too large for one payload runs in turns, in order', async () => {
   const { done, asked, verified } = await bill(NEVER);
   expect(done).toEqual([[1, 2, 3], [4, 5, 6], [7]]);
   expect(asked.map(({ resume }) => resume)).toEqual([undefined, { plan: 'ref', from: 3 }, { plan: 'ref', from: 6 }]);
@@ -107,13 +107,13 @@ test('a plan too large for one payload is carried out in turns, every step once 
   expect(verified.stops).toEqual([]);
 });
 
-test('a step that an activity did not carry out with others is the first of the next one, and none is passed over', async () => {
+test('a step left over begins the next turn; none is skipped', async () => {
   const { done, verified } = await bill({ ...NEVER, alone: [2, 3, 6] });
   expect(done).toEqual([[1], [2], [3], [4, 5], [6], [7]]);
   expect(verified.stops).toEqual([]);
 });
 
-test('when Autotask goes away in one turn, the steps of the later ones are held as not tried, and none is lost', async () => {
+test('steps of later turns are held when Autotask goes away', async () => {
   const { done, verified } = await bill({ at: 5 });
   expect(done).toEqual([[1, 2, 3], [4]]);
   expect(stopped(verified)).toEqual([
@@ -124,12 +124,12 @@ test('when Autotask goes away in one turn, the steps of the later ones are held 
   expect(verified.stops.at(-1)!.message).toBe('Not tried, because Autotask did not answer before. Charge 5: 503');
 });
 
-test('when Autotask goes away, the turns that are left are not asked for', async () => {
+test('the remaining turns are not requested when Autotask goes away', async () => {
   const { asked } = await bill({ at: 2 });
   expect(asked).toHaveLength(1);
 });
 
-test('one step that fails for good holds its own item, and the others go on', async () => {
+test('a step that fails for good holds only its item', async () => {
   const rejected: Failure = { effect: 'none', isOutage: false, message: 'contractName is too long' };
   const { verified } = await bill({ at: 7, failure: rejected });
   expect(verified.stops.map(({ items, message }) => [items, message])).toEqual([
@@ -137,7 +137,8 @@ test('one step that fails for good holds its own item, and the others go on', as
   ]);
 });
 
-test('an activity that was never heard of again leaves all of its steps open, because any of them may have been written', async () => {
+// Any of them may have been written.
+test('a lost activity leaves all of its steps open', async () => {
   const silent: Failure = { effect: 'unknown', isOutage: true, message: 'postCharge did not end in time (HEARTBEAT)' };
   const { verified } = await bill({ at: 4, failure: silent });
   expect(stopped(verified)).toEqual([

@@ -68,7 +68,8 @@ const billedIn = (month: string): (string | number | null)[] => {
   ];
 };
 
-test("the next month took away what a month had billed whose run did not come to its end: its amounts counted as the extension's", async () => {
+// Its amounts counted as the extension’s, and were taken away.
+test('the next month keeps what an unfinished run has billed', async () => {
   sandbox = await startVendors('2025-09-30');
   await billUnfinished('2025-10', '2025-10-20');
   expect(billedIn('2025-10')).toEqual([130]);
@@ -84,7 +85,7 @@ const MONTHS = ['2025-08', '2025-09', '2025-10', '2025-11'];
 const totals = (): string[] => MONTHS.map((month) => plain(sum(billedIn(month).map((price) => String(price ?? 0)))));
 const numbers = (): unknown[] => sandbox.state().autotask.contracts.map(({ contractNumber }) => contractNumber);
 
-test('rows of months in which the contract had ended are at 0 when the next month has come to its end first, and what was billed stays', async () => {
+test('rows of months between contracts are at 0; billed amounts stay', async () => {
   sandbox = await startVendors('2025-07-31');
   await billUnfinished('2025-10', '2025-10-20');
   expect(numbers()).toEqual(['premium-0001 cm<2025-07-31']);
@@ -95,7 +96,8 @@ test('rows of months in which the contract had ended are at 0 when the next mont
   expect([totals(), numbers()]).toEqual([['0', '0', '130', '104'], ['premium-0001']]);
 });
 
-test('a month that was extended and not billed yet is billed after the next one, which brought the rows before both to 0', async () => {
+// Which brought the rows before both to 0.
+test('an extended month is billed after the next one', async () => {
   sandbox = await startVendors('2025-07-31');
   await billUnfinished('2025-10', '2025-10-20', ({ step }) =>
     step.kind === 'postAdjustment' ? Promise.reject(new Error('killed')) : Promise.resolve(),

@@ -92,7 +92,7 @@ describe('with another tool on the same tenant', () => {
     expect(tenant.minutes()).toBe(0);
   });
 
-  test('slows down from half of the quota on, no matter who used it, so that the rest lasts for the hour', async () => {
+  test('slows down from half of the quota, whoever used it', async () => {
     const tenant = await openTenant(limited(1000));
     await tenant.others(600);
     await calls(tenant, 100);
@@ -102,7 +102,7 @@ describe('with another tool on the same tenant', () => {
     expect(tenant.said[0]).toMatch(/good neighbour: 65\d of the tenant's 1000 Autotask calls an hour are used, 5\d of them by/);
   });
 
-  test('stops before the tenant is blocked, says why, and goes on by itself when the others have used less', async () => {
+  test('stops before the tenant is blocked, and resumes by itself', async () => {
     const tenant = await openTenant(limited(1000));
     await tenant.others(900);
     await calls(tenant, 80);
@@ -149,7 +149,7 @@ describe('when the others have used up everything', () => {
   });
 });
 
-test('a month takes the calls and the minutes that were forecast, within five in a hundred', async () => {
+test('takes the forecast calls and minutes, within five per cent', async () => {
   const world = generateWorld({ lines: 300, organizations: 18, seed: 3 }) as unknown as World;
   world.autotask!.behaviour = { callsPerHour: 10_000, threads: 50 };
   const tenant = await openTenant(world, {

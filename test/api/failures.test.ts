@@ -146,7 +146,7 @@ describe('a query to Autotask', () => {
   test.each([
     ['a deadlock', DEADLOCK, 'unavailable'],
     ['a text that nobody knows', 'Something went wrong.', 'rejected'],
-  ])('that goes on meeting %s is left to the caller that is patient where waiting helps', async (_, text, kind) => {
+  ])('leaves repeated %s to the caller, who waits where waiting helps', async (_, text, kind) => {
     await vendors.control('POST', 'faults', [{ match: { vendor: 'autotask', path: '*/Services/query' }, fault: refused(text) }]);
     await expect(vendors.autotask.findServices('X')).rejects.toMatchObject({ kind });
   });
@@ -169,7 +169,7 @@ describe('a query to Autotask', () => {
     expect(await callsTo(/Services\/query/)).toBe(2);
   });
 
-  test('whose pages lead in a circle ends when it closes, though each brings something new', async () => {
+  test('pages that lead in a circle end when it closes', async () => {
     const { origin } = new URL(vendors.url());
     const page = (id: number, to: number): Record<string, unknown> => ({
       ...next(id),
@@ -192,7 +192,7 @@ describe('a log-in that Autotask refuses', () => {
     ['a tracking identifier that is none', refused('The API tracking identifier is not valid.')],
     ['a locked user', refused('The resource is locked. Contact your administrator.')],
   ];
-  test.each(refusals)('as %s stops everything that would be sent with it, until a run begins', async (_, fault) => {
+  test.each(refusals)('as %s stops everything sent with it until the next run', async (_, fault) => {
     await vendors.control('POST', 'faults', [{ match: { vendor: 'autotask', path: '*/v1.0/*' }, fault, times: 1 }]);
     await vendors.control('DELETE', 'requests');
     await expect(vendors.autotask.findServices('X')).rejects.toMatchObject({ kind: 'unauthorized' });
@@ -203,7 +203,8 @@ describe('a log-in that Autotask refuses', () => {
     await expect(vendors.autotask.findServices('X')).resolves.toEqual([]);
   });
 
-  test('stands where many ask again at once: each refusal brings the lock-out nearer', async () => {
+  // Each refusal brings the lock-out nearer.
+  test('stands when many ask at once', async () => {
     const fault = { kind: 'status', status: 401, when: 'before' };
     await vendors.control('POST', 'faults', [{ match: { vendor: 'autotask', path: '*/v1.0/*' }, fault, times: 1 }]);
     await expect(vendors.autotask.findServices('X')).rejects.toMatchObject({ kind: 'unauthorized' });
@@ -211,7 +212,7 @@ describe('a log-in that Autotask refuses', () => {
     await expect(vendors.autotask.findServices('X')).rejects.toThrow(/not sent/);
   });
 
-  test('with 403 in one place leaves the others alone, and three times in a row stops everything', async () => {
+  test('a 403 stops one place; three in a row stop everything', async () => {
     const fault = { kind: 'status', status: 403, when: 'before' };
     await vendors.control('POST', 'faults', [{ match: { vendor: 'autotask', path: '*/Services/query' }, fault, times: 3 }]);
     const refusedOnce = (): Promise<void> => expect(vendors.autotask.findServices('X')).rejects.toThrow(/403/);
@@ -247,7 +248,7 @@ describe('a request to Cloudmore', () => {
     await wrong.close();
   });
 
-  test('for a report that Cloudmore could not make fails in a way that is tried again', async () => {
+  test('retries a report that Cloudmore could not make', async () => {
     const world = await openVendors();
     await world.control('POST', 'faults', [
       {
@@ -306,7 +307,7 @@ describe('a request to Cloudmore', () => {
     ['is refused', STARTS, said(400, [{ errorMessage: 'Too old.' }]), /Too old/],
     ['is not found', STARTS, said(404, null), /does not make the report of 2025-09/],
     ['is in a state nobody knows', LOOKS, said(200, { status: 'Archived', report: null }), /"Archived"/],
-  ])('for last month that %s bills this month, and says what it could not compare it with', async (_, match, fault, why) => {
+  ])('last month that %s is reported; this month is billed', async (_, match, fault, why) => {
     const world = await withFault(match, [1, 2], fault);
     const { lines, previousLines, previousUnavailable } = await world.cloudmore.readReport({ month: '2025-10' });
     expect([lines.length > 0, previousLines, previousUnavailable]).toEqual([true, [], expect.stringMatching(why)]);
@@ -319,7 +320,8 @@ describe('a request to Cloudmore', () => {
     await world.close();
   });
 
-  test('for last month that meets an outage stops the run, which is tried again', async () => {
+  // It is tried again.
+  test('an outage while reading last month stops the run', async () => {
     const world = await withFault(STARTS, [1, 2, 3], said(503, null));
     await expect(world.cloudmore.readReport({ month: '2025-10' })).rejects.toMatchObject({ kind: 'unavailable' });
     await world.close();
@@ -332,7 +334,7 @@ describe('a request to Cloudmore', () => {
     await new Promise((resolve) => setImmediate(resolve));
   });
 
-  test('reads a report whose blocks name date and currency only after their organizations', async () => {
+  test('reads blocks that name date and currency after their organizations', async () => {
     const { billingDate, currencyCode, organizations } = reported({});
     const report = { status: 'Completed', report: [{ organizations, billingDate, currencyCode }] };
     const fault = { kind: 'status', status: 200, body: report, when: 'before' };

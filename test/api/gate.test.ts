@@ -23,7 +23,7 @@ const pass = (gate: Gate, endpoint = 'contracts'): Promise<string> =>
   gate.pass(endpoint, undefined, () => Promise.resolve('answer'));
 
 describe('the gate', () => {
-  test('lets the budget of an hour through, and the next call when the first of them is an hour old', async () => {
+  test('passes an hour’s budget, then the next call an hour later', async () => {
     const clock = clockAt(1_000_000);
     const gate = new Gate({ callsPerHour: 3, threads: 2 }, clock);
     for (let call = 0; call < 4; call += 1) await pass(gate);
@@ -31,7 +31,7 @@ describe('the gate', () => {
     expect(gate.lastHour()).toBe(1);
   });
 
-  test('never has more requests in flight on one endpoint than there are threads, and does not hold others back', async () => {
+  test('limits requests in flight per endpoint and blocks no other endpoint', async () => {
     const gate = new Gate({ callsPerHour: 1000, threads: 2 }, clockAt(0));
     let inFlight = 0;
     let most = 0;
@@ -64,7 +64,7 @@ describe('the gate', () => {
     expect(clock.slept).toEqual([7000]);
   });
 
-  test('counts the calls of one piece of work, whatever goes on beside it', async () => {
+  test('counts the calls of one piece of work alone', async () => {
     const gate = new Gate({ callsPerHour: 1000, threads: 2 }, clockAt(0));
     const [first, second] = await Promise.all([
       gate.count(async () => void (await pass(gate))),
@@ -74,7 +74,8 @@ describe('the gate', () => {
     expect(gate.lastHour()).toBe(3);
   });
 
-  test('of a process that takes over counts what the one before has sent: two of them together never pass the budget', async () => {
+  // Two of them together never pass the budget.
+  test('a process that takes over continues the count of calls', async () => {
     const clock = clockAt(1_000_000);
     const sent: number[] = [];
     const [first, second] = [0, 1].map(() => new Gate({ callsPerHour: 4, threads: 1 }, clock)) as [Gate, Gate];

@@ -125,7 +125,7 @@ describe('a line of the billing report', () => {
 });
 
 describe('a line of an invoice', () => {
-  test('has the day of the invoice, its own span and quantity, and the service that the report has the subscription in', () => {
+  test('has the invoice’s day, its own span and its subscription’s service', () => {
     const span = { chargeStartDate: '2025-10-12T00:00:00Z', chargeEndDate: '2025-11-11T00:00:00Z', billingFrequency: 'Monthly' };
     const { lines } = read(reported({}, { quantity: 12 }), invoiced({ ...span, quantity: 3 }));
     expect(lines).toEqual([
@@ -143,7 +143,7 @@ describe('a line of an invoice', () => {
     ]);
   });
 
-  test('of which the report has nothing is of the service of its kind, or of the invoice', () => {
+  test('takes a service of its kind when the report has none', () => {
     const { lines } = read(
       reported(),
       invoiced(),
@@ -153,14 +153,14 @@ describe('a line of an invoice', () => {
     expect(lines.map(({ serviceName }) => serviceName)).toEqual(['Microsoft 365', 'Microsoft 365', "Microsoft's invoice"]);
   });
 
-  test('that names no organization is listed beside the total, and one that is not a record too', () => {
+  test('a line without organization, or no record, is listed separately', () => {
     expect(read(reported(), invoiced(), invoiced({ organizationId: null, totalSalesPrice: 7 }), 'null')).toMatchObject({
       sums: ['115'],
       unassigned: ['7', '0'],
     });
   });
 
-  test('has the currency that it names, and the invoice’s where it names none', () => {
+  test('has its own currency, or else the invoice’s', () => {
     const { lines } = read(reported(), invoiced({ currency: 'USD' }), invoiced());
     expect(lines.map(({ currency }) => currency)).toEqual(['USD', 'EUR']);
   });

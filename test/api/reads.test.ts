@@ -37,7 +37,7 @@ describe('the report of a month', () => {
     expect(report.unassigned).toEqual([expect.objectContaining({ customerName: 'Unlinked Tenant', cost: '5.1', sales: '6' })]);
   });
 
-  test('once called a customer that stands twice on the list shared with itself', async () => {
+  test('a customer listed twice does not share with itself', async () => {
     const listed = await vendors.cloudmore.listOrganizations();
     const again = { ...listed[0]!, id: listed[0]!.id.toUpperCase() };
     const fault = { kind: 'status', status: 200, body: [...listed, again], when: 'before' };
@@ -79,10 +79,11 @@ describe('bulk reads of Autotask', () => {
     await vendors.close();
   });
 
+  // The calls had waited for quota.
   test.each([
     ['once', [1]],
     ['twice', [1, 2]],
-  ])('go on by id when the address of a next page has expired %s while calls waited for quota', async (_, nth) => {
+  ])('continue by id when a next page has expired %s', async (_, nth) => {
     const vendors = await openVendors(manyServices());
     const expired = { kind: 'status', status: 500, body: { errors: ['The paging information is not valid.'] }, when: 'before' };
     await vendors.control('POST', 'faults', [
@@ -93,7 +94,8 @@ describe('bulk reads of Autotask', () => {
     await vendors.close();
   });
 
-  test('ask in parts about more contracts than a query holds: a tenant with 500 that changed was told that queries are limited to 500 conditions', async () => {
+  // A tenant with 500 that changed was told that queries are limited to 500 conditions.
+  test('ask about many contracts in parts', async () => {
     const vendors = await openVendors(manyServices());
     const contracts = Array.from({ length: 501 }, (_, index) => index + 1);
     const books = await vendors.autotask.readBooks({ month: '2025-10', companyIds: [] });
@@ -106,7 +108,8 @@ describe('bulk reads of Autotask', () => {
     await vendors.close();
   });
 
-  test('refuse a second list of a contract’s rows that lacks one of the first: the rest was billed as if it were not there', async () => {
+  // The rest was billed as if the row were not there.
+  test('refuse a second list that lacks a row of the first', async () => {
     const vendors = await openVendors();
     const books = await vendors.autotask.readBooks({ month: '2025-09', companyIds: [] });
     expect(books.rows.map(({ id }) => id)).toContain(412);
@@ -124,7 +127,7 @@ describe('bulk reads of Autotask', () => {
     await vendors.close();
   });
 
-  test('say what Autotask said when the rest cannot be had by id either', async () => {
+  test('report Autotask’s own words when reading by id fails too', async () => {
     const vendors = await openVendors(manyServices());
     const refused = { kind: 'status', status: 500, body: { errors: ['No.'] }, when: 'before' };
     await vendors.control('POST', 'faults', [
@@ -134,7 +137,8 @@ describe('bulk reads of Autotask', () => {
     await vendors.close();
   });
 
-  test('never follow a next page to another origin, where credentials do not belong', async () => {
+  // Credentials do not belong there.
+  test('never follow a next page to another origin', async () => {
     const vendors = await openVendors();
     const stolen = {
       items: [{ id: 1 }],
@@ -188,7 +192,7 @@ describe('bulk reads of Autotask', () => {
     await vendors.close();
   });
 
-  test('name the label, and the labels there are, when a picklist has no such value', async () => {
+  test('name the label and its alternatives when a picklist lacks it', async () => {
     const vendors = await openVendors();
     await expect(vendors.autotask.picklists.value('Contracts', 'contractPeriodType', 'Fortnightly')).rejects.toThrow(
       /Contracts\.contractPeriodType has no active value "Fortnightly"; it has: .*Monthly/,
@@ -196,7 +200,8 @@ describe('bulk reads of Autotask', () => {
     await vendors.close();
   });
 
-  test('ask again for what an answer lacked: a picklist or a currency that was missing once held what needs it until the worker was started again', async () => {
+  // It once held what needs it until the worker was started again.
+  test('ask again for a missing picklist or currency', async () => {
     const vendors = await openVendors();
     const lacking = (path: string, body: unknown): object => ({
       match: { vendor: 'autotask', path, nth: [1] },
@@ -225,7 +230,8 @@ describe('bulk reads of Autotask', () => {
     await vendors.close();
   });
 
-  test('know a currency that was added since: a customer billed in it was held until the worker was started again', async () => {
+  // A customer billed in it was held until the worker was started again.
+  test('know a currency that was added since', async () => {
     const world = september();
     for (const company of world.autotask!.companies as Record<string, unknown>[]) company.currencyID = 1;
     const vendors = await openVendors(world);
@@ -264,7 +270,7 @@ describe('the zone of the tenant', () => {
     expect(await zoneRequests()).toBe(1);
   });
 
-  test('is asked for again when the tenant was moved, which shows as 401', async () => {
+  test('is requested again when a moved tenant answers 401', async () => {
     const autotask = vendors.zoned();
     await autotask.readCurrencies();
     await vendors.control('DELETE', 'requests');
@@ -280,11 +286,12 @@ describe('the zone of the tenant', () => {
     await vendors.control('POST', 'faults', []);
   });
 
+  // It passes.
   test.each([
     ['an empty answer', 1, { kind: 'empty' }],
     ['a refusal for now', 1, { kind: 'status', status: 429, when: 'before' }],
     ['three failures', 3, { kind: 'status', status: 503, when: 'before' }],
-  ])('is no matter of the user name where the look-up ends with %s: it passes', async (_what, times, fault) => {
+  ])('does not blame the user name when the look-up ends with %s', async (_what, times, fault) => {
     await vendors.control('POST', 'faults', [{ match: { vendor: 'autotask', path: '*/zoneInformation' }, fault, times }]);
     const autotask = vendors.zoned();
     await expect(autotask.readCurrencies()).rejects.toMatchObject({ kind: 'unavailable' });
@@ -292,7 +299,8 @@ describe('the zone of the tenant', () => {
     await vendors.control('POST', 'faults', []);
   });
 
-  test('is only one of Autotask: anyone who answers for the discovery gets no credentials sent elsewhere', async () => {
+  // Anyone who answers for the discovery gets no credentials sent elsewhere.
+  test('accepts only Autotask’s own hosts', async () => {
     const elsewhere = { url: 'https://autotask.net.example.com/ATServicesRest/' };
     const fault = { kind: 'status', status: 200, body: elsewhere, when: 'before' };
     await vendors.control('POST', 'faults', [{ match: { vendor: 'autotask', path: '*/zoneInformation' }, fault }]);

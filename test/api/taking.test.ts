@@ -19,7 +19,7 @@ async function* chunksOf(text: string, size: number): AsyncGenerator<Uint8Array>
 const LIMIT = 10_000;
 
 describe('an answer that is taken piece by piece', () => {
-  test.each([1, 3, 7, 1_000])('gives every element once, and the rest at the end, in chunks of %d bytes', async (size) => {
+  test.each([1, 3, 7, 1_000])('gives every element once, then the rest, in %d-byte chunks', async (size) => {
     const taken: unknown[] = [];
     const take = (element: unknown, holder: unknown): void => void taken.push([element, (holder as { date: string }).date]);
     const result = await takeFrom(chunksOf(REPORT, size), { paths: ['$.report.*.organizations.*'], take }, LIMIT);
@@ -52,7 +52,7 @@ describe('an answer that is taken piece by piece', () => {
     expect(result.isJson).toBe(isJson);
   });
 
-  test('fails with the words of the one that takes, not with those of the parser', async () => {
+  test('fails with the consumer’s error, not the parser’s', async () => {
     const take = (): void => {
       throw new Error('no amount');
     };

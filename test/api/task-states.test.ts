@@ -46,12 +46,9 @@ describe('a report task', () => {
     await expect(awaited(state(word, { report: [] })).report).rejects.toThrow('is in no known state');
   });
 
-  test.each([[{}], [{ report: null }], [{ lines: REPORT }]])(
-    'that is finished with %p has no report, which is not an empty one',
-    async (rest) => {
-      await expect(awaited(state('Successful', rest)).report).rejects.toThrow('is finished and has no report');
-    },
-  );
+  test.each([[{}], [{ report: null }], [{ lines: REPORT }]])('with %p has no report, which is not an empty one', async (rest) => {
+    await expect(awaited(state('Successful', rest)).report).rejects.toThrow('is finished and has no report');
+  });
 
   test.each([
     [202, undefined],
@@ -69,7 +66,7 @@ describe('a report task', () => {
     await expect(awaited(unknown).report).rejects.toThrow('no longer knows the task');
   });
 
-  test('that answers with the list itself is done, and with an empty one says nothing', async () => {
+  test('an answer with the list is done; an empty one says nothing', async () => {
     await expect(awaited({ status: 200, json: REPORT }).report).resolves.toEqual(REPORT);
     await expect(awaited({ status: 200, json: [] }).report).rejects.toThrow('is in no known state');
   });

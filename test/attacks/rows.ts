@@ -29,14 +29,17 @@ export const ROWS: Row[] = [
     attack: 'an organization id with slashes and dots, or longer than the name of a file',
     shown: {
       'report/without-outcome.test.ts': ['an id like %j loses no line'],
-      'hostile/ids.test.ts': ['holds each of them with what is wrong with the id'],
+      'hostile/ids.test.ts': ['names what is wrong with each'],
     },
   },
-  { attack: 'one outcome lost from the evidence', shown: { 'report/without-outcome.test.ts': ['until a run answers for them'] } },
+  {
+    attack: 'one outcome lost from the evidence',
+    shown: { 'report/without-outcome.test.ts': ['is held with all lines until a run answers'] },
+  },
   { attack: 'one name twice in a record', shown: { 'http/answers.test.ts': ['names a member twice', 'names it twice'] } },
   {
     attack: 'two brokers on one namespace',
-    shown: { 'workflows/inputs.test.ts': ['of another broker is refused, naming both'] },
+    shown: { 'workflows/inputs.test.ts': ['refuses another broker’s, naming both'] },
   },
   {
     attack:
@@ -51,7 +54,7 @@ export const ROWS: Row[] = [
   },
   {
     attack: '--mode auto where the setting says shadow',
-    shown: { 'system/operator.test.ts': ['no --mode writes for one that is kept in shadow'] },
+    shown: { 'system/operator.test.ts': ['no --mode writes in shadow'] },
   },
   // ---------------------------------------------------------------------------------------------------------------- the operator
   {
@@ -60,7 +63,7 @@ export const ROWS: Row[] = [
   },
   {
     attack: "a vendor's error text that reads like a command",
-    shown: { 'doctor/rendering.test.ts': ['a text that reads like a command gets no line of its own'] },
+    shown: { 'doctor/rendering.test.ts': ['a text that reads like a command gets no own line'] },
   },
   {
     attack: 'a name of 9,000 blanks in a sentence, and a pattern that tries every way',
@@ -68,19 +71,19 @@ export const ROWS: Row[] = [
   },
   {
     attack: 'Markdown, pictures and links in a name',
-    shown: { 'hostile/outputs.test.ts': ['is not a heading, link, picture, table or line in the Web UI'] },
+    shown: { 'hostile/outputs.test.ts': ['makes no heading, link, picture or table in the Web UI'] },
   },
   {
     attack: 'sequences of the terminal, and right-to-left order, in names and errors',
     shown: {
       'hostile/outputs.test.ts': ['writes no line, sequence or direction of its own to a terminal', 'brings no colour'],
-      'http/answers.test.ts': ['without control characters and marks that turn it around'],
+      'http/answers.test.ts': ['is one line of 500 visible characters'],
     },
   },
   {
     attack: 'formulas in CSV and workbooks, after semicolon and tab, in full width',
     shown: {
-      'hostile/outputs.test.ts': ['is not a formula and no cell of its own in a CSV', 'is nothing but a text in a workbook'],
+      'hostile/outputs.test.ts': ['makes no formula and no extra cell in a CSV', 'is nothing but a text in a workbook'],
     },
   },
   {
@@ -91,15 +94,18 @@ export const ROWS: Row[] = [
   {
     attack: 'signals without input, or of any form',
     shown: {
-      'workflows/messages.test.ts': ['is refused in words on the page', 'of the run or of an organization is refused likewise'],
+      'workflows/messages.test.ts': ['refuses it in words, changes nothing', 'organizations’ are refused alike'],
     },
   },
-  { attack: 'a forged report in another mode', shown: { 'workflows/messages.test.ts': ['cannot turn approve mode into auto'] } },
+  {
+    attack: 'a forged report in another mode',
+    shown: { 'workflows/messages.test.ts': ['cannot change the mode, whatever it names'] },
+  },
   {
     attack: 'nobody knows who approved',
     shown: {
       'decisions/decisions.test.ts': ['tells who decided what, when, about how much'],
-      'decisions/persons.test.ts': ['a signal names nobody', 'a second person releases it'],
+      'decisions/persons.test.ts': ['a large plan released in the Web UI still waits', 'a second person releases it'],
     },
   },
   { attack: 'an id of 1,100 characters', shown: { 'hostile/ids.test.ts': ['longer than a workflow id may be'] } },
@@ -107,14 +113,14 @@ export const ROWS: Row[] = [
   { attack: 'a name of three million characters', shown: { 'hostile/ids.test.ts': ['with a name of three million characters'] } },
   {
     attack: 'names and amounts in heartbeats and failures',
-    shown: { 'activities/in-the-clear.test.ts': ['names organizations by their ids', 'without naming those that are'] },
+    shown: { 'activities/in-the-clear.test.ts': ['names organizations by id while reading', 'without naming the others'] },
   },
   // ---------------------------------------------------------------------------------------------------------------- transport
   {
     attack: 'a next page that is not an address, and records 20,000 deep',
     shown: {
       'http/answers.test.ts': ['is nested deeper than the stack'],
-      'fuzz/door.test.ts': ['of mutated answers of both vendors'],
+      'fuzz/door.test.ts': ['mutated answers lead to errors, holds or the same money'],
     },
   },
   {
@@ -123,13 +129,16 @@ export const ROWS: Row[] = [
   },
   {
     attack: 'a zone discovery that names any host',
-    shown: { 'api/reads.test.ts': ['anyone who answers for the discovery gets no credentials sent elsewhere'] },
+    shown: { 'api/reads.test.ts': ['accepts only Autotask’s own hosts'] },
   },
   {
     attack: 'answers without end, packed a thousandfold',
-    shown: { 'http/answers.test.ts': ['without end is refused at its limit', 'is measured after unpacking'] },
+    shown: { 'http/answers.test.ts': ['refuses an endless answer at its limit', 'is measured after unpacking'] },
   },
-  { attack: 'an error text of ten megabytes', shown: { 'http/answers.test.ts': ['is one line of 500 characters at most'] } },
+  {
+    attack: 'an error text of ten megabytes',
+    shown: { 'http/answers.test.ts': ['is one line of 500 visible characters at most'] },
+  },
   {
     attack: 'an error text that repeats the secret it was sent',
     shown: {
@@ -140,7 +149,7 @@ export const ROWS: Row[] = [
   { attack: "vendors' addresses in plain http", shown: { 'http/answers.test.ts': ['may be asked where %p are allowed'] } },
   {
     attack: 'a webhook that answers with a redirect',
-    shown: { 'notices/sending.test.ts': ['that a webhook answers with a redirect was not delivered'] },
+    shown: { 'notices/sending.test.ts': ['a redirecting webhook counts as failed'] },
   },
   {
     attack: 'a mail server without TLS and a password',
@@ -150,7 +159,7 @@ export const ROWS: Row[] = [
   {
     attack: 'secrets put where a path or an address belongs',
     shown: {
-      'config.test.ts': ['that hold an @ are never shown', 'place of evidence carries a password can be read from a file'],
+      'config.test.ts': ['never shows a value that holds an @', 'reads an evidence address with a password from a file'],
     },
   },
   { attack: 'a broker called ..', shown: { 'config.test.ts': ['do not take "%s" for the name of a broker'] } },
@@ -158,12 +167,12 @@ export const ROWS: Row[] = [
     attack: 'settings, evidence and keys that every user of the machine may read',
     shown: {
       'evidence/outage.test.ts': ['is for this user alone'],
-      'doctor/vendors.test.ts': ['that other users of the machine may read, and how to close them'],
+      'doctor/vendors.test.ts': ['names files others may read, and how to close them'],
     },
   },
   {
     attack: 'a link that waits under the name of the lock',
-    shown: { 'project/install.test.ts': ['a link that waits under the name of the lock is not written through'] },
+    shown: { 'project/install.test.ts': ['does not write through a link named like the lock'] },
   },
   {
     attack:

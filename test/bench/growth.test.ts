@@ -28,7 +28,7 @@ const FLEET: Fleet = {
   callsPerHour: 1_500,
 };
 
-test('a fleet of ten brokers with a thousand lines each needs what one line and one quiet day need, so many times', () => {
+test('ten brokers with a thousand lines cost ten times one', () => {
   expect(needOf(COSTS, FLEET)).toEqual({
     linesPerMonth: 10_000,
     actionsPerMonth: 15_000 * 4 + 300 * 10,
@@ -44,7 +44,7 @@ test('a fleet of ten brokers with a thousand lines each needs what one line and 
 describe('the day on which everything is new', () => {
   const alike = (): number => 0;
 
-  test('takes as long as the quota of a broker, when the server has cores enough', () => {
+  test('takes as long as one broker’s quota with enough cores', () => {
     const played = playWave(COSTS, FLEET, { startsWithinHours: 0, serverCores: 4 }, alike);
     expect(played.hoursUntilAllAreDone).toBeCloseTo(2, 1);
     expect(played.waitsForServer).toBe(0);

@@ -11,7 +11,7 @@ const reportOf = (...figures: Figure[]): BenchReport => ({
 });
 
 describe('a figure', () => {
-  test('is the median of its samples, with how far their middle half reaches: one that was disturbed does not count', () => {
+  test('is the median with its middle half; one outlier does not count', () => {
     expect(figure('pages', [90, 110, 100, 105, 95], { unit: '/s', better: 'more' })).toMatchObject({ value: 100, spread: 0.1 });
     expect(figure('pages', [90, 5, 100, 105, 95], { unit: '/s', better: 'more' })).toMatchObject({ value: 95, spread: 10 / 95 });
     expect(figure('pages', [90, 110], { unit: '/s', better: 'more' }).value).toBe(100);
@@ -22,7 +22,7 @@ describe('a figure', () => {
     ['less', 1.03, 1.02, false],
     ['more', 1500, 1500, true],
     ['more', 1499, 1500, false],
-  ] as const)('that is better with %s and stands at %d meets a limit of %d: %s', (better, value, limit, met) => {
+  ] as const)('better with %s, %d meets a limit of %d: %s', (better, value, limit, met) => {
     expect(isMet(figure('f', value, { unit: '×', better, limit }))).toBe(met);
   });
 });
@@ -70,7 +70,7 @@ describe('two runs', () => {
   });
 });
 
-test('a run names machine, versions, seed and scale, and its table says which limit is missed', () => {
+test('names machine, version, seed and scale, and every missed limit', () => {
   const report = reportOf(figure('over the bound', 1.5, { unit: '×', better: 'less', limit: 1.02 }));
   expect(report).toMatchObject({
     bench: 1,

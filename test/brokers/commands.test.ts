@@ -38,7 +38,7 @@ beforeAll(async () => {
 afterAll(() => sandbox.close());
 
 describe('billing --broker', () => {
-  test('plans by the settings of the named broker, before or behind the command', async () => {
+  test('plan takes the named broker’s settings, before or behind the command', async () => {
     const before = await cli('--broker', GOOD, 'plan', '2025-10', '--as-of', '2025-10-09', '--json');
     const behind = await cli('plan', '2025-10', '--as-of', '2025-10-09', '--json', `--broker=${GOOD}`);
     expect(before.code).toBe(0);
@@ -71,7 +71,8 @@ describe('billing --broker', () => {
 });
 
 describe('billing brokers', () => {
-  test('check says one line for each, and ends with 78 for settings, 3 for a vendor that refuses, 0 where all is well', async () => {
+  // 78 for settings, 3 for a vendor that refuses.
+  test('check prints one line each and ends with 78, 3 or 0', async () => {
     const all = await cli('brokers', 'check');
     expect(all.code).toBe(78);
     expect(all.out.trim().split('\n')).toEqual([
@@ -87,7 +88,7 @@ describe('billing brokers', () => {
     expect([refused.code, (JSON.parse(refused.out) as { is: string }[]).map(({ is }) => is)]).toEqual([3, ['good', 'vendor']]);
   });
 
-  test('list tells mode, schedule, last run and who waits, and which settings are wrong', async () => {
+  test('list shows mode, schedule, last run, waits and wrong settings', async () => {
     await cli('--broker', GOOD, 'schedule', 'apply');
     const { code, out } = await cli('brokers', 'list');
     expect(code).toBe(0);
@@ -110,7 +111,7 @@ describe('billing brokers', () => {
     expect(out).toMatch(new RegExp(`${GOOD}: Temporal: .*cannot be reached`));
   });
 
-  test('add writes a file for this user alone, and leaves one that is there as it is', async () => {
+  test('add writes a private file and keeps one that exists', async () => {
     const name = `new-${unique}`;
     const file = join(folder, 'brokers', `${name}.env`);
     expect(await cli('brokers', 'add', name)).toMatchObject({
@@ -147,7 +148,8 @@ describe('a broker that leaves', () => {
   const isPaused = async (): Promise<boolean> =>
     (await client.schedule.getHandle(`daily-billing/${LEAVING}`).describe()).state.paused;
 
-  test('is kept while a run is under way; then its schedule is paused and its file put aside, as shown beforehand', async () => {
+  // Its schedule is paused and its file put aside, as shown beforehand.
+  test('is kept while a run is under way, then put aside', async () => {
     const run = await client.workflow.start(WORKFLOWS.daily, {
       taskQueue: `nobody-${unique}`,
       workflowId: `daily-billing/${LEAVING}/2025-10`,

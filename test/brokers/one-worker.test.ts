@@ -74,7 +74,8 @@ const lines = (broker: string): string[] =>
     .map(({ message }) => message);
 
 describe('one worker of many brokers', () => {
-  test('bills two to the cent and on time beside one with a wrong secret, and one with wrong settings', async () => {
+  // One has a wrong secret, one wrong settings; the others are on time and right to the cent.
+  test('bills two brokers correctly next to two that cannot work', async () => {
     await addBroker('acme', september);
     await addBroker('beta', worldOf('renewed'));
     const lost = await addBroker('lost', september, { AUTOTASK_SECRET: 'not-the-secret' });
@@ -103,7 +104,8 @@ describe('one worker of many brokers', () => {
     expect(lost()).toBe((september.world.autotask as { contracts: unknown[] }).contracts.length);
   }, 120_000);
 
-  test('names what is wrong, in log, readiness, figures and list, and is ready all the same', async () => {
+  // In log, readiness, figures and list.
+  test('names what is wrong everywhere, and stays ready', async () => {
     const { ready: isReady, brokers } = await ready();
     expect(isReady).toBe(true);
     expect(brokers.half).toEqual({
@@ -123,7 +125,7 @@ describe('one worker of many brokers', () => {
     expect(worker.output()).not.toContain('not-the-secret');
   }, 60_000);
 
-  test('serves a broker that is added, another one once its settings are right, and leaves one that is removed', async () => {
+  test('follows brokers that are added, repaired and removed', async () => {
     const [day] = worldOf('renewed').expected.days;
     await addBroker('gamma', ofAnother(worldOf('renewed')));
     await addBroker('half', ofAnother(worldOf('renewed')));
@@ -144,7 +146,7 @@ describe('one worker of many brokers', () => {
       expect(text).toMatch(new RegExp(`^${name}\\{broker="lost"\\} NaN$`, 'm'));
   }, 120_000);
 
-  test('works by other settings once a file has changed, and by the ones it has while the folder is away', async () => {
+  test('follows a changed file, and keeps settings while the folder is away', async () => {
     renameSync(folder, `${folder}-away`);
     await eventually(
       () => Promise.resolve(worker.output()),

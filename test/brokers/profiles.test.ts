@@ -30,7 +30,7 @@ describe('a broker named on the command line', () => {
     '.env.local': { FOO: 'x' },
   });
 
-  test('has the settings of its file, and its label is the name of the file', () => {
+  test('has its file’s settings; the file’s name is its label', () => {
     const config = loadConfig(withBroker({}, 'acme', folder));
     expect([config.broker, config.cloudmore.password.reveal()]).toEqual(['acme', 'ac$me#1']);
   });
@@ -38,7 +38,7 @@ describe('a broker named on the command line', () => {
   test('may have its file beside .env', () =>
     expect(withBroker({}, 'laptop', folder)).toMatchObject({ BILLING_BROKER: 'laptop', ...BETA }));
 
-  test('gets nothing of another broker, be it exported in the shell or written in .env', () => {
+  test('gets nothing of another broker from shell or .env', () => {
     const other = {
       ...COMPLETE_SETTINGS,
       NOTICE_WEBHOOK: 'https://other.example/hook',
@@ -58,7 +58,7 @@ describe('a broker named on the command line', () => {
     );
   });
 
-  test('a blank in its file does not let the value of the environment through', () => {
+  test('a blank in its file hides the environment’s value', () => {
     writeSettings(join(folder, 'brokers/blank.env'), { ...ACME, AUTOTASK_SECRET: '' });
     expect(withBroker({ AUTOTASK_SECRET: 'leaked' }, 'blank', folder).AUTOTASK_SECRET).toBeUndefined();
   });
@@ -111,7 +111,8 @@ describe('a broker named on the command line', () => {
 });
 
 describe('the brokers that one worker serves', () => {
-  test('are those of the folder, and the one of .env; not the ones for a laptop, nor what is not a file of settings', () => {
+  // Not the ones for a laptop, nor what is not a file of settings.
+  test('lists the folder’s and the one of .env, nothing else', () => {
     const folder = folderWith({ 'brokers/acme.env': ACME, 'brokers/notes.txt': {}, 'brokers/.env': BETA, '.env.laptop': BETA });
     mkdirSync(join(folder, 'brokers/removed'));
     writeFileSync(join(folder, 'brokers/removed/old.env.2025'), '');
@@ -126,7 +127,7 @@ describe('the brokers that one worker serves', () => {
   });
 });
 
-test('the file of a new broker asks for what must be filled in, and needs nothing else', () => {
+test('a new broker’s file asks only for what is needed', () => {
   const text = profileText('acme');
   const empty = Object.entries(parseEnv(text)).flatMap(([name, value]) => (value === '' ? [name] : []));
   expect(empty.sort()).toEqual(Object.keys(COMPLETE_SETTINGS).sort());

@@ -18,7 +18,7 @@ async function said(program: string, ...argv: string[]): Promise<string> {
   return lines.join('\n');
 }
 
-test('what npm or the wrapper tells of the way this program was started is the way it names itself', () => {
+test('the program names itself the way it was called', () => {
   expect([
     programOf({ npm_lifecycle_event: 'npx', npm_command: 'exec' }),
     programOf({ npm_lifecycle_event: 'billing', npm_command: 'run-script' }),
@@ -29,7 +29,8 @@ test('what npm or the wrapper tells of the way this program was started is the w
   ]).toEqual(['npx billing', 'npm run billing --', 'npx billing', './billing', 'billing', 'billing']);
 });
 
-test('every command that is advised is printed as the person called us, also in usage errors and refusals', async () => {
+// Also in usage errors and refusals.
+test('every advised command is printed the way it was called', async () => {
   const calls: [argv: string[], advised: string][] = [
     [['report', '2025-10'], 'npx billing run 2025-10 --wait'],
     [['plan', '2025-10'], 'npx billing doctor'],
@@ -62,14 +63,14 @@ test('two command lines at once name themselves each in its own way', async () =
   expect([one.includes('npx billing --broker north run'), other.includes(': billing run')]).toEqual([true, true]);
 });
 
-test("a command for one broker among many names that one, and another program's stands as it is", () => {
+test('a command for one of several brokers names that broker', () => {
   calledAs('npx billing', () => {
     expect(asCalled(command('--broker', 'north', 'doctor'))).toBe('npx billing --broker north doctor');
     expect(asCalled('temporal operator namespace create')).toBe('temporal operator namespace create');
   });
 });
 
-test('no sentence of the command line has the name of the program in it', () => {
+test('no sentence of the command line names the program itself', () => {
   const root = new URL('../../', import.meta.url).pathname;
   const named = readdirSync(join(root, 'client'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !/^(called|cli-[\w-]+)\.ts$/.test(file))

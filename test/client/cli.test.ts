@@ -92,7 +92,7 @@ describe('billing', () => {
     },
   );
 
-  test('a usage error says what is wrong in two lines, and where the help is', async () => {
+  test('a usage error takes two lines and points to the help', async () => {
     const { said } = await billing(['plan']);
     expect(said).toBe("error: missing required argument 'month'\nSee: billing plan --help\n");
   });
@@ -168,7 +168,7 @@ describe('doctor and plan against the sandbox', () => {
     return JSON.parse(out) as { check: string; isGood: boolean; text: string; fix: string | null }[];
   };
 
-  test('doctor finds a good set-up good, but for the ids that are wrong in Cloudmore', async () => {
+  test('doctor approves a good set-up but for Cloudmore’s wrong ids', async () => {
     // Whether a worker runs depends on the tests beside this one.
     const bad = (await doctor()).filter(({ isGood, check }) => !isGood && check !== 'worker');
     expect(bad.map(({ check }) => check).sort()).toEqual(['company links', 'schedule']);
@@ -203,7 +203,7 @@ describe('doctor and plan against the sandbox', () => {
     );
   });
 
-  test('plan says what is new, changed and excluded, and ends with 2 when asked to', async () => {
+  test('plan shows new, changed and excluded, and ends with 2 if asked', async () => {
     const { code, out } = await billing(['plan', '2025-10', '--as-of', '2025-10-09', '--detailed-exitcode'], {
       ...sandbox.env(),
     });

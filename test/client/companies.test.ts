@@ -38,7 +38,7 @@ describe('companies', () => {
   const puts = async (): Promise<number> =>
     ((await harness.control('GET', 'requests')) as Rec[]).filter(({ method }) => method === 'PUT').length;
 
-  test('list is the file for the bulk import: name and id, the id in a column named as the property', async () => {
+  test('list is the import file, with a column named as the property', async () => {
     const { code, out } = await harness.cli('companies', 'list');
     expect(code).toBe(0);
     const rows = parse<Rec>(out, { columns: true });
@@ -57,7 +57,7 @@ describe('companies', () => {
     expect((await harness.cli('companies', 'match')).out).toMatch(/100 % {2}certain {2}Tailspin Toys +501 Tailspin Toys GmbH/);
   });
 
-  test('on a terminal list is a table to read, with the command that makes the file', async () => {
+  test('list is a table on a terminal, with the export command', async () => {
     const { out } = await harness.cliOn(80, 'companies', 'list');
     expect(out).toMatch(/^ +501 {2}Tailspin Toys GmbH$/m);
     expect(out).toMatch(/^29683540 {2}Fabrikam Logistics +Fabrikam Logistics$/m);
@@ -66,7 +66,7 @@ describe('companies', () => {
     );
   });
 
-  test('match cuts no name where the terminal is too narrow for both: they stand below each other', async () => {
+  test('match stacks both names when the terminal is too narrow', async () => {
     expect((await harness.cliOn(60, 'companies', 'match')).out.split('\n').slice(0, 5)).toEqual([
       '100 %  certain  Tailspin Toys',
       '              → 501 Tailspin Toys GmbH',
@@ -78,14 +78,15 @@ describe('companies', () => {
       expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  test('link only shows what it would do, until it is told to write', async () => {
+  test('link only shows what it would do without --write', async () => {
     const shown = await harness.cli('companies', 'link', '--organization', 'Tailspin Toys', '--company', '501');
     expect(shown).toMatchObject({ code: 0, out: expect.stringContaining('nothing → 501 (Tailspin Toys GmbH)') as unknown });
     expect(shown.out).toContain('nothing was written');
     expect(await puts()).toBe(0);
   });
 
-  test('link with --write sets the id and keeps everything else of the organization, although PUT replaces all', async () => {
+  // Although PUT replaces all.
+  test('link --write sets the id and keeps everything else', async () => {
     const before = await organizationNow(TAILSPIN);
     const { code, out } = await harness.cli('companies', 'link', '--organization', TAILSPIN, '--company', '501', '--write');
     expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/✓ Tailspin Toys: nothing → 501/) as unknown });
@@ -108,7 +109,7 @@ describe('companies', () => {
   test.each([
     ['lost after it took effect', 'after', 1],
     ['lost before it took effect', 'before', 2],
-  ] as const)('an answer that is %s is looked for, and sent again only where it is needed', async (_, when, sent) => {
+  ] as const)('an answer that is %s is checked, then sent again if needed', async (_, when, sent) => {
     await harness.control('PATCH', `cloudmore/organizations/${TAILSPIN}`, { customProperties: [] });
     await harness.control('DELETE', 'requests');
     const match = { vendor: 'cloudmore', method: 'PUT', path: '*Organizations*', nth: [1] };
@@ -180,7 +181,7 @@ describe('companies', () => {
     expect((await harness.cli('companies', 'import', file)).said).toContain('no organization "Müller & Söhne"');
   });
 
-  test('import refuses one organization in two lines, by id and by name, and names both', async () => {
+  test('import refuses one organization in two lines, and names both', async () => {
     const file = harness.file('twice.csv');
     await writeFile(file, `organization,AutotaskCompanyID\n\n"Tailspin Toys",501\n${TAILSPIN},502\n`);
     const { code, said } = await harness.cli('companies', 'import', file, '--write');
@@ -224,7 +225,7 @@ describe('a suggestion', () => {
     expect(verdict(name, ...companies)).toEqual([companyId, expected]);
   });
 
-  test('is not made of a company that another organization has, nor for one that is linked or inactive', () => {
+  test('refuses a taken company, a linked organization and an inactive company', () => {
     const organizations = [
       organization({ id: 'a', name: 'Contoso', companyIdText: '1' }),
       organization({ id: 'b', name: 'Contoso', companyIdText: null }),

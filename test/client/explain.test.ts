@@ -74,7 +74,7 @@ describe('billing explain', () => {
     return ended;
   };
 
-  test('goes from the lines by numbered rules to the row, before and after', async () => {
+  test('leads from the lines by numbered rules to the row', async () => {
     const { code, out } = await explain(E3.toUpperCase());
     expect(code).toBe(0);
     expect(out).toContain(`subscription ${E3} of Fabrikam Logistics`);
@@ -85,7 +85,7 @@ describe('billing explain', () => {
     expect(out).toContain('  in all  540.00 / 472.50 → 460.80 / 403.20 EUR');
   });
 
-  test('--json gives the same to programs: the lines add up to the exact sums', async () => {
+  test('--json gives programs the same, and lines add up exactly', async () => {
     const [explained] = JSON.parse((await explain(E3, '--json')).out) as [Explained];
     const { item, lines } = explained.items[0]!;
     expect(sum(lines.map(({ sales }) => sales)).eq(item.exactSales)).toBe(true);
@@ -100,7 +100,7 @@ describe('billing explain', () => {
     expect((await explain(E3.replace('78d3', '78d4'))).said).toContain(`  ${E3}  Microsoft 365 E3, Fabrikam Logistics`);
   });
 
-  test('a month that never ran is named with the command that runs it', async () => {
+  test('a month that never ran comes with the command to run', async () => {
     const said: string[] = [];
     const code = await main(['explain', '2024-01', '--subscription', 'x'], {
       environment: { BILLING_EVIDENCE: environment.BILLING_EVIDENCE },

@@ -94,7 +94,7 @@ describe('a file to be written', () => {
     ['companies match --out', (file) => ['companies', 'match', '--out', file]],
     ['sandbox generate --out', (file) => ['sandbox', 'generate', '--lines', '10', '--organizations', '2', '--out', file]],
   ];
-  test.each(writing)('by %s into a folder that is not there is refused before anything is asked', async (_, argv) => {
+  test.each(writing)('by %s into a missing folder is refused before anything else', async (_, argv) => {
     expect(await said(64, argv(path('nowhere/x')))).toBe(
       `${path('nowhere/x')} cannot be written: there is no folder ${path('nowhere')}. Create it, or name another file.`,
     );
@@ -143,7 +143,8 @@ describe('a file that a setting names', () => {
     );
   });
 
-  test('.env that is a folder, as Docker makes one where a file is missing', async () => {
+  // Docker makes one where a file is missing.
+  test('reports an .env that is a folder', async () => {
     await mkdir(path('with-env/.env'), { recursive: true });
     expect(() => readEnvironment(path('with-env'), {})).toThrow(`${path('with-env/.env')} cannot be read: it is a folder`);
   });

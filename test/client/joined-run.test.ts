@@ -52,7 +52,8 @@ describe('a run that is joined', () => {
     expect(said).toContain('To wait for it: billing run 2025-10 --wait');
   });
 
-  test('is joined by the same flags, and by none, which hears that it bills some customers alone', async () => {
+  // It bills some customers alone.
+  test('joins with the same flags, and without flags says who is billed', async () => {
     expect(await run('--canary', 'fabrikam', '--organization', 'Fabrikam', '--organization', 'Contoso')).toMatchObject({
       code: 0,
     });

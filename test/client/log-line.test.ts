@@ -6,7 +6,7 @@ const line = (message: string, meta: Record<string, unknown>): unknown =>
   JSON.parse(logLine({ level: 'WARN', timestampNanos: 1_760_000_000_000_000_000n, message, meta }) ?? 'null');
 
 describe('A line of the log', () => {
-  test('about a failed activity shows what it said and what caused it, not only a type', () => {
+  test('a failed activity shows its message and its cause', () => {
     const cause = new TypeError('no answer', { cause: new Error('ECONNRESET') });
     const error = ApplicationFailure.create({ type: 'Unavailable', message: 'POST /Charges: the connection broke', cause });
     expect(line('Activity failed', { activityType: 'carryOut', error })).toEqual({
@@ -55,7 +55,7 @@ describe('The log of a worker', () => {
     ]);
   });
 
-  test('counts what comes again, whatever numbers are in it, and says at the end how often it came', () => {
+  test('repeated lines are counted, whatever numbers they hold', () => {
     const { lines, log } = written();
     for (let tries = 1; tries <= 500; tries += 1) log.log(entry(`poll retried ${tries} times`));
     expect(lines).toHaveLength(1);
@@ -64,7 +64,7 @@ describe('The log of a worker', () => {
     expect(lines[1]).toMatchObject({ message: 'poll retried 500 times', repeated: 499 });
   });
 
-  test('does not count one customer as another one, nor one error as another', () => {
+  test('counts each customer and each error separately', () => {
     const { lines, log } = written();
     for (const workflowId of ['billing/acme/2025-10/a', 'billing/acme/2025-10/b'])
       for (const error of [new Error('refused'), new Error('not there')])

@@ -25,7 +25,7 @@ const month = (...organizations: OrganizationResult[]): MonthResult => ({
 const shown = (result: MonthResult, isFull = false): string =>
   renderMonth({ month: result, heldMonth: null, nothingDue: [], isFull }, PLAIN);
 
-test('a customer is one block, what waits before what is left out on purpose, and the largest first', () => {
+test('a customer is one block: waits first, then the largest', () => {
   const text = shown(
     month(
       organization('Small', item('10.00', 'company-inactive')),
@@ -42,7 +42,7 @@ test('a customer is one block, what waits before what is left out on purpose, an
   expect(text).toMatch(/Aside +needs attention +900\.00.*\nLarge.*\nSmall/);
 });
 
-test('300 customers fit 200 lines, and the last of them say where the rest is', () => {
+test('300 customers fit 200 lines, and the end says more', () => {
   const customers = Array.from({ length: 300 }, (_, at) => organization(`C${at}`, item(`${at}.00`, 'api-error')));
   const text = shown(month(...customers));
   expect(text.split('\n').length).toBeLessThanOrEqual(200);

@@ -17,6 +17,7 @@ const environment = {
 };
 
 describe('a namespace that is not there', () => {
+  // Some showed a stack and called it a bug.
   test.each([
     ['status', '2025-10'],
     ['run', '2025-10'],
@@ -28,7 +29,7 @@ describe('a namespace that is not there', () => {
     ['deploy', 'status'],
     ['restore'],
     ['worker'],
-  ])('is said by billing %s with what makes it; some showed a stack and called it a bug', async (...argv) => {
+  ])('billing %s names what makes it', async (...argv) => {
     const { code, said } = await runCommand(environment, argv);
     expect({ code, said: said.trim() }).toEqual({
       code: 78,

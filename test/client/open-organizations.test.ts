@@ -54,12 +54,13 @@ describe('open organizations', () => {
   };
   const ALL_OPEN = { waits: 'AwaitingApproval', needs: 'NeedsAttention', runs: 'Running' };
 
-  test('those of which list and evidence say that they wait are not asked one by one', async () => {
+  test('those that list and evidence agree on are not queried', async () => {
     expect(await open(['waits', 'needs'])).toEqual(ALL_OPEN);
     expect(asked).toEqual(['runs']);
   });
 
-  test('where list and evidence differ the server is asked, so that a list that lags behind misleads nobody', async () => {
+  // A list that lags behind misleads nobody.
+  test('asks the server where list and evidence differ', async () => {
     expect(await open(['waits', 'runs', 'ended', 'never-started'])).toEqual(ALL_OPEN);
     expect(asked.sort()).toEqual(['ended', 'needs', 'never-started', 'runs']);
   });

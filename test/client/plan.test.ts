@@ -61,7 +61,7 @@ describe('billing plan', () => {
     nothingDue: [],
   });
 
-  test('shows what is new, changed from what to what, and ended, by organization', () => {
+  test('shows new, changed and ended by organization', () => {
     const text = renderPlans(month, PLAIN);
     expect(text).toContain(`Fabrikam Logistics (${FABRIKAM}), company 29683540`);
     expect(text).toContain('  + SQL Server Standard: units 2, price 2,980.00, cost 2,640.00 EUR');
@@ -86,7 +86,7 @@ describe('billing plan', () => {
     expect(renderPlans({ ...month, plans }, PLAIN)).toContain('sales 1,440.93 EUR, last month 1,400.00 (+40.93)');
   });
 
-  test('fits a terminal of 80 columns, and colours only where they are wanted', () => {
+  test('fits 80 columns and uses colour only where wanted', () => {
     const narrow: Paper = { columns: 80, hasColour: false };
     const text = renderPlans(month, narrow);
     expect(text).not.toContain(ESCAPE);
@@ -94,7 +94,7 @@ describe('billing plan', () => {
     expect(renderPlans(month, { columns: 80, hasColour: true })).toContain(`${ESCAPE}[32m+${ESCAPE}[39m`);
   });
 
-  test('of a thousand organizations it shows the weightiest, and the others in one sentence', () => {
+  test('shows the weightiest of a thousand organizations and counts the rest', () => {
     const like = month.plans.find(({ organizationId }) => organizationId === CONTOSO)!;
     const plans = Array.from({ length: 1000 }, (_, index): ShownPlan => ({ ...like, organizationName: `Customer ${index}` }));
     const text = renderPlans({ ...month, plans }, { columns: 80, hasColour: false });
@@ -108,7 +108,8 @@ describe('billing plan', () => {
     expect(full.match(/^Customer /gm)).toHaveLength(1000);
   });
 
-  test('one customer with a thousand changes stays within 200 lines, what is held and how many more there are among them', () => {
+  // What is held, and how many more there are, is among them.
+  test('a customer with a thousand changes stays within 200 lines', () => {
     const like = month.plans.find(({ organizationId }) => organizationId === CONTOSO)!;
     const steps = Array.from({ length: 1000 }, () => like.steps[0]!);
     const items = like.items.map((item, index) =>
@@ -120,7 +121,7 @@ describe('billing plan', () => {
     expect(text).toMatch(/… and 9\d\d more: --full/);
   });
 
-  test('a held organization shows its amount once, why, and the command that goes on', async () => {
+  test('a held organization shows amount, reason and command once', async () => {
     await control('PATCH', `cloudmore/organizations/${CONTOSO}`, {
       customProperties: [{ name: 'AutotaskCompanyID', value: '1' }],
     });
@@ -145,7 +146,8 @@ describe('billing plan', () => {
       return out;
     };
 
-    test('is shown as a release would write it; it said that there is nothing to write, and nobody saw what they released', async () => {
+    // It said that there is nothing to write, and nobody saw what they released.
+    test('shows a held plan as a release would write it', async () => {
       const file = join(folder, 'held.html');
       const out = await held('approve', '--html', file);
       const [before = '', after = ''] = out.split('    Once released:\n');
@@ -162,7 +164,8 @@ describe('billing plan', () => {
     });
   });
 
-  test('an organization that does not exist is an error that names those there are; it showed an empty plan', async () => {
+  // It showed an empty plan.
+  test('names the known organizations when one does not exist', async () => {
     expect(await plan('--organization', 'Fabrikan', '--organization', CONTOSO)).toEqual({
       code: 64,
       out: '',
@@ -178,7 +181,7 @@ describe('billing plan', () => {
     }
   });
 
-  test('--html shows each line as the customer will read it, and keeps names from becoming markup', () => {
+  test('--html shows the customer’s lines and escapes every name', () => {
     const html = renderPlanHtml({
       ...month,
       plans: month.plans.map((one) => ({ ...one, organizationName: `${one.organizationName} <b>` })),
@@ -191,7 +194,7 @@ describe('billing plan', () => {
     expect(html).not.toMatch(/<script|https?:/);
   });
 
-  test('a file that is not a plan, or one of another month, releases nothing', async () => {
+  test('releases nothing from a foreign file or another month’s plan', async () => {
     const said: string[] = [];
     const approve = (file: string, of = '2025-10'): Promise<number> =>
       main(['approve', of, '--plan', file], {
@@ -209,7 +212,7 @@ describe('billing plan', () => {
   });
 });
 
-test('a word that is longer than a line stays whole, so that it can be copied', () => {
+test('keeps a long word whole, for copying', () => {
   expect(wrap(`see ${'x'.repeat(70)} there`, { columns: 60, hasColour: false }, '> ')).toBe(
     `> see\n  ${'x'.repeat(70)}\n  there`,
   );

@@ -44,7 +44,7 @@ describe('billing doctor --probe', () => {
     return { code, out: out.join('\n'), said, environment };
   };
 
-  test('ends well, shows each belief and how far it is, and doctor knows how old it is', async () => {
+  test('shows each belief and its certainty; doctor knows its age', async () => {
     const { code, out, said, environment } = await run(sandbox, { json: false });
     expect(code).toBe(0);
     expect(out).toContain('✓ A2.access the API user sees and may change all records of the ten kinds');
@@ -54,14 +54,16 @@ describe('billing doctor --probe', () => {
     expect(await check.look()).toMatch(/0 days old: nothing that moves money/);
   });
 
-  test('ends with 3 where a contradiction moves money, named with what comes of it', async () => {
+  // Named with what comes of it.
+  test('ends with 3 when a contradiction moves money', async () => {
     const { code, out } = await run(restricted, { json: false });
     expect(code).toBe(3);
     expect(out).toContain('Moves money: what it does not see is made once more, every day.');
     expect(out).toContain('mode auto does not begin');
   });
 
-  test('of a month that cannot be recorded ended as a bug, without a word of what it had found', async () => {
+  // It ended as a bug, without a word of what it had found.
+  test('a month that cannot be recorded still reports its findings', async () => {
     const world = september();
     world.cloudmore!.behaviour = { taskOutcome: 'failed' };
     const failing = await startSandbox({ world });
@@ -76,7 +78,8 @@ describe('billing doctor --probe', () => {
     }
   });
 
-  test('that waits for its share of the quota says so: nobody could tell it from one that hangs', async () => {
+  // Nobody could tell it from one that hangs.
+  test('says when it waits for quota', async () => {
     const said: string[] = [];
     const autotask = { waiting: () => 'Waiting: the share of 5 calls an hour (AUTOTASK_CALLS_PER_HOUR) is used.' };
     await reportingWaits({ say: (text) => void said.push(text) }, autotask, () =>
@@ -88,7 +91,7 @@ describe('billing doctor --probe', () => {
     expect(said).toEqual([autotask.waiting()]);
   });
 
-  test('as JSON each verdict stands with its belief, and as a page with how it was asked', async () => {
+  test('JSON has verdict and belief; the page has the questions', async () => {
     const html = join(folder, 'probe.html');
     const { out } = await run(restricted, { json: true, html });
     const { verdicts } = JSON.parse(out) as { verdicts: { id: string; is: string; movesMoney: boolean; how: string }[] };

@@ -63,7 +63,7 @@ const urlIn = (env: string): string => /^CLOUDMORE_URL=(.*)$/m.exec(env)?.[1] ??
 describe('billing sandbox', () => {
   const faults = [{ match: { path: '*/Companies/7' }, fault: { kind: 'status', status: 503, when: 'before' }, times: 1 }];
 
-  test('says what it serves and where, tells each request with its fault, and ends with 0', async () => {
+  test('says what it serves, logs each request, and ends with 0', async () => {
     const code = await withFiles({ 'w.json': WORLD, 'f.json': faults }, (path) =>
       withProcess(['--world', path('w.json'), '--faults', path('f.json')], async (said) => {
         const url = urlIn(said.out);
@@ -159,7 +159,7 @@ describe('billing sandbox coverage', () => {
     });
   });
 
-  test('read only to its first lines, as by head, it ends without a word', async () => {
+  test('ends quietly when its reader stops, as head does', async () => {
     const read = `"${process.execPath}" "${BIN}" sandbox coverage --json | head -1`;
     const said = await new Promise((resolve) => execFile('sh', ['-c', read], (_error, out, err) => resolve([out, err])));
     expect(said).toEqual(['[\n', '']);

@@ -27,7 +27,8 @@ describe('where nobody may ask for search attributes', () => {
     return (await checkTemporal(context)).find(({ check }) => check === 'search attributes');
   };
 
-  test('a run is refused, and a worker runs, with what must be made by hand: the worker ended with a denied call', async () => {
+  // What must be made by hand; the worker runs: it ended with a denied call.
+  test('a run without search attributes is refused with the command', async () => {
     await withTemporal(environment(), async (temporal) => {
       const refused = ensureSearchAttributes(temporal);
       await expect(refused).rejects.toBeInstanceOf(AttributesMissing);

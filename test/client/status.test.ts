@@ -72,7 +72,7 @@ const shown = (organizations: OrganizationResult[], changes: Partial<MonthResult
 });
 
 describe('billing status', () => {
-  test('shows what waits first: amount, reason, since when, what to do, the command, the page', () => {
+  test('shows waits first, with amount, reason, age, command and page', () => {
     const text = renderStatus(
       shown([
         organization('Quiet'),
@@ -120,7 +120,7 @@ describe('billing status', () => {
     expect(text).toContain('    480.00 EUR kind of line not known: 2 items\n      Told by unclassified.');
   });
 
-  test('what a release would write is named beside what a breaker holds, and where the rest of it is', () => {
+  test('shows what a release would write next to what is held', () => {
     const onRelease = Array.from({ length: 10 }, (_, at) => ({ mark: '+' as const, text: `Step ${at}` }));
     const waiting: Partial<OrganizationResult> = { status: 'NeedsAttention', items: [held('breaker-organization')], onRelease };
     const shownAs = (changes: Partial<OrganizationResult>, isFull = false): string =>
@@ -133,7 +133,7 @@ describe('billing status', () => {
     );
   });
 
-  test('plans that wait for approval stand together, each with its release, and one for all', () => {
+  test('plans that wait for approval stand together with their releases', () => {
     const text = renderStatus(
       shown(
         ['A', 'B'].map((name) =>
@@ -147,13 +147,14 @@ describe('billing status', () => {
     expect(text).toContain('billing approve 2025-10 --all');
   });
 
-  test('a plan that waits for its second person says so beside its amount', () => {
+  test('shows when a plan waits for its second person', () => {
     const items = [{ ...held('awaiting-approval'), cause: '28 steps wait for approval. anna has; another one has to.' }];
     const text = renderStatus(shown([organization('A', { status: 'AwaitingApproval', items })]), PLAIN);
     expect(text).toMatch(/460\.80 EUR {2}A, since \S+: 28 steps wait for approval\. anna has; another one has to\./);
   });
 
-  test('so does what a breaker holds: one person had released it, and nothing said so', () => {
+  // One person had released it, and nothing said so.
+  test('shows when a held item waits for its second person', () => {
     const missingPersons = personsMissing('5000', 'anna');
     const made = plan({ report: { lines: [line()] }, settings: settings() });
     const outcome: Outcome = {
@@ -180,7 +181,7 @@ describe('billing status', () => {
     expect(text).toContain('--reason "ghost settled"');
   });
 
-  test('when nothing waits it says so in counts, and a skipped organization can be taken up again', () => {
+  test('shows counts when nothing waits; skipped organizations can return', () => {
     const text = renderStatus(
       shown([organization('A'), organization('B', { status: 'Unchanged' }), organization('C', { status: 'Skipped' })]),
       PLAIN,
@@ -199,7 +200,8 @@ describe('billing status', () => {
     ]);
   });
 
-  test('says that the latest notice did not go out; only status --check did, and who waited for the notice heard nothing', () => {
+  // Only status --check did, and those who waited for the notice heard nothing.
+  test('says when the latest notice failed', () => {
     const text = renderStatus(
       { ...shown([organization('Quiet')]), lostNotice: 'The notice of 2025-10-17 did not go out (webhook: h answered 500)' },
       PLAIN,
@@ -207,7 +209,7 @@ describe('billing status', () => {
     expect(text.split('\n\n')[1]).toBe('The notice of 2025-10-17 did not go out (webhook: h answered 500)');
   });
 
-  test('a month without lines says why nothing is due, where the organizations would stand', () => {
+  test('says why nothing is due in a month without lines', () => {
     const text = renderStatus(
       { ...shown([]), nothingDue: [advised('Nothing of 2025-10 is due.'), advised('Run it then:', command('run', '2025-10'))] },
       PLAIN,
@@ -234,7 +236,7 @@ describe('billing status', () => {
     for (const line of text.split('\n')) if (!/billing |http/.test(line)) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  test('of a thousand that wait it shows the reasons in numbers, the largest, and where the others are', () => {
+  test('summarizes a thousand waits by reason and shows the largest', () => {
     const broken = Array.from({ length: 960 }, (_, index) =>
       organization(`C${index}`, {
         status: 'NeedsAttention',
@@ -262,7 +264,8 @@ describe('billing status', () => {
     expect(text.split('\n').length).toBeLessThan(160);
   });
 
-  test('twenty customers with many causes each stay within 200 lines; all of them are shown when asked for', () => {
+  // All of them are shown when asked for.
+  test('twenty customers with many causes stay within 200 lines', () => {
     const reasons = ['company-not-found', 'period-frozen', 'unclassified', 'api-error', 'contract-gone'] as const;
     const all = Array.from({ length: 20 }, (_, index) =>
       organization(`C${index}`, {
@@ -276,7 +279,7 @@ describe('billing status', () => {
     expect(full.match(/already approved and posted/g)!.length).toBeGreaterThanOrEqual(20);
   });
 
-  test('up to twenty-five of a kind are all shown, and no numbers stand in their way', () => {
+  test('shows all of a kind up to twenty-five', () => {
     const all = Array.from({ length: 25 }, (_, index) =>
       organization(`C${index}`, { status: 'NeedsAttention', items: [held('api-error', `${index}.00`)] }),
     );

@@ -40,7 +40,7 @@ describe('a vendor', () => {
     ['rerun', 'rerun', '2025-10', ...BY_NAME, '--reason', 'settled'],
     ['skip', 'skip', '2025-10', ...BY_NAME, '--reason', 'disputed'],
   ];
-  test.each(commands)('that is away, or refuses the log-in, is not a bug of billing %s', async (_name, ...argv) => {
+  test.each(commands)('away or refusing the log-in is not billing %s’s bug', async (_name, ...argv) => {
     const [gone, refused] = [await runCommand(away(), argv), await runCommand(asStranger(), argv)];
     expect([gone, refused].map(({ code, said }) => [code, said.trim()])).toEqual([
       [69, 'POST 127.0.0.1:1/connect/token: cannot be reached (ECONNREFUSED)'],
@@ -48,7 +48,7 @@ describe('a vendor', () => {
     ]);
   });
 
-  test('that is away was no reason for doctor --probe to end as well as one that was asked', async () => {
+  test('doctor --probe ends by itself when a vendor is away', async () => {
     const { code, out } = await runCommand(away(), ['doctor', '--probe']);
     expect(code).toBe(69);
     expect(out).toContain(

@@ -71,7 +71,7 @@ const untilServed = (): Promise<void> =>
   });
 
 describe('the settings of the worker', () => {
-  test('are not known where nobody takes work, and that is said within seconds', async () => {
+  test('says within seconds that nobody takes work', async () => {
     const began = Date.now();
     const compared = await withTemporal(environment(), (temporal) => compareWithWorker(temporal, loadConfig(environment())));
     expect(compared).toEqual({ unknown: 'nobody takes work' });
@@ -79,7 +79,8 @@ describe('the settings of the worker', () => {
     expect(await doctor()).toBeUndefined();
   });
 
-  test('are named by doctor where they are others: it said mode shadow while the worker still had auto', async () => {
+  // It said mode shadow while the worker still had auto.
+  test('doctor names settings that differ', async () => {
     await served({ BILLING_MODE: 'auto', GHOST_AFTER_DAY: '5' }, async () => {
       expect(await doctor()).toMatchObject({
         isGood: false,
@@ -92,7 +93,8 @@ describe('the settings of the worker', () => {
     });
   });
 
-  test('are named by plan where they are others: what it shows is not what a run would do', async () => {
+  // What it shows is not what a run would do.
+  test('plan names settings that differ', async () => {
     const sandbox = await startSandbox({ world: september() });
     const plan = (): ReturnType<typeof runCommand> =>
       runCommand(environment(sandbox.env()), ['plan', '2025-10', '--as-of', '2025-10-09']);

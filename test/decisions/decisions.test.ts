@@ -101,7 +101,7 @@ describe('the decisions log', () => {
     });
   });
 
-  test('names how many of its newest entries are gone, where somebody put an earlier state back', async () => {
+  test('counts the newest entries that an earlier state has lost', async () => {
     await recordDecision(evidence, 'default', 'r1', decision());
     const head = join(folder, 'names', 'decisions', 'default.ref');
     const earlier = await readFile(head, 'utf8');

@@ -62,7 +62,8 @@ async function reset({ workflowId }: WorkflowHandle): Promise<void> {
 const recorded = async (evidence: Evidence): Promise<unknown[]> =>
   (await readDecisions(evidence, BROKER)).entries.map(({ action, actor, reason }) => [action, actor, reason]);
 
-test('a workflow that is reset to its beginning recorded the same decisions a second time, so that an audit counted two releases', async () => {
+// It recorded the same decisions a second time, so that an audit counted two releases.
+test('a reset workflow records each decision once', async () => {
   const evidence = memoryEvidence();
   await harness.serving(waiting(evidence), async () => {
     const handle = await start('reset-everything');
@@ -131,7 +132,8 @@ const STORIES: [what: string, sent: Sent[], ends: OrganizationStatus][] = [
   ],
 ];
 
-test('a workflow that was reset took in a rerun after the skip that had followed it, so that a customer was billed that somebody had skipped', async () => {
+// It took in a rerun after the skip that had followed it: a customer was billed that somebody had skipped.
+test('a reset workflow keeps the order of rerun and skip', async () => {
   for (const [what, sent, ends] of STORIES) {
     const evidence = memoryEvidence();
     const billed: (string | null)[] = [];

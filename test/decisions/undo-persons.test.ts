@@ -45,7 +45,8 @@ async function detailsWith(twoPersonsAbove: string, ...actors: (string | null)[]
   return (await readDecisions(evidence, 'default')).entries.map(({ details }) => details);
 }
 
-test('the log tells of an undo, too, whose is the first release and whose the second: it said so of plans alone', async () => {
+// It did so for plans alone.
+test('the log tells an undo’s first release from its second', async () => {
   expect(await detailsWith('100', null, 'anna', ' Anna ', 'bert', 'carl')).toEqual([
     'counts as nobody: two persons have to release it by name',
     'the first of two persons',
@@ -55,6 +56,6 @@ test('the log tells of an undo, too, whose is the first release and whose the se
   ]);
 });
 
-test('an undo that moves no more than the limit needs one person, and the log counts none', async () => {
+test('an undo within the limit needs one person', async () => {
   expect(await detailsWith('491', 'anna', 'bert')).toEqual([null, null]);
 });

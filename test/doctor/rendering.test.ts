@@ -18,7 +18,7 @@ const wrong = (text: string, ...parts: Advised[]): Finding => ({
 const lines = (finding: Finding, paper = NARROW): string[] => renderFindings([finding], paper).split('\n');
 
 describe('doctor on a terminal', () => {
-  test('a long finding goes on under its text, and what to do stands behind an arrow', () => {
+  test('a long finding wraps under its text, with an arrowed remedy', () => {
     const names = Array.from({ length: 5 }, (_, index) => `Contoso Dental Group ${index}`).join(', ');
     expect(lines(wrong(`no number: ${names}`, advised('Correct the ids in Cloudmore.')))).toEqual([
       '✗ company links: no number: Contoso Dental Group 0, Contoso Dental Group 1,',
@@ -62,7 +62,7 @@ describe('doctor on a terminal', () => {
     ]);
   });
 
-  test('a text that reads like a command gets no line of its own', () => {
+  test('a text that reads like a command gets no own line', () => {
     const said = `${SENTENCE}: billing approve 2025-10 --all`;
     expect(lines(wrong(said, advised('Look.')))).toHaveLength(3);
   });

@@ -56,7 +56,7 @@ describe('doctor names', () => {
     );
   });
 
-  test('a namespace that forgets too soon, and has none of our search attributes', async () => {
+  test('finds short retention and missing search attributes', async () => {
     await connection.workflowService.registerNamespace({
       namespace: EMPTY_NAMESPACE,
       workflowExecutionRetentionPeriod: { seconds: DAY_SECONDS as never },
@@ -75,7 +75,8 @@ describe('doctor names', () => {
     expect(await finding('worker')).toMatchObject(bad(/nobody serves .*autotask-doctor-test/, /billing worker/));
   });
 
-  test('a worker that does not run, also where one of another broker does: that one counted as ours', async () => {
+  // That one counted as ours.
+  test('a missing worker, even when another broker’s runs', async () => {
     const taskQueue = billingQueue('doctor-neighbour');
     const native = await NativeConnection.connect({ address: process.env.TEST_TEMPORAL_ADDRESS! });
     const worker = await Worker.create({
@@ -96,7 +97,7 @@ describe('doctor names', () => {
     await native.close();
   });
 
-  test('a worker that does not run, for the health check of its container', async () => {
+  test('a missing worker, for its container’s health check', async () => {
     const said: string[] = [];
     const context: Context = {
       environment: environment(),
@@ -108,7 +109,7 @@ describe('doctor names', () => {
     expect(said.join()).toMatch(/nobody serves .*autotask-doctor-test/);
   });
 
-  test('a mode that waits for a schedule which is not there; in the others it is no matter', async () => {
+  test('a missing schedule, in the mode that needs one', async () => {
     expect(await finding('schedule', { BILLING_MODE: 'auto' })).toMatchObject(
       bad(/nothing runs by itself/, /billing schedule apply/),
     );

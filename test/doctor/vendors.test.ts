@@ -63,7 +63,8 @@ describe('doctor', () => {
     expect(all.filter(({ isGood }) => !isGood)).toEqual([]);
   });
 
-  test('names settings, keys and evidence that other users of the machine may read, and how to close them', async () => {
+  // Settings, keys and evidence.
+  test('names files others may read, and how to close them', async () => {
     writeFileSync(join(folder, '.env'), 'AUTOTASK_SECRET=hunter4\n', { mode: 0o644 });
     mkdirSync(join(folder, '.billing'), { mode: 0o755 });
     const env = { BILLING_EVIDENCE: `file:${folder}/evidence` };
@@ -79,7 +80,7 @@ describe('doctor', () => {
     expect(await looked()).toMatchObject({ isGood: true, text: 'for this user alone' });
   });
 
-  test('names a password that the worker in its container reads otherwise than the commands, and does not show it', async () => {
+  test('names a password the container reads otherwise, without showing it', async () => {
     const env = { BILLING_EVIDENCE: `file:${folder}/evidence` };
     const looked = async (written: string): Promise<Finding | undefined> => {
       writeFileSync(join(folder, '.env'), written, { mode: 0o600 });

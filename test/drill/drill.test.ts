@@ -21,7 +21,7 @@ const program = await findDockerCompose().catch(() => null);
   beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'billing-compose-'))));
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  test('has every service of the compose file, with the settings that a person writes into .env', async () => {
+  test('has every compose service with the settings of .env', async () => {
     const file = join(folder, '.env');
     await writeFile(file, `POSTGRES_SECRETS='/run/keys'\nAUTOTASK_SECRET='a$b#c'\n`);
     const { services, secrets } = await readCompose(file);
@@ -35,7 +35,8 @@ const program = await findDockerCompose().catch(() => null);
   test('runs what the image runs', async () => expect((await imageEntrypoint()).slice(-1)).toEqual(['client/bin.js']));
 });
 
-test('every drill says which alert it has to raise, one that deploy/monitoring tries out, or why none', async () => {
+// One that deploy/monitoring tries out.
+test('every drill names its alert or says why none', async () => {
   const tried = await readFile(new URL('../../deploy/monitoring/alerts.test.yml', import.meta.url), 'utf8');
   expect(Object.keys(ALERT_OF).sort()).toEqual(DRILLS.map(({ name }) => name).sort());
   for (const expected of Object.values(ALERT_OF))
@@ -62,7 +63,7 @@ describe('the count', () => {
     expect(centsOff).toBeGreaterThan(1000);
   });
 
-  test('sees a contract that is there twice, and one that belongs to nothing', () => {
+  test('sees a duplicated contract and one that belongs to nothing', () => {
     const end = structuredClone(begin);
     const [first] = end.contracts.filter(({ contractNumber }) => contractNumber !== null);
     end.contracts.push({ ...first!, id: 90_001 }, { ...first!, id: 90_002, contractNumber: 'x', userDefinedFields: [] });

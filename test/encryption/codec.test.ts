@@ -70,7 +70,7 @@ describe('what is encrypted, in the Web UI', () => {
       [`${web.address}/codec/decode`, [given]] as const,
     );
 
-  test('is shown to a person who is logged in to the page for finance, and unreadable to others', async () => {
+  test('shows a payload only to those logged in to finance’s page', async () => {
     const context = await browser.newContext();
     // What the Web UI's own dialog for a codec server keeps; in the stack its settings do (TEMPORAL_CODEC_ENDPOINT).
     const settings = { endpoint: `${web.address}/codec`, includeCredentials: true, overrideRemoteCodecConfiguration: true };
@@ -103,7 +103,7 @@ describe('what is encrypted, in the Web UI', () => {
     await context.close();
   });
 
-  test('is kept from the pages of every other origin, a log-in or none', async () => {
+  test('refuses pages of other origins, with or without a log-in', async () => {
     const context = await browser.newContext();
     await logIn(context);
     const page = await context.newPage();
@@ -112,7 +112,7 @@ describe('what is encrypted, in the Web UI', () => {
     await context.close();
   });
 
-  test('encrypted with a key that is not there is answered with its name', async () => {
+  test('names the missing key of a payload', async () => {
     const context = await browser.newContext();
     await logIn(context);
     const page = await context.newPage();

@@ -67,7 +67,8 @@ const figures = async (): Promise<string> => (await fetch(`http://127.0.0.1:${po
 const month = (): Promise<MonthResult> => system.json<MonthResult>([0, 3], 'report', MONTH, '--format', 'json');
 
 describe('with a key', () => {
-  test('nothing that Temporal or the evidence keeps of a month holds a name or an amount, nor do log and metrics, and commands show all of it', async () => {
+  // Nothing that Temporal or the evidence keeps of a month does; commands show all of it.
+  test('no store, log or metric holds a name or amount', async () => {
     expect(await system.cli('keys', 'add')).toMatchObject({ code: 0, stdout: expect.stringContaining('encrypts from now on') });
     worker = await system.startWorker({ BILLING_HTTP: `127.0.0.1:${port}` });
     const ran = await system.cli('run', MONTH, ...BILLED);
@@ -90,7 +91,7 @@ describe('with a key', () => {
     expect(status.stdout).toContain('Fabrikam Logistics');
   }, 120_000);
 
-  test('messages of failures are not readable there either, and are readable where the run was asked for', async () => {
+  test('failure messages are readable only where the run was requested', async () => {
     await system.faults([
       {
         match: { vendor: 'autotask', method: 'POST', path: '*/ContractCharges/query' },
@@ -106,7 +107,7 @@ describe('with a key', () => {
     expect(text).not.toContain('ContractCharges/query');
   }, 120_000);
 
-  test('a rotation in mid-month goes on with what is open, which was encrypted with the key before', async () => {
+  test('a rotation in mid-month continues what the old key encrypted', async () => {
     const [before] = readKeys(keys);
     expect((await system.cli('keys', 'rotate')).code).toBe(0);
     const listed = await system.json<{ keys: { id: string; isCurrent: boolean }[] }>([0], 'keys', 'list');
@@ -120,7 +121,7 @@ describe('with a key', () => {
     expect(before!.id).toBe(listed.keys[0]!.id);
   }, 120_000);
 
-  test('a command without the keys names the one that is missing, and where it belongs', async () => {
+  test('a command without keys names the missing one', async () => {
     const elsewhere = `${keyFile(keys)}.away`;
     await rename(keyFile(keys), elsewhere);
     try {
@@ -134,7 +135,7 @@ describe('with a key', () => {
     }
   }, 120_000);
 
-  test('the file of keys is for its user alone, and is never shown', async () => {
+  test('the key file is private and never shown', async () => {
     const { stdout } = await system.cli('keys', 'list');
     const { keys: written } = JSON.parse(await readFile(keyFile(keys), 'utf8')) as { keys: { key: string }[] };
     for (const { key } of written) expect(stdout + worker.output()).not.toContain(key);

@@ -9,7 +9,8 @@ import { organization, plan, settings, MONTH } from '../billing/builders.js';
 const BROKER = 'default';
 const organizations = [organization(), organization({ id: 'org-2', name: 'Fabrikam', companyIdText: '8' })];
 
-test('what a run had planned when somebody terminated it counts: once an empty report was taken for a month that had not come yet', async () => {
+// Once an empty report was taken for a month that had not come yet.
+test('counts what a terminated run had planned', async () => {
   const evidence = memoryEvidence();
   const made = plan({ report: { organizations } });
   await evidence.point(plannedName(BROKER, MONTH, 'org-1'), await evidence.put({ plan: made, books: {} }));
@@ -30,7 +31,8 @@ test('an outcome says more than the plan that it came of', async () => {
   ]);
 });
 
-test('what a later run had planned when it was terminated counts beside the outcome of an earlier day: what it wrote was taken for a line that is yet to come', async () => {
+// What it wrote was taken for a line that is yet to come.
+test('counts a terminated later run next to an earlier outcome', async () => {
   const evidence = memoryEvidence();
   const made = plan({ report: { organizations } });
   const outcome = {

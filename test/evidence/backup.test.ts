@@ -89,7 +89,7 @@ const WAYS: [from: string, to: string, open: () => Promise<Place>, into: () => P
 ];
 
 describe.each(WAYS)('from %s to %s', (_from, _to, open, into) => {
-  test('everything is there again: names, values, chains, what was pruned, and it goes on', async () => {
+  test('restores names, values, chains and pruning, and continues', async () => {
     const [from, to] = [await open(), await into()];
     const evidence = openEvidence(from.location, { broker: 'default', keys });
     await filled(evidence);
@@ -126,7 +126,7 @@ describe('the file', () => {
     return other;
   };
 
-  test('is for this user alone, as is the folder that is made for it; nothing is replaced and nothing unfinished is left', async () => {
+  test('is private, replaces nothing, and leaves nothing unfinished', async () => {
     const made = join(folder, 'backups');
     expect((await billing(place.location, 'backup', '--out', made)).code).toBe(0);
     const [name] = await readdir(made);
@@ -177,7 +177,7 @@ describe('the file', () => {
     });
   });
 
-  test('whose key is not here is refused with the name of the key', async () => {
+  test('names the missing key of an encrypted backup', async () => {
     const [{ id } = { id: '' }] = new Keyring(keys).all();
     const own = keys;
     keys = await mkdtemp(join(folder, 'keys-'));

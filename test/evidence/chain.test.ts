@@ -58,19 +58,19 @@ describe('evidence on disk', () => {
   const pathOf = (root: string, name: string): string => join(root, 'names', ...name.split('/')) + '.ref';
   const chain = (root: string): string => join(root, 'chains', 'default.jsonl');
 
-  test('that nobody touched is as it was written, and tells how far it is signed', async () => {
+  test('an untouched chain verifies and shows how far it is signed', async () => {
     const { verify } = await place();
     expect(await verify()).toMatchObject({ entries: 6, signatures: 1, signedUpTo: { seq: 5 }, findings: [] });
   });
 
-  test("a month's record that is copied over another's is found when it is read, and by verify", async () => {
+  test('finds a record copied over another month’s', async () => {
     const { root, store, verify } = await place();
     await copyFile(pathOf(root, SEPTEMBER), pathOf(root, OCTOBER));
     await expect(store.pointer(OCTOBER)).rejects.toMatchObject({ name: 'EvidenceAltered' });
     expect(found(await verify())).toEqual([expect.stringContaining(`${OCTOBER}: it points to`)]);
   });
 
-  test('a value that is edited, and one that is gone, are named by the name that points there', async () => {
+  test('names edited and missing values by the name pointing there', async () => {
     const { root, store, verify } = await place();
     const [edited, gone] = [(await store.pointer(OCTOBER))!, (await store.pointer(SEPTEMBER))!];
     const valuePath = (ref: string): string => join(root, 'values', ref.slice(0, 2), `${ref}.json`);
@@ -94,7 +94,7 @@ describe('evidence on disk', () => {
     expect(found(await verify()).join('\n')).toContain(why);
   });
 
-  test('a chain that is written again as a whole does not lead through what was signed', async () => {
+  test('a rewritten chain misses what was signed', async () => {
     const { root, verify } = await place();
     const other = await place();
     await copyFile(chain(other.root), chain(root));
@@ -103,7 +103,8 @@ describe('evidence on disk', () => {
     );
   });
 
-  test('an entry that a kill or a full disk left half written, and a name that it left unwritten, are completed by the next process', async () => {
+  // What a kill or a full disk left.
+  test('the next process completes a half-written entry and name', async () => {
     const { root, store, verify } = await place();
     const before = await readFile(pathOf(root, 'notices/default/1'), 'utf8');
     await store.point('notices/default/1', await store.put({ said: 'again' }));
@@ -117,7 +118,7 @@ describe('evidence on disk', () => {
 });
 
 (programs === null ? describe.skip : describe)('evidence in PostgreSQL', () => {
-  test('an outcome that somebody edits in SQL is named, whatever else they make fit', async () => {
+  test('names an outcome edited in SQL, whatever else fits', async () => {
     const { store, verify } = await signed(server!.url);
     expect(await verify()).toMatchObject({ entries: 6, signedUpTo: { seq: 5 }, findings: [] });
     const other = await store.put({ name: OCTOBER, sales: '1.00' });

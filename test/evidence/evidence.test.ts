@@ -40,7 +40,7 @@ describe.each(kinds)('evidence in %s', (kind) => {
     expect(await stores[kind]!.get(ref)).toEqual(value);
   });
 
-  test('names point to the latest value, are listed by folder, and can be forgotten', async () => {
+  test('names point to the latest value, are listed, and can go', async () => {
     const store = stores[kind]!;
     const [first, second] = [await store.put(1), await store.put(2)];
     await store.point('outcomes/default/2025-10/b %/ö', first);
@@ -53,7 +53,7 @@ describe.each(kinds)('evidence in %s', (kind) => {
     expect(await store.pointer('outcomes/default/2025-10/a')).toBeNull();
   });
 
-  test('lets one of many claim a name, and one of many claim it from the one that had it', async () => {
+  test('lets one of many claim a name, free or held', async () => {
     const store = stores[kind]!;
     const winners = async (expected: string | null, values: number[]): Promise<string[]> => {
       const refs = await Promise.all(values.map((value) => store.put(value)));
@@ -88,7 +88,8 @@ test('a file that somebody changed is not taken for evidence', async () => {
   expect((await readdir(join(folder, 'values', ref.slice(0, 2)))).every((name) => name.endsWith('.json'))).toBe(true);
 });
 
-test('a folder is made with those above it, also where it is there; where none can be made it is refused: doctor never came to its end', async () => {
+// doctor never came to its end where none could be made.
+test('makes a folder with its parents, or refuses', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'billing-folder-'));
   const nested = join(folder, 'a', 'b', 'c');
   for (const path of [nested, nested, folder]) makeFolder(path);

@@ -126,7 +126,8 @@ describe.each(
   });
   afterAll(() => evidence.close());
 
-  test('takes name and amounts out of everything that is kept, also of what no name points to any more', async () => {
+  // Also from what no name points to any more.
+  test('removes name and amounts from everything kept', async () => {
     for (const one of PERSONAL) expect(`${await place.dump()}${await readable(place, own)}`).toContain(one);
     const { whom, values } = await forgotten(place, own, 'contoso dental');
     expect(whom).toMatchObject({ organizationId: 'c0-1', names: ['Contoso Dental', 'Contoso Dental Ltd'], companyId: 7 });
@@ -136,7 +137,7 @@ describe.each(
     expect(left).not.toContain(outcomeName(BROKER, MONTH, 'C0-1'));
   });
 
-  test('keeps ids, the others, the log and the mark of a month that was taken back', async () => {
+  test('keeps ids, others, the log and a month’s undo mark', async () => {
     const read = async <T>(name: string): Promise<T> => evidence.get<T>((await evidence.pointer(name))!);
     expect(await read(`named/${BROKER}`)).toMatchObject({
       subscriptions: [['s-1', 'c0-1', []]],
@@ -163,7 +164,7 @@ describe.each(
     expect(entries[0]).toMatchObject({ actor: 'anna', organizationId: 'C0-1', reason: null, amounts: null });
   });
 
-  test('leaves a chain that verifies, and a second time finds nothing to do', async () => {
+  test('leaves a valid chain, and finds nothing a second time', async () => {
     const store = openStore(place.location);
     const key = publicKeyOf(await readFile(join(own.keys, PUBLIC), 'utf8'));
     expect(await verifyEvidence(store, BROKER, key)).toMatchObject({ findings: [], signedUpTo: { seq: expect.any(Number) } });
@@ -172,7 +173,7 @@ describe.each(
   });
 });
 
-test('another broker in the same store, with a customer of the same name, keeps everything', async () => {
+test('keeps a customer of the same name at another broker', async () => {
   const place = await onDisk(stores.folder);
   const own = { broker: BROKER, keys: await mkdtemp(join(stores.folder, 'keys-')) };
   const evidence = openEvidence(place.location, own);
@@ -192,7 +193,7 @@ test('another broker in the same store, with a customer of the same name, keeps 
   expect(await place.dump()).not.toContain('1440.93');
 }, 20_000);
 
-test('a customer that the month of today still has lines of is not forgotten, and it is said when it can be', async () => {
+test('refuses a customer with current lines and says when', async () => {
   const { location } = await onDisk(stores.folder);
   const evidence = openEvidence(location);
   await billed(evidence, '1440.93');

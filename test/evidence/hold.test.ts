@@ -97,8 +97,9 @@ const placeOf = (kind: string): string =>
 const TAKEN_OVER_MS = 15_000;
 
 describe('of processes', () => {
+  // By one that knows its calls; it has lost the name when it goes on.
   test.concurrent.each(kinds)(
-    'over %s one holds a name; frozen, it is replaced within 15 seconds by one that knows its calls, and has lost it when it goes on',
+    'over %s a frozen holder is replaced within 15 seconds',
     async (kind) => {
       const first = holder(placeOf(kind), `gates/frozen/${kind}`);
       await first.says('holds no. 1 after nobody');
@@ -116,8 +117,9 @@ describe('of processes', () => {
     60_000,
   );
 
+  // And at once when it gives the name back.
   test.concurrent.each(kinds)(
-    'over %s the next one has the name within 15 seconds when its holder is killed, and at once when it is given back',
+    'over %s a killed holder is replaced within 15 seconds',
     async (kind) => {
       const first = holder(placeOf(kind), `gates/killed/${kind}`);
       await first.says('holds');
@@ -137,8 +139,9 @@ describe('of processes', () => {
     60_000,
   );
 
+  // And says what to do.
   test.concurrent.each(kinds.flatMap((kind) => [[kind, 600] as const, [kind, -600] as const]))(
-    'over %s one whose clock is %i seconds off does not take the name, and says what to do',
+    'over %s a clock %i seconds off takes no name',
     async (kind, offBy) => {
       const off = holder(placeOf(kind), `gates/off${offBy}/${kind}`, offBy);
       await off.says(`clock is 600 seconds ${offBy > 0 ? 'ahead of' : 'behind'}`);
@@ -178,13 +181,14 @@ describe('a clock', () => {
     [-4_900, /^taken$/],
     [5_100, /^this machine's clock is 5 seconds ahead of/],
     [-5_100, /^this machine's clock is 5 seconds behind/],
-  ])('that is %i ms off the store’s: a lease is taken up to 5 seconds', async (offMs, comesTo) => {
+  ])('takes a lease at %i ms off, up to 5 seconds', async (offMs, comesTo) => {
     expect(await wanted(offMs)).toMatch(comesTo);
   });
 });
 
 describe('a store that was set back', () => {
-  test('takes the lease from its holder: what came after the backup is not known to it', async () => {
+  // What came after the backup is not known to it.
+  test('a restored store takes the lease from its holder', async () => {
     const location = join(folder, 'restored');
     const store = openEvidence(`file:${location}`);
     const hold = await store.hold('gates/default', { signal: new AbortController().signal, onWait: () => undefined });
@@ -204,7 +208,8 @@ describe('a store that was set back', () => {
 
 describe('a process that is frozen in the middle of its renewal', () => {
   /** Lock and lease are given up to the others meanwhile: what it does when it goes on is the rest of the renewal. */
-  test('does not get the name back by what it goes on to write: both processes could have sent', async () => {
+  // Both processes could have sent.
+  test('does not regain the name by writing on', async () => {
     const location = join(folder, 'frozen-inside');
     const waiting = { signal: new AbortController().signal, onWait: () => undefined };
     const [one, other] = [openEvidence(`file:${location}`), openEvidence(`file:${location}`)];
@@ -231,7 +236,7 @@ describe('a process that is frozen in the middle of its renewal', () => {
 });
 
 (programs === null ? describe.skip : describe)('with PostgreSQL', () => {
-  test('one that is cut off from it has lost the name before another one has it', async () => {
+  test('a holder cut off loses the name before another takes it', async () => {
     const cutOff = holder(cable!.url, 'gates/cut');
     await cutOff.says('holds');
     const other = holder(server!.url, 'gates/cut');
@@ -241,7 +246,7 @@ describe('a process that is frozen in the middle of its renewal', () => {
     expect(cutOff.said()).toContain('lost');
   }, 60_000);
 
-  test('its idle connections may be cut, and it may restart: nobody ends, and the name is held on', async () => {
+  test('survives cut connections and a restart, and keeps the name', async () => {
     const own = await cableTo(server!.url);
     const first = holder(own.url, 'gates/idle');
     await first.says('holds');

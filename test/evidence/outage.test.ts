@@ -68,7 +68,7 @@ describe('evidence as files', () => {
     expect(error.message).toContain(words);
   });
 
-  test('leaves no temporary file where a write failed, nor what a kill left of one', async () => {
+  test('leaves no temporary file after a failed write or kill', async () => {
     const root = join(folder, 'tidy');
     await mkdir(join(root, 'values', 'taken'), { recursive: true });
     expect(() => writeWhole(join(root, 'values', 'taken'), 'a folder is in the way')).toThrow(/EISDIR|ENOTEMPTY|EEXIST/);
@@ -93,7 +93,8 @@ describe('evidence as files', () => {
     expect([...modes].sort()).toEqual(['600', '700']);
   });
 
-  test('a folder that cannot be made is a setting to change, and a command says so without a stack trace', async () => {
+  // Without a stack trace.
+  test('names the setting when a folder cannot be made', async () => {
     await writeFile(join(folder, 'file'), '');
     const { code, said } = await billing(`file:${folder}/file/evidence`, 'report', '2025-10');
     expect({ code, hasTrace: said.includes('    at ') }).toEqual({ code: 78, hasTrace: false });
@@ -108,7 +109,7 @@ describe('evidence as files', () => {
     return url.href;
   };
 
-  test('that is away ends a command with 69, and names the server, not the password', async () => {
+  test('a missing server ends a command with 69, without the password', async () => {
     const { code, said } = await billing(
       at((url) => (url.port = '1')),
       'report',
@@ -131,7 +132,8 @@ describe('evidence as files', () => {
     expect(said).toContain(fix);
   });
 
-  test('makes its tables once, however many start at the same time, and keeps what an earlier release had', async () => {
+  // However many start at the same time.
+  test('makes its tables once and keeps an earlier release’s data', async () => {
     await sql('create database upgraded');
     const location = at((url) => (url.pathname = '/upgraded'));
     const old = new pg.Client({ connectionString: location });
@@ -147,7 +149,7 @@ describe('evidence as files', () => {
     );
   });
 
-  test('that refuses one write, or is emptied, is used again as soon as it can be', async () => {
+  test('recovers from a refused write and from being emptied', async () => {
     await sql('create database troubled');
     const location = at((url) => (url.pathname = '/troubled'));
     const store = open(location);

@@ -8,7 +8,7 @@ import { rememberNames } from '../../shared/evidence/named.js';
 
 const named = (code: string): Named => ({ ...NOTHING_NAMED, codes: [[code, 'Csp365Nce']] });
 
-test('a plan for a month that names something new adds it for itself, and leaves what is kept as it is', async () => {
+test('a plan that names something new leaves the kept names alone', async () => {
   const kept = memoryEvidence();
   const before = await rememberNames(kept, 'default', named('OLD'));
   const plan = evidenceOver(kept);

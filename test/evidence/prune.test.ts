@@ -111,7 +111,7 @@ describe.each(PLACES)('%s', (where, open) => {
     expect(Math.max(...settled) / settled[0]!).toBeLessThan(1.25);
   }, 180_000);
 
-  test('keeps what the last months need and every certificate, and nothing of the months before', async () => {
+  test('keeps certificates and the last months, and nothing before', async () => {
     const { findings, checkpoint, signedUpTo } = await verified();
     expect({ findings, isSigned: signedUpTo!.seq >= checkpoint!.seq }).toEqual({ findings: [], isSigned: true });
     expect(await evidence.names(`months/${BROKER}/`)).toEqual(
@@ -127,7 +127,7 @@ describe.each(PLACES)('%s', (where, open) => {
     expect(await place.dump()).not.toContain(outcomeName(BROKER, FIRST, 'o-1'));
   });
 
-  test('goes on afterwards: what is written then follows the checkpoint, and an entry that somebody takes out before it is found', async () => {
+  test('continues from the checkpoint and finds a removed entry', async () => {
     await evidence.point(`months/${BROKER}/${last}`, await evidence.put({ run: 3 }));
     expect(await verified()).toMatchObject({ findings: [] });
     const taken = heads[2]!.seq;

@@ -28,7 +28,7 @@ async function kept(evidence: Evidence, name: string, value: { organizationId: s
 }
 
 describe.each(PLACES)('evidence with a key %s', (_where, open) => {
-  test('holds no name and no amount, is read whole, and is checked by anyone who has no key', async () => {
+  test('holds no name or amount, and verifies without a key', async () => {
     const [place, own] = [await open(), await owner()];
     const plain = openEvidence(place.location, own);
     const before = await kept(plain, 'outcomes/default/2025-08/f2', OTHER);
@@ -47,7 +47,7 @@ describe.each(PLACES)('evidence with a key %s', (_where, open) => {
     await Promise.all([plain, evidence, store].map((one) => one.close()));
   });
 
-  test('keeps equal values once, in whatever process, and tells organizations apart by their keys', async () => {
+  test('keeps equal values once and separates organizations by key', async () => {
     const [place, own] = [await open(), await owner()];
     addKey(own.keys, new Date());
     const [first, second] = [openEvidence(place.location, own), openEvidence(place.location, own)];
@@ -58,7 +58,7 @@ describe.each(PLACES)('evidence with a key %s', (_where, open) => {
     await Promise.all([first.close(), second.close()]);
   });
 
-  test('after a rotation everything is read, and nothing needs the earlier key any more', async () => {
+  test('needs no earlier key after a rotation', async () => {
     const [place, own] = [await open(), await owner()];
     addKey(own.keys, new Date());
     const evidence = openEvidence(place.location, own);
@@ -75,7 +75,7 @@ describe.each(PLACES)('evidence with a key %s', (_where, open) => {
     await Promise.all([evidence, store, later].map((one) => one.close()));
   });
 
-  test('a lost key is named with the record that needs it, and comes back with its file', async () => {
+  test('names the record that needs a lost key', async () => {
     const [place, own] = [await open(), await owner()];
     const { id } = addKey(own.keys, new Date());
     const evidence = openEvidence(place.location, own);
@@ -90,7 +90,8 @@ describe.each(PLACES)('evidence with a key %s', (_where, open) => {
     await Promise.all([evidence, without].map((one) => one.close()));
   });
 
-  test('a key that is destroyed takes one organization away: the others stay, and so does the chain', async () => {
+  // The chain stays, too.
+  test('a destroyed key removes one organization and no other', async () => {
     const [place, own] = [await open(), await owner()];
     addKey(own.keys, new Date());
     const evidence = openEvidence(place.location, own);

@@ -21,7 +21,7 @@ const programs = await findPostgres();
     return count;
   }
 
-  test('a process takes two, however many brokers it serves and however much they keep at once', async () => {
+  test('a process takes two connections, however many brokers it serves', async () => {
     const { location } = await inPostgres(stores.server!);
     const brokers = Array.from({ length: 30 }, () => openEvidence(location));
     const held = await Promise.all(

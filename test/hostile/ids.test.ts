@@ -99,7 +99,7 @@ describe('a month with customers whose ids fit nowhere', () => {
   let system: TestSystem;
   useSystem({ world: world() }, (opened) => (system = opened));
 
-  test('bills everybody else, and holds each of them with what is wrong with the id', async () => {
+  test('bills everybody else and names what is wrong with each', async () => {
     const month = await system.json<MonthResult>([3], 'run', MONTH, '--as-of', '2025-10-09', '--wait');
     const billed = Object.keys(ODD_IDS).length * 10;
     expect(month.posted.sales).toBe((Number(POSTED) + billed).toFixed(2));

@@ -36,7 +36,7 @@ describe('names that look alike, and names of 300 characters', () => {
   const sales = (SALES_EACH * Object.keys(ODD_NAMES).length).toFixed(2);
   const run = (): Promise<MonthResult> => system.json<MonthResult>([0], 'run', '2025-10', '--as-of', '2025-10-18', '--wait');
 
-  test('that the version before has billed are not billed once more by this one', async () => {
+  test('does not bill again what the version before has billed', async () => {
     await system.control('POST', 'clock', { now: '2025-10-18T03:00:00Z' });
     expect(new Set(await writeAsBefore(system))).toEqual(new Set([200]));
     await system.forget();

@@ -34,7 +34,7 @@ describe.each(KINDS)('a text with %s', (kind) => {
     }
   });
 
-  test('is not a heading, link, picture, table or line in the Web UI', () => {
+  test('makes no heading, link, picture or table in the Web UI', () => {
     const [shown, plain] = [markdowns(text), markdowns(PLAIN_NAME)];
     for (const [name, output] of Object.entries(shown)) {
       expect([name, shapeOf(output)]).toEqual([name, shapeOf(plain[name]!)]);
@@ -52,7 +52,7 @@ describe.each(KINDS)('a text with %s', (kind) => {
     }
   });
 
-  test('is not a formula and no cell of its own in a CSV, whatever separates cells there', () => {
+  test('makes no formula and no extra cell in a CSV', () => {
     const [shown, plain] = [csv(text), csv(PLAIN_NAME)];
     const rows = (of: string): string[][] => parse(of);
     expect(rows(shown).map(({ length }) => length)).toEqual(rows(plain).map(({ length }) => length));
@@ -90,7 +90,7 @@ describe.each(KINDS)('a text with %s', (kind) => {
     expect(terminalText(written, { columns: 80, hasColour: true })).toBe(written);
   });
 
-  test('comes back from a CSV as the name that went in, but for what cannot be seen', () => {
+  test('comes back from a CSV unchanged, but for invisible characters', () => {
     expect(harmless(original(harmless(text)))).toBe(harmless(text));
   });
 });

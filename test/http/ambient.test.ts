@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ambient } from '../../shared/http/ambient.js';
 
-test('a value holds within its work, also after a wait, and neither beside nor after it', async () => {
+test('a value holds within its work, across waits, and nowhere else', async () => {
   const ambient = new Ambient<string>();
   const work = (value: string): Promise<string | undefined> =>
     ambient.run(value, async () => {
@@ -13,7 +13,7 @@ test('a value holds within its work, also after a wait, and neither beside nor a
   expect(ambient.get()).toBeUndefined();
 });
 
-test('what one client keeps for its work another does not see, and does not hide', () => {
+test('one client’s value neither shows nor hides another’s', () => {
   const [ours, theirs] = [new Ambient<string>(), new Ambient<string>()];
   ours.run('ours', () => {
     expect(theirs.get()).toBeUndefined();

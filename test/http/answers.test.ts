@@ -38,7 +38,7 @@ const take = (): ReturnType<typeof send> =>
   send({ method: 'GET', url, headers: {}, isRead: true, taking: { paths: ['$.*'], take: () => undefined } });
 
 describe('an answer', () => {
-  test('without end is refused at its limit, long before it fills the memory', async () => {
+  test('refuses an endless answer at its limit', async () => {
     const blank = Buffer.alloc(64 * 1024, ' ');
     answer = (_, response) => {
       const more = (): void => {
@@ -59,7 +59,8 @@ describe('an answer', () => {
     await expect(ask(1_000_000)).rejects.toMatchObject({ kind: 'malformed' });
   });
 
-  test('that is an error is only looked at: a page of a proxy of any size is not an answer, and is asked for again', async () => {
+  // A page of a proxy is not an answer.
+  test('looks at an error of any size, and asks again', async () => {
     answer = (_, response) => response.writeHead(503).end(`<html>${' '.repeat(200_000)}`);
     await expect(ask()).rejects.toMatchObject({ kind: 'unavailable', message: expect.stringMatching(/an HTML page/) as unknown });
   });
@@ -75,12 +76,12 @@ describe('an answer', () => {
     await expect(take()).rejects.toMatchObject({ kind: 'malformed', message: expect.stringMatching(why) as unknown });
   });
 
-  test('may name one member in many records, and have a text that looks like JSON', async () => {
+  test('accepts repeated members across records and JSON-like texts', async () => {
     answer = (_, response) => response.writeHead(200, json).end('[{"id":1,"a":{"id":"{\\"id\\":"}},{"id":2}]');
     expect((await ask()).json).toEqual([{ id: 1, a: { id: '{"id":' } }, { id: 2 }]);
   });
 
-  test('that begins with a byte order mark is JSON, also in an error, also piece by piece', async () => {
+  test('reads JSON behind a byte order mark, also in pieces', async () => {
     answer = (_, response) => response.writeHead(200, json).end('\ufeff[{"id":1}]');
     expect((await ask()).json).toEqual([{ id: 1 }]);
     const taken: unknown[] = [];
@@ -104,7 +105,8 @@ describe('an answer', () => {
 });
 
 describe('a text of a vendor', () => {
-  test('is one line of 500 characters at most, without control characters and marks that turn it around', () => {
+  // Without control characters and marks that turn it around.
+  test('is one line of 500 visible characters at most', () => {
     const text = vendorText(`\u001b]52;c;aGk=\u0007Refused\r\n\u202ebecause \ud800${'x'.repeat(10_000_000)}`);
     expect(text.length).toBe(500);
     expect(text).toMatch(/^ \]52;c;aGk= Refused {2}\ufffdbecause \ufffdx+…$/);

@@ -22,7 +22,7 @@ describe('a member of a record', () => {
     expect(record.findings).toEqual([]);
   });
 
-  test('that is there and not understood is named with vendor, path, record, member and value', () => {
+  test('names vendor, path, record, member and value of a misfit', () => {
     const record = members({ startDate: '10/01/2025 00:00:00' });
     expect(record.day('startDate')).toBeNull();
     expect(record.findings).toEqual([
@@ -109,13 +109,13 @@ describe('a member of a record', () => {
     },
   );
 
-  test('keeps a text as it came, because things are known by it, and refuses one without end', () => {
+  test('keeps a text as it came, and refuses an endless one', () => {
     expect(members({ name: 'Zu\u0308rich\u00a0AG' }).text('name')).toBe('Zu\u0308rich\u00a0AG');
     const record = members({ name: 'x'.repeat(10_001) });
     expect([record.text('name'), record.findings.length]).toEqual([null, 1]);
   });
 
-  test.each([null, 'text', 7, []])('of a record that is %p is not looked for: the record is the finding', (record) => {
+  test.each([null, 'text', 7, []])('skips the members of a record that is %p', (record) => {
     expect(members(record).findings).toMatchObject([{ member: null, problem: 'is not a record' }]);
   });
 });

@@ -36,7 +36,7 @@ describe('mutants that no test tells from the code', () => {
     ]);
   });
 
-  test('are missed where they have none, and rows where their mutant is killed or gone', () => {
+  test('names mutants without a row, and rows without a mutant', () => {
     const found = fileOf(
       mutant('Survived', [7, 13], 'a && b'),
       mutant('Survived', [7, 8], 'false'),

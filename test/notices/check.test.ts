@@ -64,7 +64,7 @@ describe('the dead man\u2019s check', () => {
     expect(out).toMatch(/5,709\.39 EUR held, 1 customer waiting\nFabrikam Logistics: 5,709\.39 EUR, company inactive/);
   });
 
-  test('without a month looks at those that are due today, and finds them missing', async () => {
+  test('without a month finds those missing that are due today', async () => {
     const { code, out } = await harness.cli('status', '--check');
     expect(code).toBe(3);
     expect(out).toMatch(/nothing was audited/);

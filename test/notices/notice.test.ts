@@ -73,7 +73,7 @@ const run = (result: MonthResult, changes: Partial<RunSeen> = {}): RunSeen => ({
 });
 
 describe('a run that failed', () => {
-  test('says so at once, with the cause, and nothing of months whose end it did not see', () => {
+  test('gives the cause at once and skips unseen months', () => {
     expect(noticeOf(run(month({ held: ONE }), { failure: '2025-10: Cloudmore refused the log-in' }))).toEqual({
       title: 'Billing: the run failed',
       lines: ['2025-10: Cloudmore refused the log-in', 'Fix the cause and run the month again. Nothing is written twice.'],
@@ -131,7 +131,7 @@ describe('a run speaks', () => {
   ];
   test.each(spoken)('%s', (_, given, title) => expect(noticeOf(given)?.title).toMatch(title));
 
-  test('of the largest amounts by name, with their reason and the command, and counts the rest', () => {
+  test('names the largest amounts with reason and command, counts the rest', () => {
     const organizations = Array.from({ length: 13 }, (_, index) => held(`Customer ${index}`, `${index}.00`));
     const notice = noticeOf(run(month({ held: { lines: 13, cost: '13.00', sales: '78.00' }, organizations })));
     expect(notice?.title).toBe('Billing: 2025-10: 78.00 EUR held, 13 customers waiting');
@@ -140,7 +140,8 @@ describe('a run speaks', () => {
     expect(notice?.lines).toHaveLength(12);
   });
 
-  test('with one cause in the vendor’s words where a vendor failed: of an outage in mid-month nobody was told what it was', () => {
+  // Of an outage in mid-month nobody was told what it was.
+  test('names one vendor’s failure in its own words', () => {
     const failed = item({
       outcome: 'held',
       reason: 'api-error',
@@ -161,7 +162,8 @@ describe('a run speaks', () => {
     );
   });
 
-  test('that one person has released a plan and another one has to: each of them took it for done', () => {
+  // Each of them took it for done.
+  test('says when a second person must release', () => {
     const missingPersons = personsMissing('5000', 'anna');
     const half = { ...held('Contoso', '12.00'), missingPersons };
     expect(noticeOf(run(month({ held: ONE, organizations: [half] })))?.lines[0]).toBe(
@@ -169,7 +171,7 @@ describe('a run speaks', () => {
     );
   });
 
-  test('with the page of who waits, where it is known and somebody does', () => {
+  test('links the page of waits when somebody waits', () => {
     const pageOf = (of: string): string => `http://ui/${of}`;
     const waiting = run(month({ held: ONE, organizations: [held('Contoso', '12.00')] }), { pageOf });
     expect(noticeOf(waiting)?.lines.slice(-2)).toEqual([
@@ -179,7 +181,7 @@ describe('a run speaks', () => {
     expect(noticeOf(run(month({ ghosts: ONE }), { pageOf }))?.lines).toEqual(['What to do: billing status 2025-10']);
   });
 
-  test('with what each plan would change and the margin before and after, and leads to where it is decided', () => {
+  test('shows each plan’s changes and margins, and links the decision', () => {
     const customer = held('Contoso', '12.00');
     const row: CustomerRow = {
       ...{ organizationId: 'Contoso', name: 'Contoso', status: 'AwaitingApproval', waits: true, reasons: [], currency: 'EUR' },
@@ -198,7 +200,7 @@ describe('a run speaks', () => {
     });
   });
 
-  test('to a mailbox with every customer, and the sum of all of them in each currency', () => {
+  test('a mailbox gets every customer and each currency’s sum', () => {
     const organizations = Array.from({ length: 12 }, (_, index) => held(`C${index}`, String(index)));
     const sides = { sales: '12.00', cost: '10.00' };
     const row = (currency: string): CustomerRow =>

@@ -93,7 +93,7 @@ describe('a notice', () => {
     expect(got).toHaveLength(2);
   });
 
-  test('that was interrupted while it was sent is not sent again, and is named', async () => {
+  test('an interrupted notice is not sent again, and is named', async () => {
     const { settings, got } = await webhook();
     const evidence = memoryEvidence();
     const crashed = { ...RUN, notice: NOTICE, channels: [{ channel: 'webhook', state: 'sending', message: null }] };
@@ -125,7 +125,7 @@ describe('a notice', () => {
     expect(got[0]).toContain('Contoso: 12.00 EUR, company inactive');
   });
 
-  test('reaches each receiver in a mail of their own, with the longer list and a file, once', async () => {
+  test('each receiver gets one mail with the longer list', async () => {
     const { settings, got } = await mailbox();
     const mail = { ...settings.mail!, to: ['anna@example.com', 'bert@example.com'] };
     const [evidence, letter] = [memoryEvidence(), { title: 'Billing: 2025-10 is done', lines: ['All of it'] }];
@@ -143,7 +143,7 @@ describe('a notice', () => {
     expect(await readLatestNotice(evidence, 'default')).toBeNull();
   });
 
-  test('is sent by the other channel when one fails; the failure names no key', async () => {
+  test('the other channel sends when one fails; no key appears', async () => {
     const [broken, mail] = [await webhook(500), await mailbox()];
     const settings = { ...mail.settings, webhook: broken.settings.webhook };
     const record = await sendOnce(memoryEvidence(), {
@@ -158,7 +158,7 @@ describe('a notice', () => {
     expect(JSON.stringify(record)).not.toContain('hunter2');
   });
 
-  test('that a webhook answers with a redirect was not delivered, and goes nowhere else', async () => {
+  test('a redirecting webhook counts as failed and is not followed', async () => {
     const elsewhere = await webhook();
     const { url, close } = await openWebhook(307, elsewhere.settings.webhook!.reveal());
     closing.push(close);
@@ -231,7 +231,7 @@ describe('a notice', () => {
   });
 });
 
-test('a run knows when the one before ended, also when it is written down twice', async () => {
+test('a run knows when the one before ended', async () => {
   const evidence = memoryEvidence();
   await recordRun(evidence, { broker: 'default', run: 'one', asOf: '2025-10-11', endedAt: '2025-10-11T03:00:00Z' });
   const second = await recordRun(evidence, {

@@ -110,7 +110,7 @@ const start = (broker: string, workflowType: string) =>
   });
 
 describe('a run', () => {
-  test('that was terminated is told once, with the cause and the command, and the check is red at once', async () => {
+  test('reports a terminated run once, with cause and command', async () => {
     const broker = 'ended';
     await recordRun(openEvidence(evidenceOf(broker)), {
       broker,
@@ -135,7 +135,7 @@ describe('a run', () => {
     expect(out).toMatch(/the run failed\nThe run of 2025-10 that began on \d{4}-\d\d-\d\d \d\d:\d\d UTC was terminated: /);
   });
 
-  test('that no worker takes is told, and told apart from one that fails', async () => {
+  test('reports a run that no worker takes, apart from failures', async () => {
     const broker = 'unserved';
     await start(broker, 'dailyBilling');
     const { sentinel, notices } = sentinelOf(broker);
@@ -147,7 +147,8 @@ describe('a run', () => {
     expect(notices()).toEqual([expect.stringMatching(/the run hangs[\s\S]*no worker takes its tasks[\s\S]*billing worker/)]);
   });
 
-  test('of customers of which nobody takes the tasks is told once for all of them: only runs were watched', async () => {
+  // Only runs were watched.
+  test('reports customers without a worker once for all', async () => {
     const broker = 'half-served';
     for (const id of ['one', 'two'])
       await client.workflow.start('organizationBilling', {
@@ -169,7 +170,7 @@ describe('a run', () => {
     ]);
   });
 
-  test('that is still under way after 26 hours is told once, with how it stands as the command', async () => {
+  test('reports a run still under way after 26 hours once', async () => {
     const broker = 'slow';
     const run = await start(broker, 'dailyBilling');
     const { sentinel, notices } = sentinelOf(broker);
@@ -200,7 +201,8 @@ describe('a run', () => {
     expect(notices()).toEqual([expect.stringMatching(/the run hangs[\s\S]*under way for 27 hours[\s\S]*billing status/)]);
   });
 
-  test('that waits for its turn in a queue that is served is not a fault: customers of a long first month were said to have no worker', async () => {
+  // Customers of a long first month were said to have no worker.
+  test('a queued customer is not a fault', async () => {
     const broker = 'long-queue';
     const months = [MONTH, '2025-11'];
     const runs = await Promise.all(
@@ -238,7 +240,7 @@ describe('a run', () => {
     expect(notices()).toEqual([]);
   });
 
-  test('whose tasks fail in the deployed version is told once with the cause, and the check is red', async () => {
+  test('reports failing tasks once with the cause, and turns red', async () => {
     const broker = 'broken';
     await start(broker, 'noSuchWorkflow');
     await client.workflow.start('noSuchOrganization', {
@@ -268,7 +270,8 @@ describe('a schedule', () => {
     runCommand({ BILLING_BROKER: broker, BILLING_EVIDENCE: evidenceOf(broker), TEMPORAL_ADDRESS: server.address }, args);
   const after = (from: Date, minutes: number): Date => new Date(from.getTime() + minutes * 60_000);
 
-  test('whose run did not begin is told of within ten minutes, once; one that is paused is silent', async () => {
+  // Once; one that is paused is silent.
+  test('reports a run that did not begin within ten minutes', async () => {
     expect(await command('schedule', 'apply')).toMatchObject({ code: 0 });
     const { info } = await client.schedule.getHandle(scheduleId(broker)).describe();
     const [next] = info.nextActionTimes as [Date];
@@ -284,7 +287,8 @@ describe('a schedule', () => {
     expect(await sentinel.look(after(next, 8))).toEqual([]);
   });
 
-  test('of which no run came to its end for more than a day is told of once, also where nobody knows why', async () => {
+  // Also where nobody knows why.
+  test('reports a day without a finished run once', async () => {
     await command('schedule', 'resume');
     const { sentinel, notices } = sentinelOf(broker);
     await recordRun(openEvidence(evidenceOf(broker)), {
@@ -314,7 +318,7 @@ describe('the dead man\u2019s switch', () => {
     await new Promise<void>((resolve) => void listener.close(() => resolve()));
   });
 
-  test('is not heard by an address that leads elsewhere, and asks nobody else', async () => {
+  test('does not follow an address that leads elsewhere', async () => {
     const elsewhere = await openWebhook();
     const { url, close } = await openWebhook(302, elsewhere.url);
     expect(await beat(settings(`${url}/hunter2`))).toMatch(/^NOTICE_HEARTBEAT: 127\.0\.0\.1:\d+ answered 302$/);
@@ -322,7 +326,7 @@ describe('the dead man\u2019s switch', () => {
     await Promise.all([close(), elsewhere.close()]);
   });
 
-  test('is silent where none is set, and says which host did not hear it', async () => {
+  test('stays silent without an address; names a host not reached', async () => {
     expect(await beat(settings(null))).toBeNull();
     expect(await beat(settings('http://127.0.0.1:1/hunter2'))).toBe('NOTICE_HEARTBEAT: 127.0.0.1:1 cannot be reached');
   });

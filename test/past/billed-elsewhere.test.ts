@@ -39,7 +39,7 @@ describe('a tenant with a past', () => {
     return autotask.contracts.filter(({ id }) => !contracts.some((one) => one.id === id));
   };
 
-  test('nothing is billed twice: each product that another contract bills waits, with the contract and what to do', async () => {
+  test('a product that another contract bills waits and names it', async () => {
     const { result } = await harness.bill(MONTH, '2025-10-28');
     const held = heldOf(result);
     expect(new Set(held.map(({ companyId }) => companyId))).toEqual(new Set(twice.map(({ companyID }) => companyID)));
@@ -58,7 +58,7 @@ describe('a tenant with a past', () => {
     expect((await requests(/Contracts\/query$/)).length - before).toBeLessThan(12);
   }, 240_000);
 
-  test('what a person says is right is billed by the next run, and what others stop billing as well', async () => {
+  test('the next run bills what a person confirms', async () => {
     const [dismissed, ended, ...rest] = twice;
     await harness.cli('takeover', MONTH, '--contract', String(dismissed!.id), '--reason', 'licences of a second tenant');
     const { autotask } = (await harness.control('GET', 'state')) as { autotask: { unitRows: Rec[] } };

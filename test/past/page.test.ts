@@ -43,7 +43,8 @@ describe('the page on first contact', () => {
     expect(code).toBe(0);
   });
 
-  test('that world, as large as the page has it, was refused: a contract of its past named a company that is not there', () => {
+  // That world, as large as the page has it, was refused.
+  test('loads a past whose contract names a missing company', () => {
     const { autotask } = withPast(generateWorld({ lines: 1800, organizations: 300, seed: 1, month: '2025-10' }));
     const companies = new Set((autotask.companies as { id: number }[]).map(({ id }) => id));
     const contracts = autotask.contracts as { companyID: number }[];

@@ -35,7 +35,7 @@ describe('a tenant with a past', () => {
       matched = await csv(harness.file('services.csv'));
     }, 60_000);
 
-    test('are matched by Microsoft id first, then by name, and never to an inactive one', async () => {
+    test('match by Microsoft id, then name, never an inactive company', async () => {
       const verdicts = new Set(matched.map(({ verdict }) => verdict));
       expect(verdicts).toContain('identifier');
       expect(verdicts).toContain('same name');
@@ -43,7 +43,7 @@ describe('a tenant with a past', () => {
         expect(await serviceNow(row.service_id!)).toMatchObject({ isActive: true });
     });
 
-    test('get nothing without --write, their code with it, and nothing more on a second import', async () => {
+    test('import writes only with --write, and only once', async () => {
       const sure = matched.filter(({ verdict }) => verdict === 'identifier');
       const rows = sure.map(({ item_code: code, service_id: id }) => `${code};${id}`);
       // As European Excel hands it back.
@@ -76,14 +76,15 @@ describe('a tenant with a past', () => {
       expect(await serviceNow('5000')).toMatchObject({ invoiceDescription: 'Managed workplace, per unit' });
     });
 
-    test('a file of heads alone, as match writes where nothing is left, was an error: there is nothing to do', async () => {
+    // match writes one where nothing is left; it was an error.
+    test('accepts a file of heads alone', async () => {
       await writeFile(harness.file('heads.csv'), '\uFEFFitem_code,product,service_id\n');
       expect(await harness.cli('services', 'import', harness.file('heads.csv'))).toMatchObject({ code: 0 });
       await writeFile(harness.file('heads.csv'), '\uFEFForganization_id,organization,AutotaskCompanyID\n');
       expect(await harness.cli('companies', 'import', harness.file('heads.csv'))).toMatchObject({ code: 0 });
     });
 
-    test('list tells what is ours, whose the others are, and what nobody uses', async () => {
+    test('list separates ours, others’ and unused services', async () => {
       const { out } = await harness.cli('services', 'list', MONTH, '--json');
       const listed = JSON.parse(out) as { id: number; whose: string; contracts: number }[];
       expect(listed.find(({ id }) => id === 5000)).toMatchObject({ whose: "others'" });
@@ -92,7 +93,8 @@ describe('a tenant with a past', () => {
   });
 
   describe('takeover', () => {
-    test('finds what would be billed twice, the largest first, and holds at most one unrelated contract in twenty', async () => {
+    // At most one unrelated contract in twenty is held.
+    test('finds double billing, largest first, with few false alarms', async () => {
       const { code, out } = await harness.cli('takeover', MONTH, '--json');
       const found = JSON.parse(out) as { contractId: number; strength: string; amount: string }[];
       const held = found.filter(({ strength }) => strength === 'held');
@@ -103,7 +105,7 @@ describe('a tenant with a past', () => {
       expect(amounts).toEqual([...amounts].sort((left, right) => right - left));
     });
 
-    test('says what to do in Autotask, and ends well once each is dismissed with a reason', async () => {
+    test('says what to do, and ends well once all are dismissed', async () => {
       const { out } = await harness.cli('takeover', MONTH);
       expect(out).toMatch(/In Autotask: end the contract on 2025-09-30/);
       await harness.cli('takeover', MONTH, '--out', harness.file('takeover.csv'));

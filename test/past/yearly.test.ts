@@ -50,7 +50,8 @@ describe.each([
   let harness: Harness;
   useHarness((opened) => void (harness = opened), world);
 
-  test('was billed a second time by the month: the item waits, and takeover says until when it is paid', async () => {
+  // The month billed it a second time; takeover says until when it is paid.
+  test('a year paid elsewhere waits until it ends', async () => {
     const { result } = await harness.bill('2025-10', '2025-10-09');
     const [item] = result.organizations.flatMap(({ items }) => items);
     expect(item).toMatchObject({ outcome: 'held', reason: 'billed-elsewhere' });

@@ -9,7 +9,7 @@ import { probeTenant } from './tenant.js';
 const having = ({ verdicts }: ProbeResult, is: string): BeliefId[] => verdicts.filter((one) => one.is === is).map(({ id }) => id);
 
 describe('a probe', () => {
-  test('of vendors as they are believed to be confirms every belief, within its calls', async () => {
+  test('confirms every belief of believed vendors, within its calls', async () => {
     const result = await probeTenant();
     expect(having(result, 'confirmed')).toEqual([...AUTOTASK_BELIEFS, ...CLOUDMORE_BELIEFS]);
     expect(result).toMatchObject({ isWhole: true, month: '2025-10' });
@@ -24,7 +24,7 @@ describe('a probe', () => {
     },
   );
 
-  test('that is broken off keeps what it has, and does not count as whole', async () => {
+  test('a broken-off probe keeps its answers and counts as partial', async () => {
     const stop = new AbortController();
     const result = await probeTenant({
       options: { signal: stop.signal, onVerdict: (_judged, done) => void (done === 5 && stop.abort()) },
@@ -42,7 +42,7 @@ describe('a probe', () => {
   });
 });
 
-test('every belief is turned by a difference, or said to be one that none can turn', () => {
+test('a difference turns every belief, or none is said to', () => {
   const turned = new Set(DIFFERENCES.map(({ turns }) => turns));
   // Where the address or the log-in is another, nothing is answered; the others only tell what there is.
   const unanswered: BeliefId[] = ['A1.zone', 'A8.url', 'C2.token', 'C8.payment'];

@@ -52,7 +52,7 @@ describe('a recording of a tenant with 200 planted secrets and names', () => {
     expect(recording.unknownMembers['organization']).toMatchObject({ internalNotes: 'string' });
   });
 
-  test('is a world: the same lines are billed from it, the same are left out, for the same reasons', () => {
+  test('plays as a world that bills and excludes the same', () => {
     expect(replayed.items).toEqual(original.items);
     expect(replayed.items.length).toBeGreaterThan(10);
   });

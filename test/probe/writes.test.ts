@@ -125,7 +125,7 @@ describe('a probe that writes', () => {
     expect(await answersOf({ visibleAfterMs: 300 })).toEqual({ ...USUAL, visible: 'later' });
   }, 60_000);
 
-  test('of a user that does not see what it adds says so, and that it cannot take back what it cannot see', async () => {
+  test('says when its user cannot see and take back its records', async () => {
     const tenant = await openTenant({ hidesAdded: ['Contracts'] });
     const { answers } = await tenant.probe();
     expect(answers.find(({ id }) => id === 'visible')?.is).toBe('never');
@@ -137,7 +137,7 @@ describe('what a probe made', () => {
   const WRITES = { vendor: 'autotask', path: '*/v1.0/*' };
   const writesOf = ['POST', 'PATCH', 'DELETE'];
 
-  test('is found and taken back by the next one, wherever the first was killed', async () => {
+  test('takes back what an earlier, killed probe left', async () => {
     const tenant = await openTenant();
     for (let nth = 1; nth <= 12; nth += 1) {
       // From the n-th change on nobody answers any more, as to a process that has been killed.
@@ -163,7 +163,7 @@ describe('what a probe made', () => {
     await tenant.close();
   }, 120_000);
 
-  test('is taken back where an answer was lost, at each of its writes', async () => {
+  test('takes back its records when an answer was lost at any write', async () => {
     const tenant = await openTenant();
     for (const path of ['*/Contracts', '*/Services', '*/ServiceAdjustments', '*/Charges', '*/Charges/*'])
       for (const nth of [1, 2, 3]) {
@@ -215,7 +215,7 @@ describe('billing doctor --probe-writes', () => {
     ).length;
 
   test(
-    'says what it would do and what stays, and writes nothing without --confirm; then does it, and doctor shows the answers',
+    'writes only with --confirm; doctor shows the answers',
     () =>
       opened(async (harness) => {
         const shown = await harness.cli('doctor', '--probe-writes', '--company', String(COMPANY));
@@ -235,7 +235,7 @@ describe('billing doctor --probe-writes', () => {
     60_000,
   );
 
-  test('refuses a company of a customer with lines, one that is not there, and none at all', () =>
+  test('refuses a customer’s company, a missing one, and none', () =>
     opened(async (harness) => {
       const cases: [string[], RegExp][] = [
         [['--company', '29683540', '--confirm'], /is a customer: it has contracts of subscriptions/],

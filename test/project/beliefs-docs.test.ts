@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { WRITE_QUESTIONS } from '../../shared/probe/writes/questions.js';
 import { beliefRows } from '../../shared/probe/table.js';
 
-test('the end of the operations page lists every belief about the vendors, as the probe asks them', () => {
+test('the operations page lists every belief the probe asks about', () => {
   const text = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
   const section = text.slice(text.indexOf('## Are the vendors as this program believes?'));
   const rows = section.split('\n').filter((line) => /^\| [AC]\d\./.test(line));
@@ -17,7 +17,7 @@ test('the end of the operations page lists every belief about the vendors, as th
   ).toEqual(beliefRows());
 });
 
-test('it lists what only a write can tell, and what is done under any answer, as the probe that writes has it', () => {
+test('it lists what only a write shows and what follows', () => {
   const text = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
   const rows = text.slice(text.indexOf('### What only a write can tell')).match(/^\| \w+ +\|.*\|$/gm) ?? [];
   const cells = rows.map((row) =>

@@ -35,7 +35,7 @@ function billing(...args: string[]): Promise<{ stdout: string; code: unknown }> 
   });
 }
 
-test('the image runs what was built, and its exit code is that of the command', async () => {
+test('the image runs the build and ends with its exit code', async () => {
   expect(await billing('status', '2025-09')).toEqual({ stdout: 'built status 2025-09\n', code: 3 });
 });
 
@@ -47,7 +47,7 @@ test('a checkout runs its sources, also when there is an older build', async () 
   expect(await billing('doctor')).toEqual({ stdout: 'source doctor\n', code: 0 });
 });
 
-test('a checkout runs its sources as they are now, whatever it kept compiled before', async () => {
+test('a checkout always runs its current sources', async () => {
   await writeFile(join(folder, 'client/cli.ts'), sourceSaying('before'));
   expect(await billing('doctor')).toEqual({ stdout: 'before doctor\n', code: 0 });
   expect(await billing('doctor')).toEqual({ stdout: 'before doctor\n', code: 0 });
@@ -61,7 +61,7 @@ test('what a worker’s log keeps of a mistake names the sources', async () => {
   expect((await billing('worker')).stdout).toContain('client/cli.ts:3:');
 });
 
-test('commands that start at once in a checkout that was never compiled do not disturb each other', async () => {
+test('simultaneous first commands of a checkout do not disturb each other', async () => {
   await writeFile(join(folder, 'client/cli.ts'), sourceSaying('source'));
   const all = await Promise.all(['a', 'b', 'c'].map((word) => billing(word)));
   expect(all.map(({ stdout }) => stdout)).toEqual(['source a\n', 'source b\n', 'source c\n']);

@@ -74,7 +74,7 @@ describe('pages about the vendors', () => {
     expect(missing).toEqual([]);
   });
 
-  test('have every question that a belief answers, and name every belief where its fact stands', () => {
+  test('have every belief’s question, and name it with its fact', () => {
     const pages = { A: read('docs/vendors/autotask.md'), C: read('docs/vendors/cloudmore.md') };
     const missing = Object.entries(BELIEFS).flatMap(([id, { question }]) => {
       const vendor = id.startsWith('A') ? 'autotask' : 'cloudmore';
@@ -102,7 +102,7 @@ test('a page that is named is in the repository', () => {
   expect([...new Set(missing.map(({ file, match: [, name] }) => `${file}: ${name}`))]).toEqual([]);
 });
 
-test('a rule that is cited by its number is in the rules of billing', () => {
+test('every cited rule number exists in billing’s rules', () => {
   const rules = new Set(read('shared/billing/README.md').match(/\b\d\.\d+\b/g));
   const missing = found(/\brules? (\d\.\d+)\b/g).filter(({ match: [, rule] }) => !rules.has(rule!));
   expect(missing.map(({ file, match: [text] }) => `${file}: ${text}`)).toEqual([]);

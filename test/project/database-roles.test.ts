@@ -66,7 +66,7 @@ const ROLES = ['temporal', 'temporal_visibility', 'billing'];
     await rm(join(folder, '..'), { recursive: true, force: true });
   });
 
-  test('secrets are made once, and lie in a folder that only its owner enters', async () => {
+  test('secrets are made once in their owner’s folder', async () => {
     const before = await readFile(join(folder, 'evidence_url'), 'utf8');
     await script('make-secrets.sh', [folder]);
     expect(await readFile(join(folder, 'evidence_url'), 'utf8')).toBe(before);
@@ -98,7 +98,7 @@ const ROLES = ['temporal', 'temporal_visibility', 'billing'];
     expect(await as(await urlOf(role), 'select count(*)::int as count from mine')).toEqual([{ count: 0 }]);
   });
 
-  test('visibility gets the extension that its tables need, and the evidence its tables', async () => {
+  test('visibility gets its extension, and the evidence its tables', async () => {
     await as(await urlOf('temporal_visibility'), 'create extension btree_gin');
     const store = openEvidence(await urlOf('billing'));
     try {
@@ -108,7 +108,7 @@ const ROLES = ['temporal', 'temporal_visibility', 'billing'];
     }
   });
 
-  test('the script may be repeated, and a password that was changed in its file is changed', async () => {
+  test('the script can repeat and applies a changed password', async () => {
     const before = await urlOf('temporal');
     await writeFile(join(folder, 'temporal_password'), 'a-new-one');
     await createRoles();

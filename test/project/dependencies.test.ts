@@ -8,7 +8,7 @@ const [production = '', development = ''] = read('docs/dependencies.md').split('
 test.each([
   ['production', 'dependencies', production],
   ['development', 'devDependencies', development],
-] as const)('the page of libraries gives a reason for each %s dependency, and names no other', (_, kind, page) => {
+] as const)('the page gives a reason for each %s dependency, no others', (_, kind, page) => {
   const rows = page
     .split('\n')
     .filter((line) => line.startsWith('| `'))

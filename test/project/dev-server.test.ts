@@ -66,7 +66,7 @@ describe('a started dev server', () => {
   test.each([
     'panic: failed assigning ephemeral port: failed to assign a free port: listen tcp 127.0.0.1:0: bind: address already in use',
     'panic: runtime error: invalid memory address or nil pointer dereference',
-  ])('starts although its inner services found no port the first two times: %s', async (panic) => {
+  ])('starts when its inner services found no port twice: %s', async (panic) => {
     const { root } = await emptyMachine();
     const cli = await program(
       join(root, 'temporal'),
@@ -80,7 +80,7 @@ describe('a started dev server', () => {
     expect(await readFile(join(root, 'starts'), 'utf8')).toBe('...');
   });
 
-  test('does not outlive the process that started it, not even after kill -9', async () => {
+  test('ends with the process that started it, even by kill -9', async () => {
     const pid = await pidOfServerWhoseParentIsKilled();
     const giveUpAt = Date.now() + 10_000;
     while (isAlive(pid) && Date.now() < giveUpAt) await sleep(50);

@@ -228,7 +228,7 @@ describe('docker-compose.yml', () => {
   });
 });
 
-test('the Web UI answers its health check with what Temporal says of itself', async () => {
+test('the Web UI passes its health check with Temporal’s answer', async () => {
   const server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI!, ui: true });
   try {
     // The page may listen a moment before it has reached Temporal.
@@ -243,7 +243,7 @@ test('the Web UI answers its health check with what Temporal says of itself', as
   }
 }, 60_000);
 
-test('the image is built from files that exist and that .dockerignore lets through', async () => {
+test('the image needs only existing files that .dockerignore allows', async () => {
   const dockerfile = await readFile(`${root}Dockerfile`, 'utf8');
   const ignore = await readFile(`${root}.dockerignore`, 'utf8');
   const allowed = [...ignore.matchAll(/^!(.+)$/gm)].map(([, path]) => path ?? '');
@@ -286,7 +286,7 @@ describe('deploy/pin-images.sh', () => {
     });
   });
 
-  test('writes the digest that the registry has behind every tag, and changes nothing else', async () => {
+  test('writes the registry’s digest behind every tag, nothing else', async () => {
     const { folder } = await pin();
     for (const file of ['docker-compose.yml', 'Dockerfile']) {
       const pinned = await readFile(join(folder, file), 'utf8');

@@ -12,12 +12,12 @@ const everything = parseEnv(text.replaceAll(/^#(?=[A-Z_]+=)/gm, ''));
 const required = Object.keys(asItStands).filter((name) => asItStands[name] === '');
 const filledIn = Object.fromEntries(required.map((name) => [name, '1']));
 
-test('.env.example has every setting; a secret from a file is said once for all', () => {
+test('.env.example has every setting', () => {
   expect(text).toContain('NAME_FILE=/path');
   expect([...VARIABLES, ...WEB_VARIABLES].filter((name) => !(name in everything) && !name.endsWith('_FILE'))).toEqual([]);
 });
 
-test('what .env.example leaves empty is what must be filled in, each named at once', () => {
+test('.env.example leaves exactly the required settings empty', () => {
   const problems = (): string[] => {
     try {
       loadConfig(asItStands);

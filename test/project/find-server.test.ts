@@ -49,14 +49,14 @@ describe('the dev server', () => {
     expect(said).toEqual([]);
   });
 
-  test('something else that is called temporal is said, and the next way taken', async () => {
+  test('skips another program called temporal, and says so', async () => {
     await program(join(machine.bin, 'temporal'), `console.log('a clock');`);
     await temporalCli(kept());
     expect(await find()).toEqual({ kind: 'executable', path: kept() });
     expect(said).toEqual([expect.stringContaining('is not the Temporal CLI')]);
   });
 
-  test('what cannot be downloaded is built with Go, kept, and never built again', async () => {
+  test('builds with Go once when nothing can be downloaded', async () => {
     const goCalls = await goToolchain(machine);
     expect(await find()).toEqual({ kind: 'executable', path: kept() });
     expect(said[0]).toMatch(/^Downloading Temporal CLI/);
@@ -69,7 +69,7 @@ describe('the dev server', () => {
     expect(await readdir(join(kept(), '..'))).toEqual(['temporal']);
   });
 
-  test('a broken copy in the cache, and what a killed build left, are cleared away', async () => {
+  test('replaces a broken copy and clears a killed build', async () => {
     await goToolchain(machine);
     await program(kept(), 'process.exit(1);');
     await mkdir(join(kept(), '../../temporal-1.8.2.draft-killed'));
@@ -93,7 +93,7 @@ describe('the dev server', () => {
     expect((await goCalls()).filter((call) => call.startsWith('build'))).toHaveLength(1);
   });
 
-  test('when nothing works, the message has the outcome of every way and what to install', async () => {
+  test('when nothing works, lists every attempt and what to install', async () => {
     const failure = await find().catch((error: Error) => error.message);
     expect(failure).toMatch(
       new RegExp(
@@ -187,7 +187,7 @@ describe('a download', () => {
   test.each([
     ['the dev server', downloadCli, 'd8421bda'],
     ['the time-skipping server', downloadTestServer, '41df834f'],
-  ])('of another program than %s that was released is neither unpacked nor started', async (_, of, sum) => {
+  ])('rejects a download of another program than %s', async (_, of, sum) => {
     const { from, close } = await release('archive');
     await expect(download(from, {}, of)).rejects.toThrow(
       new RegExp(`SHA-256 .* is [0-9a-f]{64}, and not ${sum}.*: it is not what was released`),
@@ -230,7 +230,7 @@ describe('a download', () => {
   });
 });
 
-test('a sum is known for every platform that the product runs on, of the version that is downloaded', () => {
+test('knows a checksum for every supported platform', () => {
   expect(Object.keys(TEMPORAL_CLI_SUMS).sort()).toEqual(
     ['darwin', 'linux', 'win32'].flatMap((system) => [`${system}-arm64`, `${system}-x64`]),
   );

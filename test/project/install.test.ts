@@ -37,7 +37,7 @@ afterEach(() => rm(machine.root, { recursive: true, force: true }));
 const install = () => promisify(execFile)(process.execPath, [join(clone, 'scripts/install.mjs')], { env: machine.env });
 const npmCalls = async (): Promise<string[]> => (await readFile(join(clone, 'npm.log'), 'utf8')).trim().split('\n');
 
-test('a fresh clone is installed, with a word about it, and then left alone', async () => {
+test('installs a fresh clone once, and says so', async () => {
   const { stdout, stderr } = await install();
   expect(stdout).toBe('');
   expect(stderr).toMatch(/^Installing the libraries .*\nInstalled in \d+ s\.\n$/);
@@ -58,7 +58,7 @@ test('two at once install once', async () => {
   expect(outputs.filter(({ stderr }) => stderr.includes('waiting for it'))).toHaveLength(2);
 });
 
-test('a link that waits under the name of the lock is not written through', async () => {
+test('does not write through a link named like the lock', async () => {
   const target = join(machine.root, 'target');
   await writeFile(target, '999999999');
   await symlink(target, join(clone, '.install.lock'));

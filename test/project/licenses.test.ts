@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-test('every production dependency has a licence that may be passed on, and all of them are in a CycloneDX list', async () => {
+test('every production dependency has an allowed licence and stands in CycloneDX', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'sbom-'));
   try {
     const file = join(folder, 'sbom.json');

@@ -15,7 +15,7 @@ const { packages } = read('package-lock.json') as { packages: Record<string, Ent
 const manifest = read('package.json') as Entry & { overrides: Record<string, string> };
 const entries = Object.entries(packages).filter(([path]) => path !== '');
 
-test('the lock file has every optional package, so that it installs on every platform', () => {
+test('the lock file has every platform’s optional packages', () => {
   const locked = new Set(entries.map(([path]) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)));
   const wanted = Object.values(packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
   expect(wanted.filter((name) => !locked.has(name))).toEqual([]);
@@ -34,7 +34,7 @@ test('every dependency is pinned to one version', () => {
   expect(ranges.filter(([, range]) => !/^\d+\.\d+\.\d+$/.test(range))).toEqual([]);
 });
 
-test('all packages of the Temporal SDK have the same version, and there is one protobufjs 8', () => {
+test('all Temporal packages share one version and one protobufjs 8', () => {
   const versions = (pattern: RegExp): unknown[] => [
     ...new Set(entries.filter(([path]) => pattern.test(path)).map(([, entry]) => entry.version)),
   ];

@@ -63,7 +63,7 @@ describe('Temporal behind mutual TLS', () => {
     TEMPORAL_TLS_SERVER_CA_CERT_PATH: authority.certificate,
   });
 
-  test('a month is billed by a worker and a command that have certificates', async () => {
+  test('a worker and a command with certificates bill a month', async () => {
     const worker = await system.startWorker(settings(own));
     const run = await system.cliWith(settings(own), 'run', '2025-10', '--as-of', '2025-10-09', '--wait', '--json');
     expect([0, 3]).toContain(run.code);
@@ -108,7 +108,7 @@ describe('Temporal behind mutual TLS', () => {
       /TEMPORAL_TLS_CLIENT_CERT_PATH/,
     ],
   ];
-  test.each(mistakes)('a command %s is told that this is why, and which setting it is', async (_, environment, says) => {
+  test.each(mistakes)('a command %s learns which setting is the reason', async (_, environment, says) => {
     const { code, stderr } = await system.cliWith(environment(), 'run', '2025-10', '--as-of', '2025-10-09');
     expect({ code, stderr }).toEqual({ code: 69, stderr: expect.stringMatching(says) });
     expect(stderr).toMatch(/Temporal cannot be reached at \S+:\d+: /);

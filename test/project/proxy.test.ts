@@ -86,7 +86,7 @@ withNginx('deploy/proxy/nginx.conf', () => {
     expect(seen).toBeNull();
   });
 
-  test('says who it is in the one header, whatever a browser sends under its name, and keeps the password', async () => {
+  test('sets its own header, ignores the browser’s, hides the password', async () => {
     expect(await ask('billing.example.com', { ...asAnn, 'X-Forwarded-User': 'cfo' })).toBe(200);
     expect(seen).toMatchObject({ 'x-forwarded-user': 'ann', host: 'billing.example.com' });
     expect(seen).not.toHaveProperty('authorization');

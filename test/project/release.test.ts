@@ -37,7 +37,8 @@ describe('what is in the way of a release', () => {
     commit();
   });
 
-  test('nothing, where version, changelog, upgrade notes, histories and months are there and all is committed', () => {
+  // Version, changelog, upgrade notes, histories and months.
+  test('refuses nothing when everything is there and committed', () => {
     expect(candidate(clone)).toEqual({ version: '1.4.0', commit: git(clone, 'rev-parse', 'HEAD'), problems: [] });
   });
 
@@ -110,7 +111,7 @@ describe('what a release consists of', () => {
   }, 240_000);
   afterAll(() => image?.remove());
 
-  test('the image’s content, the lists of what is in it, where it came from, and the sums of all of it', async () => {
+  test('holds the image, its lists, its provenance and checksums', async () => {
     expect(files).toEqual(['billing-1.4.0-production.tar.gz', 'sbom.cdx.json', 'licences.txt', 'provenance.json', 'SHA256SUMS']);
     expect((await readdir(out)).sort()).toEqual([...files].sort());
     await sums();
@@ -123,7 +124,7 @@ describe('what a release consists of', () => {
     await writeFile(join(out, 'licences.txt'), before);
   });
 
-  test('the archive has what the image has, as no user’s, at the time of the commit', () => {
+  test('the archive equals the image, owned by nobody, dated by commit', () => {
     const listed = execFileSync('tar', ['--list', '--verbose', '--gzip', '--file', join(out, files[0]!)], {
       encoding: 'utf8',
       maxBuffer: 64 << 20,
@@ -150,7 +151,7 @@ describe('what a release consists of', () => {
     expect(within.filter((one) => !known.has(one))).toEqual([]);
   });
 
-  test('where it came from: the commit, the lock file, every file that went into it, and what came of them', async () => {
+  test('provenance names commit, lock file, every source and every product', async () => {
     const { subject, predicate } = await json<{
       subject: { name: string }[];
       predicate: { buildDefinition: { resolvedDependencies: { name: string; digest: Record<string, string> }[] } };

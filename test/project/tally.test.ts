@@ -27,7 +27,7 @@ async function runJest(code: string): Promise<{ lines: string[]; exitCode: numbe
   }
 }
 
-test('the last line of a run is the tally, after the name of every skipped test', async () => {
+test('ends with the tally, after every skipped test’s name', async () => {
   const { lines, exitCode } = await runJest(
     `test('a', () => {}); describe('group', () => test.skip('b', () => {})); test.todo('c');`,
   );

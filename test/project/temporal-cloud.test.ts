@@ -52,7 +52,7 @@ const withCertificate = (): Record<string, string> => ({
 const BY_HAND = /tcld namespace search-attributes add --namespace default --search-attribute "?BillingBroker=Keyword/;
 
 describe('in Temporal Cloud', () => {
-  test('a worker with a key for the API runs, says which attribute to make by hand, and bills once it is there', async () => {
+  test('an API-key worker runs, and bills once the attribute exists', async () => {
     const worker = await system.startWorker(withKey());
     expect(worker.output()).toMatch(/missing: BillingBroker\./);
     expect(worker.output()).toMatch(BY_HAND);
@@ -73,7 +73,7 @@ describe('in Temporal Cloud', () => {
     await worker.kill('SIGTERM');
   }, 120_000);
 
-  test('a command with a certificate gets in, too; with neither or another key it is told which setting it is', async () => {
+  test('a command needs a certificate or key, else names the setting', async () => {
     expect(await system.cliWith(withCertificate(), 'status', '2025-10')).toMatchObject({ code: 0 });
     for (const settings of [withKey('another'), { ...at(), TEMPORAL_TLS: 'true' }]) {
       const { code, stderr } = await system.cliWith(settings, 'status', '2025-10');

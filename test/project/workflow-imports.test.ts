@@ -11,7 +11,8 @@ function loadedBy(file: string): string[] {
   return [...text.matchAll(/^(?:import|export) (?!type )[^;]*?from '([^']+)'/gm)].map(([, module]) => module!);
 }
 
-test('workflows load no Node module, by whatever detour: the bundle could not be made, and nothing would run', () => {
+// The bundle could not be made, and nothing would run.
+test('workflows load no Node module, directly or indirectly', () => {
   const folder = join(ROOT, 'workflows');
   const open = readdirSync(folder).map((name) => join(folder, name));
   const seen = new Set(open);

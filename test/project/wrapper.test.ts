@@ -51,14 +51,14 @@ describe('./billing', () => {
   const COMPOSE = ['compose', '--project-directory', ROOT];
   const ARGUMENTS = ['status', '2025-10', '--organization', 'Contoso Dental Group'];
 
-  test('runs in the worker that runs, with its words as they were typed, and ends as the command does', async () => {
+  test('runs in the worker’s container with the words as typed', async () => {
     const { code, called } = await call({ CONTAINERS: 'a', WORKER: 'b' }, ...ARGUMENTS);
     const PROGRAM = ['worker', 'node', '--enable-source-maps', 'client/bin.js'];
     expect(called).toEqual([...COMPOSE, 'exec', '--no-TTY', '--env', 'CALLED_AS', ...PROGRAM, ...ARGUMENTS]);
     expect(code).toBe(3);
   });
 
-  test('runs in a container of its own while the stack has no worker', async () => {
+  test('runs in its own container while no worker is up', async () => {
     const { called } = await call({ CONTAINERS: 'a' }, ...ARGUMENTS);
     expect(called).toEqual([...COMPOSE, 'run', '--rm', '--no-deps', '--no-TTY', '--env', 'CALLED_AS', 'worker', ...ARGUMENTS]);
   });

@@ -20,7 +20,7 @@ const anyLine = fc.record({
 
 const lineOf = ({ make, ...values }: ReturnType<typeof anyLine.generate>['value']): Line => make(values);
 
-test('the items of a part of the lines, cut from those of the whole, are those that the part alone makes', () => {
+test('a part’s items equal those cut from the whole', () => {
   const context = {
     prices: indexPrices([]),
     subscriptions: [subscription({ id: 'sub-a' }), subscription({ id: 'sub-b' })],

@@ -10,7 +10,7 @@ import { lyingStory } from './lies-story.js';
 const RUNS = 100;
 
 describe('over customers whose vendors do not tell everything', () => {
-  test('the money is right, or stands as it stood and somebody is told', async () => {
+  test('the money is right, or unchanged and somebody is notified', async () => {
     await fc.assert(
       fc.asyncProperty(lyingStory, (drawn) => playLies(drawn, checkLies)),
       { numRuns: RUNS },

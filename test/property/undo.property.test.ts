@@ -5,7 +5,7 @@ import { UndoChecker } from './undo-checks.js';
 
 const RUNS = 200;
 
-test('a month that is billed and undone stands as before, in money; billed again it stands as billed', () => {
+test('billing and undoing restores the money; billing again repeats it', () => {
   let undone = 0;
   fc.assert(
     fc.property(story, (drawn) => {

@@ -64,15 +64,12 @@ function expectedOf(release: string): Differences {
 }
 
 describe.each(releases)('months that release %s billed', (release) => {
-  test.each(monthsOf(release))(
-    '%s is planned as it was then; if not, and this version is not released: npm run record-months',
-    async (file) => {
-      const read = await recomputed(release, file);
-      const expected = expectedOf(release)[basename(file, '.jsonl.gz')] ?? {};
-      expect(differencesOf(read)).toEqual(expected);
-      expect(read.organizations.length).toBeGreaterThan(1);
-    },
-  );
+  test.each(monthsOf(release))('%s is planned as then (else: npm run record-months)', async (file) => {
+    const read = await recomputed(release, file);
+    const expected = expectedOf(release)[basename(file, '.jsonl.gz')] ?? {};
+    expect(differencesOf(read)).toEqual(expected);
+    expect(read.organizations.length).toBeGreaterThan(1);
+  });
 });
 
 test('this version has recorded months; if not: npm run record-months', () => {

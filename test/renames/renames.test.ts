@@ -34,7 +34,8 @@ test.each(MEMBERS)('$vendor $path with another $name', async (member) => {
   expect(played.filter(isWrong).map(said)).toEqual([]);
 });
 
-test('what others billed and a product are no nothing without amount or name: what stands beside them is held', async () => {
+// What others billed and a product: what stands with them is held.
+test('a record without amount or name is unknown, not absent', async () => {
   const world = readFileSync(new URL('../../sandbox/worlds/takeover-in-balance.json', import.meta.url), 'utf8');
   const takeover = await openTenant(JSON.parse(world) as object);
   try {

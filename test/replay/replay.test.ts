@@ -29,7 +29,7 @@ describe.each(releases)('histories of release %s', (release) => {
   test.each(historiesOf(release))('%s replays', (file) => replay(process.env.TEST_WORKFLOW_BUNDLE!, release, file));
 });
 
-test('this version has a history of every path; if not: npm run record-histories', () => {
+test('this version has every path’s history (else: npm run record-histories)', () => {
   const paths = SCENES.flatMap((scene) => scene.paths);
   expect(historiesOf(version).sort()).toEqual(paths.map((path) => `${path}.json`).sort());
 });

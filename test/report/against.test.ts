@@ -89,7 +89,7 @@ describe('billing report --against', () => {
     await harness.bill('2025-11', '2025-11-30');
   });
 
-  test('says for each customer and item what moved, and the sums of both reports', async () => {
+  test('shows what moved per customer and item, and both sums', async () => {
     const { code, out } = await harness.cli('report', '2025-11', '--against', '2025-10');
     expect(code).toBe(0);
     expect(out).toContain('2025-11 against 2025-10, sales: before + new + gone + quantity + price = now.');

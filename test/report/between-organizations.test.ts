@@ -33,7 +33,8 @@ async function held(day: string): Promise<string[]> {
   );
 }
 
-test('a licence without subscription id that went to another organization was billed to both', async () => {
+// It was billed to both organizations.
+test('a moved licence without subscription id is billed once', async () => {
   const moves = [
     { ...VISIO, until: MOVED_ON },
     { ...VISIO, organization: 'fabrikam', from: MOVED_ON },

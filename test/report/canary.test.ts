@@ -38,7 +38,7 @@ const AWAITED =
   'Tailspin Toys is to be billed alone first (BILLING_CANARY), and in 2025-10 there was nothing to write for it: nobody takes its place, and all others wait (canary-waits).';
 
 describe('a canary', () => {
-  test('is billed alone; once a later run finds nothing to do for it the others follow, and then nothing is left', async () => {
+  test('is billed alone; the others follow a later, quiet run', async () => {
     await onHarness({ BILLING_CANARY: 'on' }, async (harness) => {
       const first = await statuses(harness, '2025-10-17');
       expect(first.filter((status) => status === 'Done')).toHaveLength(1);
@@ -70,7 +70,8 @@ describe('a canary', () => {
     });
   });
 
-  test('that is named and has nothing to bill was the smallest in silence: all wait, and run, plan and status say whom they wait for', async () => {
+  // It was the smallest, in silence; run, plan and status say whom they wait for.
+  test('a canary with nothing to bill makes all others wait', async () => {
     await onHarness({ BILLING_CANARY: 'Tailspin Toys' }, async (harness) => {
       const { out: planned } = await harness.cli('plan', '2025-10', '--as-of', '2025-10-17');
       expect(inOneLine(planned)).toContain(AWAITED);
@@ -88,7 +89,7 @@ describe('a canary', () => {
     });
   });
 
-  test('that waits for one without work is over once a person has released another plan by hand', async () => {
+  test('a wait for an idle canary ends with a manual release', async () => {
     await onHarness({ BILLING_CANARY: 'Tailspin Toys' }, async (harness) => {
       await harness.bill('2025-10', '2025-10-17');
       expect((await harness.billReleased('2025-10', '2025-10-17')).result.posted).toEqual(POSTED);
@@ -96,13 +97,15 @@ describe('a canary', () => {
     });
   });
 
-  test('in shadow mode held all others back for ever: one that may be billed is chosen', async () => {
+  // It held all others back for ever.
+  test('a shadow-mode canary is replaced by one that may bill', async () => {
     await onHarness({ BILLING_CANARY: 'on', BILLING_MODE_ORGANIZATIONS: 'Fabrikam Logistics=shadow' }, async (harness) =>
       expect(doneIn(await harness.bill('2025-10', '2025-10-17'))).toEqual(['Contoso Dental Group']),
     );
   });
 
-  test('that is asked for by a name that nobody has was the smallest customer: the run is refused', async () => {
+  // It was the smallest customer.
+  test('refuses a canary by a name nobody has', async () => {
     await onHarness({}, async (harness) => {
       await expect(harness.billAsked('Fabricam Logistics', '2025-10', '2025-10-17')).rejects.toThrow(
         /No organization "Fabricam Logistics" in Cloudmore/,
@@ -111,7 +114,7 @@ describe('a canary', () => {
     });
   });
 
-  test('is waived for those who know, before the first write and while the others wait', async () => {
+  test('can be waived before the first write', async () => {
     await onHarness({ BILLING_CANARY: 'on' }, async (harness) =>
       expect((await harness.billAsked('off', '2025-10', '2025-10-17')).result.posted).toEqual(POSTED),
     );
@@ -121,7 +124,8 @@ describe('a canary', () => {
     });
   });
 
-  test('keeps nothing back of two customers where the evidence is lost after the first: the second one is billed alone, and nobody twice', async () => {
+  // Of two customers the second is billed alone, and nothing is kept back.
+  test('lost evidence after the first customer bills nobody twice', async () => {
     await onHarness({ BILLING_CANARY: 'on' }, async (harness) => {
       await harness.bill('2025-10', '2025-10-17');
       harness.env['BILLING_EVIDENCE'] = `file:${harness.file('another')}`;

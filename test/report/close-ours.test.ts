@@ -99,7 +99,8 @@ describe('counted in the close', () => {
     expect(standing(found)).toEqual(['s-1 120.00']);
   });
 
-  test('a licence without subscription id of a service that is not switched off, or billed by another one today', () => {
+  // A service that is not switched off, or that another one bills today.
+  test('a licence without subscription id of an excluded or foreign service', () => {
     expect(standing({ ...withoutId, settings: { exportRecordTypes: ['Perpetual'] } })).toEqual([' 120.00']);
     const today = line({
       organizationId: 'contoso',
@@ -112,11 +113,12 @@ describe('counted in the close', () => {
     expect(standing({ ...withoutId, report: { lines: [today] } })).toEqual([' 120.00']);
   });
 
-  test('a contract that lost its ids after we billed on it, for itself', () => {
+  test('a contract that lost its ids after we billed it', () => {
     expect(standing({ carries: [null, null], named: { contracts: [[1, 's-1', []]] } })).toEqual(['contract 1 120.00']);
   });
 
-  test('a charge that another connector made on a product which the name alone stands for: a month taken over could not be closed', () => {
+  // A month taken over could not be closed.
+  test('another connector’s charge on a product known by name', () => {
     const others = { ...CHARGE, productID: 6, datePurchased: '2025-10-09T00:00:00Z' };
     expect(standing({ charges: [others], settings: { exportRecordTypes: ['Csp365Nce', 'AzurePlan'] } })).toEqual(['s-1 150.00']);
     expect(standing({ charges: [others], settings: { exportRecordTypes: ['Csp365Nce'] } })).toEqual(['s-1 120.00']);

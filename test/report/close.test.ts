@@ -61,7 +61,8 @@ describe('a month that was billed', () => {
     await harness.control('PATCH', `autotask/unitRows/${String(row.id)}`, { price: row.price });
   };
 
-  test('is certified per customer and currency: report = posted + excluded, with digests, and every exclusion looked at again', async () => {
+  // Per currency too, and every exclusion is looked at again.
+  test('certifies report = posted + excluded per customer, with digests', async () => {
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(certificate);
     expect(certificate.totals).toEqual([
       {
@@ -100,7 +101,7 @@ describe('a month that was billed', () => {
     expect(timeless(again)).toEqual(timeless(certificate));
   });
 
-  test('is not certified when one cent was planted in Autotask; the cent is named', async () => {
+  test('refuses one planted cent in Autotask, and names it', async () => {
     await withPrice(CONTOSO_A, 0.01, async () => {
       const { code, said, out } = await harness.cli('close', MONTH, '--out', harness.file('never.json'));
       expect({ code, out }).toEqual({ code: 3, out: '' });
@@ -126,7 +127,7 @@ describe('a month that was billed', () => {
     );
   });
 
-  test('is not certified when Cloudmore restated a cent after the run, until it is billed', async () => {
+  test('refuses a cent restated by Cloudmore until it is billed', async () => {
     await clock('2025-11-06T03:00:00Z');
     const { code, said } = await harness.cli('close', MONTH, '--out', harness.file('never.json'));
     expect(code).toBe(3);
@@ -139,7 +140,7 @@ describe('a month that was billed', () => {
     await clock(`${BILLED}T03:00:00Z`);
   });
 
-  test('is not certified when a charge of ours stands where nobody was reported', async () => {
+  test('refuses a charge of ours where nobody was reported', async () => {
     const { autotask } = (await harness.control('GET', 'state')) as State;
     const [charge] = autotask.charges;
     const contract = autotask.contracts.find(({ id }) => id === charge!.contractID)!;
@@ -154,7 +155,8 @@ describe('a month that was billed', () => {
     await harness.control('PATCH', `autotask/contracts/${String(contract.id)}`, { contractNumber, userDefinedFields });
   });
 
-  test('is certified in cost as well as in sales, side by side on a printed page: the paper had sales alone', () => {
+  // The page had sales alone.
+  test('certifies cost and sales side by side when printed', () => {
     const [head, line, ...rows] = renderCertificate(certificate).split('\n\n')[2]!.split('\n');
     const titles = ['sales', 'cost'].flatMap((side) => ['report', 'posted', 'excluded'].map((part) => `${part}, ${side}`));
     expect(head!.split(/ {2,}/)).toEqual(['customer', 'currency', ...titles]);
@@ -166,7 +168,7 @@ describe('a month that was billed', () => {
     expect(rows.at(-1)!.split(/ {2,}/)).toEqual(['all', 'EUR', ...amounts.map(grouped)]);
   });
 
-  test('is certified in two tables, one of cost, where a name is too long for a printed page', () => {
+  test('prints cost in a second table when a name is long', () => {
     const [first, ...others] = certificate.customers;
     const long = { ...certificate, customers: [{ ...first!, organizationName: 'Very long name '.repeat(6) }, ...others] };
     const [sales, cost] = renderCertificate(long).split('\n\n').slice(2);
@@ -275,12 +277,13 @@ describe('the arithmetic of the close', () => {
     expect(() => exact(text)).toThrow(RangeError);
   });
 
-  test('a month with an amount that a vendor had added up in binary could never be closed', () => {
+  // It could never be closed.
+  test('closes a month that a vendor added up in binary', () => {
     const [reported] = reportedOf([line({ cost: '40.800000000000004' })], MONTH, BILLED);
     expect(textOf(toMinor(reported!.cost, 'EUR'), 'EUR')).toBe('40.80');
   });
 
-  test('agrees with the planner\u2019s on sums, products and roundings, though it shares no line with it', () => {
+  test('agrees with the planner’s calculation without sharing a line', () => {
     const amount = fc.tuple(fc.bigInt(-(10n ** 9n), 10n ** 9n), fc.integer({ min: 0, max: 5 })).map(([value, scale]) => {
       const text = big(String(value)).div(big(10).pow(scale));
       return text.toFixed();
@@ -354,7 +357,7 @@ describe('rows of a month that a person has split', () => {
     price,
     cost: 0,
   });
-  test('count each by itself, those that begin in another month not at all', () => {
+  test('count each by itself, those beginning in another month never', () => {
     const [standing] = standingOf(
       {
         companies: [],

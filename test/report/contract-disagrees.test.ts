@@ -15,7 +15,8 @@ const MONTH = '2025-10';
 let harness: Harness;
 afterEach(() => harness.close());
 
-test('an amount that a contract does not show is held with its numbers and named in every command, until a run finds that it does', async () => {
+// Named in every command, until a run finds that it does.
+test('holds an amount the contract does not show, with numbers', async () => {
   harness = await openHarness(twoCustomers([LICENCE, AZURE, OTHERS]));
   await harness.bill(MONTH, '2025-10-12');
   await withoutRows('contoso');

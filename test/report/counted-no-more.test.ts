@@ -46,7 +46,8 @@ async function billTwice(between: () => Promise<unknown>): Promise<void> {
   await harness.bill(MONTH, SECOND);
 }
 
-test('a licence was billed twice after somebody gave its service’s key to a copy of the service', async () => {
+// A licence was billed twice.
+test('a service key copied to another service bills once', async () => {
   const world = twoCustomers([LICENCE, OTHERS]) as unknown as { autotask: { services: Rec[] } };
   world.autotask.services.push({
     ...{ id: COPY, name: 'Copy', invoiceDescription: null, billingCodeID: 29682801, periodType: 2 },
@@ -86,10 +87,11 @@ test.each<[string, () => Promise<unknown>]>([
   });
 });
 
+// It was taken away there, and called posted here.
 test.each<[string, ReportedLine]>([
   ['usage', { ...AZURE, sales: 75, cost: 60 }],
   ['a licence by the month', { ...LICENCE, sales: 75, cost: 60, quantity: 5 }],
-])('%s that went to another organization of the same company was taken away there, and called posted here', async (_, line) => {
+])('%s that changes organization within a company keeps its amount', async (_, line) => {
   const went = `${SECOND}T00:00:00Z`;
   const moves = [
     { ...line, until: went },
@@ -108,13 +110,15 @@ test.each<[string, ReportedLine]>([
   expect((await harness.cli('close', MONTH, '--out', harness.file('close.json'))).code).toBe(0);
 });
 
-test('a month taken over with the connector’s charge in balance could never be closed', async () => {
+// It could never be closed.
+test('closes a taken-over month with the connector’s charge in balance', async () => {
   harness = await openHarness(takeover());
   await harness.bill(MONTH, FIRST);
   expect((await harness.cli('close', MONTH, '--out', harness.file('close.json'))).code).toBe(0);
 });
 
-test('a custom service was billed on the day that the list of services lacked it', async () => {
+// It was billed on the day that the list of services lacked it.
+test('a custom service missing from the list is not billed', async () => {
   const own: ReportedLine = {
     organization: 'contoso',
     subscription: 'own-1',

@@ -60,15 +60,12 @@ async function billed(timeZone: string, dateOutput: string): Promise<{ standing:
 const everywhere = ZONES.flatMap((zone) => OUTPUTS.map((output): [string, string] => [zone, output])).slice(1);
 const here = billed('UTC', 'midnight');
 
-test('in UTC the month is billed, and a second run has nothing to do', async () => {
+test('in UTC the month is billed; a second run does nothing', async () => {
   const { standing: stands, again } = await here;
   expect((stands as { adjustments: unknown[] }).adjustments.length).toBeGreaterThan(5);
   expect(again).toEqual({ services: 0, products: 0, contracts: 0, extensions: 0, adjustments: 0, charges: 0 });
 });
 
-test.concurrent.each(everywhere)(
-  'in %s, with days given as %s, the same amounts stand on the same days',
-  async (zone, output) => {
-    expect(await billed(zone, output)).toEqual(await here);
-  },
-);
+test.concurrent.each(everywhere)('in %s, with days as %s, amounts keep their days', async (zone, output) => {
+  expect(await billed(zone, output)).toEqual(await here);
+});

@@ -46,7 +46,7 @@ async function reprice(price: number): Promise<void> {
 }
 
 describe('money without a line that a person dismisses', () => {
-  test('stays listed with the reason and counts no more, in the same run and in the next', async () => {
+  test('stays listed with its reason and no longer counts', async () => {
     expect([await reported(), await codeOfReport()]).toEqual([['report-shrank 4800.00'], 3]);
     const { code, out } = await dismiss();
     expect([code, out]).toEqual([0, expect.stringContaining(`Dismissed: 4,800.00 EUR`)]);
@@ -56,7 +56,8 @@ describe('money without a line that a person dismisses', () => {
     expect((await listed())[0]!.cause).toContain(`Dismissed: ${WHY}`);
   });
 
-  test('comes back when its amount changes, and again after it was back at what was dismissed first', async () => {
+  // Also after it was back at what was dismissed first.
+  test('comes back whenever its amount changes', async () => {
     await dismiss();
     await reprice(4900);
     await harness.bill(MONTH, '2025-10-14');
@@ -68,7 +69,7 @@ describe('money without a line that a person dismisses', () => {
     expect([await reported(), await codeOfReport()]).toEqual([['report-shrank 4800.00'], 3]);
   });
 
-  test('lets the month be closed, with the amount and the reason on the certificate; another amount does not', async () => {
+  test('lets the month close; another amount does not', async () => {
     const close = (file: string): Promise<Ended> =>
       harness.cli('close', MONTH, '--as-of', SECOND, '--out', harness.file(file), '--json');
     const refused = await close('a.json');
@@ -87,7 +88,7 @@ describe('money without a line that a person dismisses', () => {
     expect([code, said]).toEqual([3, expect.stringContaining('100.00 off')]);
   });
 
-  test('is in the log once, with who it was, why and how much', async () => {
+  test('is logged once with person, reason and amount', async () => {
     await dismiss('--actor', 'Kim Larsson');
     const again = await dismiss('--actor', 'Kim Larsson');
     expect([again.code, again.out]).toEqual([0, expect.stringContaining(`was dismissed before (${WHY})`)]);

@@ -34,7 +34,7 @@ describe('costs in dollars, where Autotask has them in euro', () => {
     expect(out).toContain('120.00 USD / 92.49 EUR');
   });
 
-  test('are planned at the rate of the first run, also by a customer that is planned again alone', async () => {
+  test('are planned at the first run’s rate, alone too', async () => {
     const again = await harness.bill('2025-10', '2025-10-10', ['contoso']);
     expect(again.result.organizations.flatMap(({ items }) => items.map(({ outcome }) => outcome))).toEqual(['posted', 'posted']);
     const planned = await harness.cli('plan', '2025-10', '--as-of', '2025-10-10', '--json');
@@ -42,7 +42,7 @@ describe('costs in dollars, where Autotask has them in euro', () => {
     expect(organizations.flatMap(({ steps }) => steps)).toEqual([]);
   });
 
-  test('close the month at that rate, and a cost that somebody changes opens it again', async () => {
+  test('close the month at that rate until a cost changes', async () => {
     const file = harness.file('close.json');
     const closed = await harness.cli('close', '2025-10', '--as-of', '2025-10-10', '--out', file, '--json');
     expect([closed.code, closed.said]).toEqual([0, expect.stringContaining('Certificate written')]);
@@ -56,7 +56,7 @@ describe('costs in dollars, where Autotask has them in euro', () => {
     expect([verified.code, verified.said + verified.out]).toEqual([3, expect.stringContaining('cost')]);
   });
 
-  test('are named by doctor with the rate of now, and a rate that is none is a finding', async () => {
+  test('doctor names today’s rate and finds an impossible one', async () => {
     const look = async (): Promise<string> => {
       const { out } = await harness.cli('doctor', '--json');
       const findings = JSON.parse(out) as { check: string; text: string }[];

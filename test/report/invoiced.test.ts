@@ -101,7 +101,7 @@ describe('billing invoiced', () => {
   });
   afterEach(() => tenant.reset());
 
-  test('follows the month from the contracts to the invoices: report = invoiced + posted + not posted + excluded', async () => {
+  test('follows contracts to invoices, and the parts add up to the report', async () => {
     const before = await tenant.read();
     expect(before.code).toBe(3);
     expect(before.read.totals).toEqual([{ currency: 'EUR', ...REPORT, invoiced: '0.00', posted: '0.00', open: BILLED_SALES }]);
@@ -120,7 +120,7 @@ describe('billing invoiced', () => {
     expect(closed.invoiced?.totals).toEqual(invoiced.read.totals);
   });
 
-  test('is the second part of the certificate, in words; the next one says what of it moved since', async () => {
+  test('is the certificate’s second part; the next says what moved', async () => {
     const close = async (file: string): Promise<string> =>
       (await tenant.harness.cli('close', MONTH, '--out', tenant.harness.file(file))).out;
     await tenant.reset();
@@ -235,7 +235,8 @@ describe('billing invoiced', () => {
     expect(found[0]!.message).toContain(`Contoso Dental Group: Microsoft 365 Business Premium, subscription ${CONTOSO_A}, `);
   });
 
-  test('what was posted after an invoice was voided was called voided, and never had been on it: it is on no invoice yet', async () => {
+  // They were called voided, and never had been on it.
+  test('calls amounts posted after a voided invoice open', async () => {
     const { id: contractID } = await tenant.contract();
     await tenant.approve();
     await tenant.harness.control('POST', 'autotask/unfreeze', { through: THROUGH, contractID });
@@ -252,7 +253,7 @@ describe('billing invoiced', () => {
   });
 });
 
-describe('every difference has a name, and the parts add up to the report', () => {
+describe('every difference has a name, and parts equal the report', () => {
   const cents = fc.integer({ min: -5_000, max: 5_000 }).map((value) => BigInt(value) * exact('0.01'));
   const place = fc.record({
     reported: cents,
@@ -361,7 +362,7 @@ describe('the invoices of 300 customers', () => {
     expect(textOf(false, columns).length).toBeLessThanOrEqual(200),
   );
 
-  test('begin with the sum, then the largest difference whatever its sign, and say where the rest is', () => {
+  test('begin with the sum, then the largest difference', () => {
     const text = textOf(false);
     expect(text.slice(4, 7).map((row) => row.split(/ {2,}/)[0])).toEqual(['all', 'Customer 299', 'Customer 298']);
     expect(text).toContain('… and 240 more, with smaller differences or none: billing invoiced 2025-10 --full');

@@ -40,7 +40,8 @@ async function heldAfter(harness: Harness): Promise<(string | null)[]> {
 }
 
 describe('a month that was billed, where somebody', () => {
-  test('moved a charge to a contract of another company, was billed once more', () =>
+  // It was billed once more.
+  test('a charge moved to another company is not billed again', () =>
     billed(async (harness, state) => {
       const [charge] = state.charges;
       await harness.control('PATCH', `autotask/charges/${charge!.id}`, { contractID: contractOf(state, 's-2') });
@@ -50,7 +51,8 @@ describe('a month that was billed, where somebody', () => {
       expect(await asked(harness)).toBe(9020);
     }));
 
-  test('gave a contract another number, and cleared its field, was billed once more on a new contract', () =>
+  // It was billed once more on a new contract.
+  test('a renumbered contract without its field is not billed again', () =>
     billed(async (harness, state) => {
       await harness.control('PATCH', `autotask/contracts/${contractOf(state, 's-1')}`, NO_ID);
       expect(await heldAfter(harness)).toEqual([
@@ -59,7 +61,8 @@ describe('a month that was billed, where somebody', () => {
       expect(await asked(harness)).toBe(9020);
     }));
 
-  test('did so before it was taken back: `undo` knew nothing of the contract, and left what it bills', () =>
+  // `undo` knew nothing of the contract, and left what it bills.
+  test('undo finds a contract whose ids were taken', () =>
     billed(async (harness, state) => {
       await harness.control('PATCH', `autotask/contracts/${contractOf(state, 's-1')}`, NO_ID);
       const { organizations } = JSON.parse((await harness.cli('undo', MONTH, '--json')).out) as UndoMonth;
@@ -68,7 +71,8 @@ describe('a month that was billed, where somebody', () => {
       expect(back).toHaveLength(3);
     }));
 
-  test('copied a contract by hand, was billed beside the copy, and nobody was told', () =>
+  // It was billed beside the copy, and nobody was told.
+  test('a contract copied by hand is reported', () =>
     billed(async (harness, { contracts, contractServices }) => {
       const original = contracts.find(({ contractNumber }) => contractNumber === 's-1')!;
       const { serviceID } = contractServices.find(({ contractID }) => contractID === original.id)!;

@@ -25,7 +25,7 @@ describe('a month without a line', () => {
   test.each([
     ['plan', ['plan', MONTH, '--as-of', AS_OF]],
     ['report', ['report', MONTH]],
-  ])('%s says which days were looked at, when something falls due, and what to do', async (_, argv) => {
+  ])('%s names the days, the next due date and the command', async (_, argv) => {
     const { code, out } = await harness.cliOn(80, ...argv);
     expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining(`${WHY}\n\n${WHEN}\n\n`) });
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
@@ -41,7 +41,8 @@ describe('a month without a line', () => {
     expect((await harness.cli('report', MONTH, '--format', 'html')).out).toContain('Nothing of 2026-04 is due on 2026-04-05');
   });
 
-  test('a month that was held as a whole says that instead: it once said that nothing was due', async () => {
+  // It once said that nothing was due.
+  test('a month held as a whole says so', async () => {
     await harness.bill('2025-11', '2025-11-30');
     const { result, record, nothingDue } = (await findMonth(loadBaseConfig(harness.env), '2025-11'))!;
     expect({ organizations: result.organizations.length, nothingDue }).toEqual({ organizations: 0, nothingDue: [] });

@@ -38,7 +38,8 @@ describe('with an offset of one month', () => {
     expect((await writes(harness)) - before).toBe(0);
   });
 
-  test('the month is closed against the report it was billed from, and the certificate says so', async () => {
+  // The certificate says so.
+  test('closes the month against the report it was billed from', async () => {
     const file = harness.file('close.json');
     const closed = await harness.cli('close', '2025-09', '--as-of', '2025-10-18', '--out', file, '--json');
     expect([closed.code, closed.said]).toEqual([0, expect.stringContaining('Certificate written')]);
@@ -69,7 +70,7 @@ describe('with an offset of one month', () => {
   });
 });
 
-test('a month that was only looked at under another offset is no obstacle, and nothing is compared with it', async () => {
+test('a preview under another offset neither blocks nor compares', async () => {
   const harness = await openHarness();
   await harness.control('POST', 'autotask/unfreeze', { through: '2025-09-30' });
   await harness.control('POST', 'clock', { now: '2025-10-17T03:00:00Z' });
@@ -101,7 +102,8 @@ describe('which report a month may be billed from', () => {
     expect(found).toEqual(why === null ? null : expect.stringContaining(why));
   });
 
-  test('a write of a run that began before the offset changed is refused, and what was taken back is free', async () => {
+  // What was taken back is free.
+  test('refuses a write of a run from before the offset changed', async () => {
     const evidence = await noted();
     expect(
       await noteReport(evidence, { broker: 'default', month: '2025-09', organizationId: 'org', reportMonth: '2025-10' }),

@@ -59,7 +59,8 @@ describe('the month is billed the same', () => {
 });
 
 describe('an API user who may not see costs', () => {
-  test('posts nothing a second time: an empty cost is not taken for 0', async () => {
+  // An empty cost is not taken for 0.
+  test('posts nothing twice when costs are empty', async () => {
     await withHarness(worldWith({ costs: 'hidden' }), async (harness) => {
       await harness.bill('2025-10', '2025-10-17').catch(() => undefined);
       const costs = async (): Promise<unknown> => {

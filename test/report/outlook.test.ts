@@ -126,7 +126,7 @@ describe('renewals of the next 90 days', () => {
     outlookOf({ ...given, subscriptions: [subscription({ endDay: '2025-12-01', autoRenew: given.autoRenew ?? null })] })
       .renewals[0]!;
 
-  test("the price effect is quantity times the list price's distance, also when a part of the month was prorated", () => {
+  test('the effect is quantity times price distance, also when prorated', () => {
     const now = [
       line({ quantity: '20', unitSales: '22.5', sales: '450.00' }),
       line({ quantity: '-20', unitSales: '16.5', sales: '-330.00' }),
@@ -145,7 +145,7 @@ describe('renewals of the next 90 days', () => {
     expect(renewal({ prices: [price({ sales: '11.50' })] }).effect).toBe('-5.00');
   });
 
-  test("without a line, or off the price list, it is listed without an effect; a manual line's price is none", () => {
+  test('no line or no price has no effect; manual prices neither', () => {
     expect(renewal({ now: [] })).toMatchObject({ quantity: null, effect: null });
     expect(renewal({ prices: [] })).toMatchObject({ unitSales: '12', listSales: null, effect: null });
     expect(renewal({ now: [manualLine()] })).toMatchObject({ unitSales: null, effect: null });

@@ -22,14 +22,14 @@ describe('billing recompute', () => {
   };
   const verdicts = ({ organizations }: Recomputed): string[] => organizations.map(({ verdict }) => verdict);
 
-  test('makes the plans of then once more, to the byte, without a vendor', async () => {
+  test('recreates past plans to the byte, without a vendor', async () => {
     await harness.control('POST', 'faults', [{ match: {}, fault: { kind: 'status', status: 503, when: 'before' } }]);
     const { code, read } = await recompute();
     expect({ code, verdicts: verdicts(read) }).toEqual({ code: 0, verdicts: ['same', 'same', 'same'] });
     await harness.control('POST', 'faults', []);
   });
 
-  test('names what is decided otherwise today: the item, then and now, and the rule', async () => {
+  test('names changed decisions: item, then, now and rule', async () => {
     await withPlan((kept) => {
       const [item] = kept.plan.items;
       item!.sales = '1.00';
@@ -44,7 +44,7 @@ describe('billing recompute', () => {
     );
   });
 
-  test('says which plan cannot be made once more because the evidence has lost what it was made of', async () => {
+  test('names plans whose evidence is lost', async () => {
     await withPlan((kept) => {
       kept.made!.report = 'f'.repeat(64);
     });

@@ -58,14 +58,14 @@ describe('the report of a month', () => {
     expect(json.unassigned.lines).toBe(1);
   });
 
-  test('as JSON is the month of the run; its further parts stand apart', async () => {
+  test('as JSON is the run’s month with separate further parts', async () => {
     const { details, ...month } = json;
     expect(Object.keys(month)).not.toContain('leaks');
     expect(details.leaks.length).toBeGreaterThan(0);
     expect(JSON.parse((await harness.cli('report', MONTH, '--json')).out)).toEqual(json);
   });
 
-  test('as text has the sums, the largest leak first, and the command that fixes it', async () => {
+  test('as text has sums, the largest leak, and its command', async () => {
     const { out, code } = await harness.cli('report', MONTH);
     expect(code).toBe(3);
     for (const part of ['report', 'posted', 'held', 'excluded', 'unassigned'] as const)
@@ -75,7 +75,7 @@ describe('the report of a month', () => {
     expect(out).toMatch(/% of our hourly budget of 5,000/);
   });
 
-  test('as text on a terminal of 80 columns has sentences that fit, and commands in one line to copy', async () => {
+  test('as text fits 80 columns and keeps commands whole', async () => {
     const lines = (await harness.cliOn(80, 'report', MONTH)).out.split('\n');
     const isCommand = (line: string): boolean => line.trim().startsWith('billing ');
     const tooLong = lines.filter((line) => line.length > 80 && !isCommand(line));
@@ -83,7 +83,7 @@ describe('the report of a month', () => {
     expect(lines.filter(isCommand).join('\n')).toMatch(/^ +billing rerun \S+ --organization \S+ --reason ".+"$/m);
   });
 
-  test('as CSV is one row per amount whose sums by outcome are those of the report', async () => {
+  test('as CSV has one row per amount; outcomes add up', async () => {
     const { out } = await harness.cli('report', MONTH, '--format', 'csv');
     const rows = parse<Record<string, string>>(out, { columns: true });
     for (const outcome of ['posted', 'held', 'excluded', 'unassigned'] as const) {
@@ -95,7 +95,7 @@ describe('the report of a month', () => {
     expect(rows.find(({ item_code: code }) => code === 'CFQ7TTC0HDB0-0002-P1Y-Monthly')?.sales).toBe('-48.30');
   });
 
-  test("as CSV runs no formula of a customer's name, and marks itself as UTF-8 only in a file", async () => {
+  test('as CSV runs no formula and marks UTF-8 in files only', async () => {
     const file = harness.file('report.csv');
     await harness.cli('report', MONTH, '--format', 'csv', '--out', file);
     const text = await readFile(file, 'utf8');
@@ -106,7 +106,7 @@ describe('the report of a month', () => {
     expect(names.some((name) => name?.startsWith('='))).toBe(false);
   });
 
-  test('as XLSX has the same sums as exact numbers with formats, and texts that are not formulas', async () => {
+  test('as XLSX has exact numbers with formats, and no formulas', async () => {
     const file = harness.file('report.xlsx');
     expect((await harness.cli('report', MONTH, '--format', 'xlsx', '--out', file)).code).toBe(3);
     const { sheets, files } = await readWorkbook(await readFile(file));
@@ -149,7 +149,7 @@ describe('the report of a month', () => {
     expect(csv).toContain('company-inactive');
   });
 
-  test('as XLSX has a row of totals under the customers, days as days, and titles that stand over their numbers', async () => {
+  test('as XLSX totals customers, types days and aligns titles', async () => {
     const file = harness.file('report.xlsx');
     await harness.cli('report', MONTH, '--out', file);
     const { sheets, files } = await readWorkbook(await readFile(file));
@@ -168,7 +168,7 @@ describe('the report of a month', () => {
     expect(files.get('xl/worksheets/sheet1.xml')).toContain(`<c r="D1" s="${right}"`);
   });
 
-  test('as XLSX comes through a pipe byte by byte, from the program itself', async () => {
+  test('as XLSX comes through a pipe byte by byte', async () => {
     const bin = fileURLToPath(new URL('../../client/bin.js', import.meta.url));
     const argv = [bin, 'report', MONTH, '--format', 'xlsx'];
     const { code, stdout } = await new Promise<{ code: unknown; stdout: Buffer }>((resolve) =>
@@ -236,7 +236,7 @@ describe('the report of a month', () => {
       await page.close();
     });
 
-    test('shows customers with held or excluded amounts alone by a choice that needs no script', async () => {
+    test('filters customers with held or excluded amounts without a script', async () => {
       const page = await browser.newPage({ javaScriptEnabled: false });
       await page.setContent(htmlReport(oneHeldOf(reportOf(12))));
       const customers = page.locator('tr', { hasText: /^Customer \d/ });
@@ -258,16 +258,17 @@ describe('the report of a month', () => {
   });
 });
 
-test('the report of 300 customers as text ends within 200 lines, and says how many customers it left out', () => {
+test('300 customers as text fit 200 lines and count the rest', () => {
   const text = textReport({ report: reportOf(300), isFull: false }, PLAIN);
   expect(text.split('\n').length).toBeLessThanOrEqual(200);
   expect(text).toContain('--full');
 });
 
+// The report was 473 lines long.
 test.each([
   ['on a narrow terminal', 60],
   ['in a pipe', Infinity],
-])('the report of 300 customers who were released one by one was 473 lines long: %s it ends within 200', (_where, columns) => {
+])('300 single releases %s fit 200 lines', (_where, columns) => {
   const text = textReport({ report: eachReleased(reportOf(300)), isFull: false }, { columns, hasColour: false });
   expect(text.split('\n').length).toBeLessThanOrEqual(200);
   expect(text).toMatch(/Decisions:\n {2}\d+ earlier: billing log 2025-\d\d\n/);
@@ -345,7 +346,7 @@ describe('an amount in a workbook', () => {
     ['9999999999999.99', 9999999999999.99],
     ['123456789012345.67', '123456789012345.67'],
     ['0.1000000000000001', '0.1000000000000001'],
-  ])('%s is the number %p, or text where a number would lose a digit', (decimal, cell) => {
+  ])('%s is the number %p, or text to keep its digits', (decimal, cell) => {
     expect(exactNumber(decimal)).toBe(cell);
   });
 });

@@ -55,7 +55,8 @@ const reasons = ({ organizations }: MonthResult): string[] =>
   );
 const gone = (line: ReportedLine, until = NOON): ReportedLine => ({ ...line, until });
 
-test('a report without lines after one whose lines could not be read is less than the one before both: what stands was awaited', async () => {
+// It is less than the one before both: what stands was awaited.
+test('an empty report after an unreadable one counts as less', async () => {
   await bill([LICENCE, OTHERS]);
   const answers = async (report: unknown): Promise<void> => {
     const fault = { kind: 'status', status: 200, body: { taskId: 't', status: 'Successful', report }, when: 'before' };
@@ -73,7 +74,7 @@ test('a report without lines after one whose lines could not be read is less tha
   ]);
 });
 
-describe('what yesterday’s report had and today’s has not stays, and a person is told', () => {
+describe('yesterday’s line missing today stays, and a person is notified', () => {
   test.each<[string, ReportedLine[], string, string, number]>([
     ['a whole record type', [LICENCE, gone(AZURE), OTHERS], 'Contoso ghost report-shrank 4100.00', 'az-1', 4100],
     [
@@ -124,19 +125,19 @@ test('additions of the same day go on', async () => {
   expect([await stands('az-1'), await stands('s-9')]).toEqual([4100, 120]);
 });
 
-test('a report that names it again is billed as if nothing had been', async () => {
+test('a report that names it again is billed as usual', async () => {
   const back = { ...AZURE, sales: 4200, cost: 3780, from: '2025-10-14T00:00:00Z' };
   const result = await bill([LICENCE, gone(AZURE), back, OTHERS], '2025-10-13', '2025-10-15');
   expect([reasons(result), await stands('az-1')]).toEqual([[], 4200]);
 });
 
-test('less in a report that has everything else is taken as it is', async () => {
+test('accepts less in an otherwise complete report', async () => {
   const less = { ...AZURE, sales: 3000, cost: 2700, from: NOON };
   const result = await bill([LICENCE, gone(AZURE), less, OTHERS], '2025-10-13');
   expect([reasons(result), await stands('az-1')]).toEqual([[], 3000]);
 });
 
-test('a run for an earlier day than the last one takes nothing back', async () => {
+test('a run for an earlier day takes nothing back', async () => {
   const late = { ...AZURE, sales: 900, cost: 800, day: '11' };
   harness = await openHarness(twoCustomers([LICENCE, AZURE, late, OTHERS]));
   await next(FIRST);
@@ -171,7 +172,7 @@ test('close refuses while it stands', async () => {
   expect([code, said.includes('4,100.00 EUR')]).toEqual([3, true]);
 });
 
-describe('a customer who is in neither report nor list any more, and whose contract Autotask does not show', () => {
+describe('a customer gone from report and list with an invisible contract', () => {
   const withoutContoso = [{ id: 'fabrikam', name: 'Fabrikam', isActive: true }];
   /** Nothing in either vendor says that Contoso's licence was ever billed. */
   async function hideContoso(): Promise<void> {
@@ -182,7 +183,8 @@ describe('a customer who is in neither report nor list any more, and whose contr
     await harness.control('DELETE', `autotask/contracts/${String(id)}`);
   }
 
-  test('is listed with what stood: both were silent, and 120.00 stood nowhere that anybody looked', async () => {
+  // Report and list were silent, and 120.00 stood nowhere that anybody looked.
+  test('is listed with its amount', async () => {
     await bill([gone(LICENCE), OTHERS]);
     await hideContoso();
     const result = await next('2025-10-13');

@@ -34,12 +34,12 @@ const seen = async (asOf: string): Promise<unknown[]> => {
 describe('a month that is stopped as a whole', () => {
   const more: ReportedLine = { ...LICENCE, subscription: 's-9' };
 
-  test('lists what has no line beside it, in the plan and in the report', async () => {
+  test('lists amounts without a line, in plan and report', async () => {
     await open([LICENCE, OTHERS], [LICENCE, more]);
     expect(await seen('2025-10-12')).toEqual([true, 2, '4800.00', '0.00', 3, true, true]);
   });
 
-  test('with an empty report lists what it awaits, and from the 20th on what has no line', async () => {
+  test('lists awaited amounts, and from the 20th unmatched ones', async () => {
     await open([LICENCE, OTHERS], []);
     expect(await seen('2025-10-12')).toEqual([true, 0, '0.00', '4920.00', 3, true, true]);
     expect(await seen('2025-10-21')).toEqual([true, 0, '4920.00', '0.00', 3, true, true]);

@@ -19,12 +19,14 @@ useHarness(
   { BREAKERS: 'off' },
 );
 
-test('the way back said that all stood as before: it says what still stands, and why it stays', async () => {
+// It said that all stood as before.
+test('undo lists what still stands, with its reason', async () => {
   const { out } = await harness.cliWith(OFF, 'undo', MONTH);
   expect(out).toMatch(/120\.00 EUR \(cost 100\.00\) stays\n.*switched off by now .* goes on being billed/);
 });
 
-test('the certificate said that it is excluded, and not that customers are asked for it: it lists what still stands', async () => {
+// It said that they are excluded, and not that customers are asked for them.
+test('the certificate lists excluded amounts that still stand', async () => {
   const file = harness.file('close.json');
   const { code, out } = await harness.cliWith(OFF, 'close', MONTH, '--out', file);
   expect([code, out]).toEqual([

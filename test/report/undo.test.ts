@@ -26,7 +26,7 @@ describe('billing undo', () => {
     expect({ code, said }).toEqual({ code: 1, said: expect.stringMatching(/2025-10 has not been run yet/) });
   });
 
-  test('shows for every customer what stands and what stood before the first write, and writes nothing', async () => {
+  test('shows each customer’s before and after, and writes nothing', async () => {
     await harness.bill(MONTH, '2025-11-02');
     const before = await writes();
     const { code, shown } = await undo();
@@ -43,7 +43,7 @@ describe('billing undo', () => {
     expect(lines.every(({ outcome }) => outcome === 'undone')).toBe(true);
   });
 
-  test('shows the same before and after a run that finds nothing to do, by the same digests', async () => {
+  test('shows the same digests before and after an idle run', async () => {
     const first = await undo();
     await harness.bill(MONTH, '2025-11-02');
     const second = await undo();
@@ -57,7 +57,7 @@ describe('billing undo', () => {
     expect(out).toContain('This is a preview; nothing was written.');
   });
 
-  test('carries nothing out without a reason, or by the digest of what was shown before', async () => {
+  test('refuses without a reason or with an older digest', async () => {
     const asked = (...more: string[]): Promise<{ code: number; said: string }> =>
       harness.cli('undo', MONTH, '--organization', 'Contoso Dental Group', ...more);
     expect(await asked('--write')).toMatchObject({ code: 64, said: expect.stringContaining('Expected --reason') });
@@ -69,7 +69,8 @@ describe('billing undo', () => {
     expect(await asked('--write', '--reason', 'x')).toMatchObject({ code: 69, said: expect.stringContaining('Temporal') });
   });
 
-  test('says what goes back once it is carried out, and not that it is a preview; and that the month is closed', async () => {
+  // And not that it is a preview.
+  test('reports what goes back, and that the month is closed', async () => {
     await harness.cli('close', MONTH, '--out', harness.file('close.json'));
     const { said } = await harness.cli('undo', MONTH, '--write', '--reason', 'x');
     expect(said).toMatch(/^Closed on \S+ by certificate no\. 1\. What is taken back is in its next certificate\.\n/);

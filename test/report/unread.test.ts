@@ -72,8 +72,8 @@ const noticed = (result: MonthResult): ReturnType<typeof noticeOf> =>
     pageOf: null,
   });
 
-describe('a record of the month that cannot be read and that nobody needs', () => {
-  test('is told in every report, in the notice and by the exit code, and the month is not certified', async () => {
+describe('an unreadable record of the month that nobody needs', () => {
+  test('appears in report, notice and exit code, and blocks certification', async () => {
     const result = await billWith(CHARGE);
     expect([result.held.lines, result.posted.sales]).toEqual([0, '4920.00']);
     expect(result.unread).toMatchObject({
@@ -133,7 +133,7 @@ describe('a record of the month that cannot be read and that nobody needs', () =
   });
 });
 
-test('a record that no amount of the month rests on is listed, and nobody is woken for it', async () => {
+test('an unreadable record without amounts is listed quietly', async () => {
   const result = await billWith(PRICE);
   expect(result.unread).toMatchObject({
     bearing: 0,

@@ -41,7 +41,8 @@ const ended = async (): Promise<void> => {
 };
 
 describe('a customer whose outcome is lost', () => {
-  test('is held with all lines, in every command, until a run answers for them', async () => {
+  // In every command.
+  test('is held with all lines until a run answers', async () => {
     await open([LICENCE, AZURE, OTHERS]);
     await harness.bill(MONTH, AS_OF);
     await forget('fabrikam');
@@ -92,7 +93,7 @@ describe('a run of one customer', () => {
     expect([closed.held, reported(await read())]).toEqual([0, ['Contoso Done 0.00 posted, posted']]);
   });
 
-  test('keeps what others had for the same lines, and holds them for others', async () => {
+  test('keeps what others had for the same lines, and holds', async () => {
     await open([
       LICENCE,
       AZURE,

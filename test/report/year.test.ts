@@ -29,7 +29,7 @@ describe('billing report --year', () => {
     });
   });
 
-  test('has each month as its own report has it, and adds up, by month and by customer', async () => {
+  test('equals each month’s report and adds up both ways', async () => {
     const { months, rows, totals, customers } = await year();
     expect([months.length, months[0], months.at(-1)]).toEqual([12, '2024-11', '2025-10']);
     expect(rows.map(({ month }) => month)).toEqual(['2025-09', '2025-10']);
@@ -67,7 +67,7 @@ describe('billing report --year', () => {
     ['report.xls', [], 'no report is written as xls.'],
     ['report.xlsx', ['--format', 'csv'], 'is named as xlsx, and the format is csv.'],
     ['report.csv', ['--json'], 'is named as csv, and the format is json.'],
-  ])('%s with %j is refused: another program would not open what is in it', async (name, more, says) => {
+  ])('refuses %s with %j, which other programs cannot open', async (name, more, says) => {
     expect(await harness.cli('report', '2025-10', ...more, '--out', harness.file(name))).toMatchObject({
       code: 64,
       said: expect.stringContaining(says) as unknown,
@@ -75,7 +75,7 @@ describe('billing report --year', () => {
     await expect(readFile(harness.file(name))).rejects.toThrow('ENOENT');
   });
 
-  test('a CSV whose cells a semicolon separates has decimal commas, in each of the three tables', async () => {
+  test('a semicolon CSV has decimal commas in all three tables', async () => {
     for (const more of [[], ['--year'], ['--against', '2025-09']]) {
       const argv = ['report', '2025-10', '--format', 'csv', ...more];
       const [heads, ...rows] = (await harness.cliWith({ CSV_SEPARATOR: ';' }, ...argv)).out.split('\n');

@@ -66,7 +66,7 @@ describe('the quota', () => {
     });
   });
 
-  test('refuses what is over it with 429, until the rolling hour has passed', async () => {
+  test('refuses excess with 429 until the rolling hour has passed', async () => {
     const host = await openHost(worldWith({ behaviour: { callsPerHour: 3 } }));
     for (const now of ['03:00', '03:20', '03:40']) {
       await host.control('POST', 'clock', { now: `2025-10-17T${now}:00Z` });
@@ -88,7 +88,7 @@ describe('the quota', () => {
     expect((await host.call('GET', 'ThresholdInformation')).body['currentTimeframeRequestCount']).toBe(1);
   });
 
-  test('slows down from 50 and 75 percent, which the journal says and nobody waits for', async () => {
+  test('slows down from 50 and 75 percent; only the journal says', async () => {
     const host = await openHost(worldWith({ behaviour: { callsPerHour: 8 } }));
     const startedAt = performance.now();
     for (let n = 0; n < 8; n++) await companies(host);

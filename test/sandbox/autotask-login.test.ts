@@ -73,7 +73,7 @@ test('a body that is not declared as JSON is 415', async () => {
   expect(reply.status).toBe(415);
 });
 
-test('a body that is not JSON is 500 with the text of the reader', async () => {
+test('a body that is not JSON is 500, in reader’s words', async () => {
   const { call } = await openHost();
   const reply = await call('POST', 'Companies/query', 'filter=all');
   expect(reply.status).toBe(500);

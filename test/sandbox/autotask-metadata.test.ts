@@ -61,7 +61,7 @@ test.each([
   [71, 200],
   [72, 500],
   [1, 500],
-])('the picklist that is shown is the one that checks: SLA %i answers %i', async (serviceLevelAgreementID, status) => {
+])('the picklist shown is the one that checks: SLA %i, %i', async (serviceLevelAgreementID, status) => {
   const { call } = await openHost(worldWith({ picklists: SLA }));
   const reply = await call('PATCH', 'Contracts', { id: 10, serviceLevelAgreementID });
   expect(reply.status).toBe(status);

@@ -102,7 +102,7 @@ describe('every path', () => {
     'Contracts/10/Nonsense',
     'Contracts/10/Services/20/Units',
     'Nonsense',
-  ])('%s, which the description has not, is 404 in the words of the framework', async (path) => {
+  ])('%s, not in the description, is the framework’s 404', async (path) => {
     const reply = await quietly(() => call('GET', `/V1.0/${path}`));
     expect([reply.status, reply.body['Message']]).toEqual([
       404,
@@ -185,7 +185,7 @@ function fits({ type, format, $ref }: Schema, value: unknown): boolean {
 }
 
 describe('every property', () => {
-  test.each(ENTITIES)('of a record of %s is in the vendor model %sModel, or newer', async (path, name) => {
+  test.each(ENTITIES)('of a record of %s is in model %sModel, or newer', async (path, name) => {
     const model = propertiesOf(`${name}Model`);
     const records = recordsOf(await call('POST', `/V1.0/${path}/query`, { filter: ANY }));
     expect(records.length).toBeGreaterThan(0);
@@ -197,7 +197,7 @@ describe('every property', () => {
   });
 
   test.each([...ENTITIES, ['ContractServiceAdjustments', 'ContractServiceAdjustment']])(
-    'in the field list of %s is in %sModel, or newer, and so is the type',
+    'in the field list of %s is in %sModel, or newer',
     async (path, name) => {
       const model = propertiesOf(`${name}Model`);
       const fields = (await call('GET', `/V1.0/${path}/entityInformation/fields`)).body['fields'] as Json[];
@@ -230,7 +230,7 @@ describe('every property', () => {
     expect(Object.keys(shown).sort()).toEqual([...propertiesOf(model).keys()].sort());
   });
 
-  test('of a user-defined field is in the model, which has a webhook flag more', async () => {
+  test('of a user-defined field is in the model, plus webhook flag', async () => {
     const { fields } = (await call('GET', '/V1.0/Contracts/entityInformation/userDefinedFields')).body as { fields: Json[] };
     const known = [...propertiesOf('Field').keys()].filter((name) => name !== 'isSupportedWebhookField');
     expect(fields.map((field) => Object.keys(field).sort())).toEqual([known.sort()]);
@@ -243,7 +243,7 @@ describe('every property', () => {
   }
 });
 
-test('a body that is refused says so in the form that every refusal has', async () => {
+test('a refused body answers in the form of every refusal', async () => {
   const reply = await call('POST', '/V1.0/Contracts', {});
   expect([reply.status, errorOf(reply)]).toEqual([500, expect.stringMatching(/companyID/)]);
 });

@@ -31,7 +31,7 @@ const adjust = (host: Host, effectiveDate: string, body: Json) =>
   host.call('POST', 'ContractServiceAdjustments', { contractServiceID: 20, effectiveDate, ...body });
 
 describe('freezing', () => {
-  test('posts the rows that end, and the charges purchased, on or before the day', async () => {
+  test('posts rows that end, and charges purchased, by the day', async () => {
     const host = await openHost(world());
     expect((await freeze(host)).body).toEqual({ rows: 10, charges: 2 });
     const posted = host.state().unitRows.filter((row) => row.approveAndPostDate !== null);
@@ -143,7 +143,7 @@ describe('what is frozen', () => {
     expect((await host.call('DELETE', 'Contracts/10/Charges/41')).status).toBe(200);
   });
 
-  test('an adjustment of a posted row succeeds, leaves the row, and bills the difference', async () => {
+  test('an adjustment of a posted row leaves it and bills more', async () => {
     const host = await openHost();
     await freeze(host);
     expect((await adjust(host, '2025-10-01', { unitChange: 2, adjustedUnitPrice: 6 })).body).toEqual({ itemId: null });
@@ -172,7 +172,7 @@ describe('what is frozen', () => {
     expect(Object.keys(rowsByDay(host, 20, '2025-11'))).toEqual(['2025-11-01', '2025-12-01']);
   });
 
-  test('an adjustment of a posted row is refused where the switch says so', async () => {
+  test('an adjustment of a posted row is refused, if so switched', async () => {
     const host = await openHost(worldWith({ behaviour: { afterPost: 'reject' } }));
     await freeze(host);
     const before = host.state();

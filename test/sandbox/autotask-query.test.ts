@@ -208,13 +208,13 @@ describe('a user-defined field in an OR group', () => {
     return reply.status === 200 ? recordsOf(reply).map(({ id }) => id) : errorOf(reply);
   };
 
-  test('an OR group with a user-defined field finds either, where the switch says works', async () =>
+  test('an OR group with a user-defined field works (switch: works)', async () =>
     expect(await asked('works')).toEqual([10, 11, 12]));
-  test('an OR group with a user-defined field finds nothing, where the switch says findsNothing', async () =>
+  test('an OR group with a user-defined field finds nothing (switch: findsNothing)', async () =>
     expect(await asked('findsNothing')).toEqual([]));
-  test('an OR group with a user-defined field finds both, where the switch says actsAsAnd', async () =>
+  test('an OR group with a user-defined field finds both (switch: actsAsAnd)', async () =>
     expect(await asked('actsAsAnd')).toEqual([12]));
-  test('an OR group with a user-defined field is refused where the switch says so', async () =>
+  test('an OR group with a user-defined field is refused, if switched', async () =>
     expect(await asked('refused')).toMatch(/cannot be part of an OR group/));
 });
 
@@ -263,7 +263,7 @@ describe('limits', () => {
   });
 });
 
-test('each tenth query is the victim of a deadlock, once, where the switch says so', async () => {
+test('each tenth query deadlocks once, if so switched', async () => {
   const host = await openHost(world({ behaviour: { sqlTexts: true } }));
   const answers: unknown[] = [];
   for (let query = 1; query <= 11; query += 1) answers.push(await idsOf(host, 'Companies', ANY));
@@ -302,7 +302,7 @@ describe('what comes back', () => {
     ]);
   });
 
-  test('a contract service without a text of its own shows that of its service', async () => {
+  test('a contract service without own text shows its service’s', async () => {
     const host = await openHost(world());
     expect(await host.find('ContractServices', ANY)).toMatchObject([{ invoiceDescription: 'CFQ7TTC0' }]);
     await host.call('PATCH', 'Contracts/10/Services', { id: 20, invoiceDescription: 'Microsoft 365' });
@@ -340,7 +340,7 @@ describe('pages', () => {
     });
   });
 
-  test('a query begun by GET goes on by GET, its text in the link', async () => {
+  test('a query begun by GET continues by GET, with linked text', async () => {
     const { call } = await openHost(world());
     const search = encodeURIComponent(JSON.stringify(three));
     const url = details(await call('GET', `Companies/query?search=${search}`))['nextPageUrl'];

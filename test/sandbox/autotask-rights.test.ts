@@ -33,7 +33,7 @@ test('one right less leaves the others alone', async () => {
   expect(await create('Contracts/10/Charges', CHARGE)).toBe(41);
 });
 
-test('the metadata say which rights there are, also to whom they are denied', async () => {
+test('the metadata say the rights, also to those denied them', async () => {
   const { call } = await openHost(worldWith({ behaviour: { denied: ['Services.create', 'Services.query'] } }));
   expect((await call('GET', 'Services/entityInformation')).body['info']).toMatchObject({
     canCreate: true,
@@ -87,20 +87,17 @@ const added: [collection: string, path: string, body: Json, table: 'contracts' |
   ['ContractCharges', 'Contracts/10/Charges', CHARGE, 'charges'],
 ];
 
-test.each(added)(
-  'what the user adds to %s it does not see, by no query and by no id, where the switch says so',
-  async (collection, path, body, table) => {
-    const host = await openHost(worldWith({ charges, behaviour: { hidesAdded: [collection] } }));
-    const before = await host.find(collection, ANY);
-    const id = await host.create(path, body);
-    expect(await host.find(collection, ANY)).toEqual(before);
-    expect((await host.call('GET', `${collection}/${id}`)).body).toEqual({ item: null });
-    expect(host.state()[table].some((record) => record.id === id)).toBe(true);
-    expect((await host.call('GET', `${collection}/entityInformation`)).body['info']).toMatchObject({
-      userAccessForQuery: 'Restricted',
-    });
-  },
-);
+test.each(added)('what the user adds to %s stays invisible, if so switched', async (collection, path, body, table) => {
+  const host = await openHost(worldWith({ charges, behaviour: { hidesAdded: [collection] } }));
+  const before = await host.find(collection, ANY);
+  const id = await host.create(path, body);
+  expect(await host.find(collection, ANY)).toEqual(before);
+  expect((await host.call('GET', `${collection}/${id}`)).body).toEqual({ item: null });
+  expect(host.state()[table].some((record) => record.id === id)).toBe(true);
+  expect((await host.call('GET', `${collection}/entityInformation`)).body['info']).toMatchObject({
+    userAccessForQuery: 'Restricted',
+  });
+});
 
 test('what the user adds it sees', async () => {
   const host = await openHost(worldWith({ charges }));
@@ -110,7 +107,7 @@ test('what the user adds it sees', async () => {
   }
 });
 
-test('the metadata may tell rights as numbers: none 0, all 1, restricted 2', async () => {
+test('the metadata may give rights as numbers 0, 1 and 2', async () => {
   const behaviour = { accessValues: 'numbers', denied: ['Contracts.create'], hidesAdded: ['Contracts'] };
   const { call } = await openHost(worldWith({ behaviour }));
   expect((await call('GET', 'Contracts/entityInformation')).body['info']).toMatchObject({

@@ -52,7 +52,7 @@ describe('the periods of a contract', () => {
 });
 
 describe('an adjustment', () => {
-  test('on the first day of a row changes it and all later ones', async () => {
+  test('on a row’s first day changes it and all later ones', async () => {
     const host = await openHost();
     expect(await adjust(host, '2025-10-01', { unitChange: 2, adjustedUnitPrice: 6.5, adjustedUnitCost: 3 })).toBe('done');
     expect(rowsByDay(host, 20, '2025-09')).toEqual({
@@ -69,14 +69,14 @@ describe('an adjustment', () => {
     expect((await call('POST', 'ContractServiceAdjustments', body)).body).toEqual({ itemId: null });
   });
 
-  test('on the first day of a row is a duplicate where the switch says so', async () => {
+  test('on a row’s first day is a duplicate, if so switched', async () => {
     const host = await openHost(worldWith({ behaviour: { periodStart: 'duplicate' } }));
     expect(await adjust(host, '2025-10-01', { unitChange: 2 })).toBe(DUPLICATE);
     expect(await adjust(host, '2025-10-02', { unitChange: 2 })).toBe('done');
     expect(rowsByDay(host, 20, '2025-10-01')['2025-10-01']?.[0]).toBe(4);
   });
 
-  test('that makes the contract service is not a duplicate, whatever the switch says', async () => {
+  test('that makes the contract service is never a duplicate', async () => {
     const { call } = await openHost(worldWith({ contractServices: [], behaviour: { periodStart: 'duplicate' } }));
     const body = { contractID: 10, serviceID: 3, effectiveDate: '2025-10-01', unitChange: 1 };
     expect((await call('POST', 'ContractServiceAdjustments', body)).status).toBe(200);
@@ -91,14 +91,15 @@ describe('an adjustment', () => {
     expect(host.state().adjustments).toHaveLength(2);
   });
 
-  test('on a day that has one already is carried out where the switch says so', async () => {
+  test('on a day that has one is carried out, if switched', async () => {
     const host = await openHost(worldWith({ behaviour: { secondAdjustment: 'merge' } }));
     expect(await adjust(host, '2025-10-01', { unitChange: 2 })).toBe('done');
     expect(await adjust(host, '2025-10-01', { unitChange: 1 })).toBe('done');
     expect(rowsByDay(host, 20, '2025-10-01')['2025-10-01']?.[0]).toBe(7);
   });
 
-  test('on a day that has one already is a duplicate in the words of the database where the switch says so', async () => {
+  // In the words of the database.
+  test('on a day that has one is a duplicate, if switched', async () => {
     const host = await openHost(worldWith({ behaviour: { sqlTexts: true } }));
     expect(await adjust(host, '2025-10-01', { unitChange: 2 })).toBe('done');
     expect(await adjust(host, '2025-10-01', { unitChange: 1 })).toMatch(/^Violation of UNIQUE KEY constraint/);
@@ -155,7 +156,7 @@ describe('an adjustment', () => {
     expect(await adjust(await openHost(), day, { unitChange: 1 })).toBe(answer);
   });
 
-  test('for a service that the contract has not makes the contract service, with rows from its day on', async () => {
+  test('for a service the contract lacks makes it, with rows', async () => {
     const host = await openHost(worldWith({ contractServices: [] }));
     const reply = await host.call('POST', 'Contracts/10/ServiceAdjustments', {
       serviceID: 3,
@@ -221,7 +222,7 @@ describe('an adjustment', () => {
     expect(errorOf(await call('POST', 'ContractServiceAdjustments', body))).toMatch(said);
   });
 
-  test('that takes units of a service that the contract has not leaves nothing behind', async () => {
+  test('that takes units of a missing service leaves nothing behind', async () => {
     const host = await openHost(worldWith({ contractServices: [] }));
     const body = { contractID: 10, serviceID: 3, effectiveDate: '2025-10-01', unitChange: -1 };
     expect(errorOf(await host.call('POST', 'ContractServiceAdjustments', body))).toMatch(/cannot become negative/);
@@ -287,7 +288,7 @@ describe('a later end date', () => {
     expect(rowsByDay(host, 20, '2025-02')).toEqual({ '2025-02-01': [4, 20, 8], '2025-03-01': [4, 20, 8] });
   });
 
-  test('leaves a posted row that the old one had cut, and adds the rest of its period', async () => {
+  test('leaves a posted cut row, and adds the period’s rest', async () => {
     const host = await openHost(worldWith({ contracts: [contract('2025-01-01', '2025-02-14')] }));
     await host.control('POST', 'autotask/freeze', { through: '2025-02-28' });
     await extend(host, '2025-02-28');

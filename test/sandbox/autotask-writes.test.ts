@@ -30,7 +30,7 @@ const billingCodes = [
 ];
 
 describe('create', () => {
-  test('a contract is made as it was sent, and the answer is its id', async () => {
+  test('a contract is made as sent, and answers its id', async () => {
     const host = await openHost();
     const reply = await host.call('POST', 'Contracts', {
       ...CONTRACT,
@@ -175,7 +175,7 @@ describe('create', () => {
     expect((await call('PATCH', 'Services', { id: 3, name: 'Business Premium' })).status).toBe(200);
   });
 
-  test('the use type of a billing code is known by its label, not by its number', async () => {
+  test('the use type of a billing code is known by label', async () => {
     const picklists = {
       'BillingCodes.useType': [
         { value: '104', label: 'Material Cost Code' },
@@ -276,7 +276,7 @@ describe('update', () => {
     const { call } = await openHost(world('refuse'));
     expect(errorOf(await call('PATCH', path, { id, [field]: value }))).toMatch(`The field ${field} of the`);
   });
-  test.each(fixed)('%s %i: a change of %s is dropped without a word where the switch says so', async (path, id, field, value) => {
+  test.each(fixed)('%s %i: a change of %s is silently dropped, if switched', async (path, id, field, value) => {
     const host = await openHost(world('ignore'));
     const before = (await host.call('GET', `${path}/${id}`)).body['item'] as Json;
     expect((await host.call('PATCH', path, { id, [field]: value })).status).toBe(200);
@@ -292,7 +292,8 @@ describe('update', () => {
     expect(errorOf(await call('PUT', 'Contracts', { id: 10, contractName: 'x' }))).toMatch(/required field endDate/);
   });
 
-  test('only the dates and numbers that bookkeeping sets can be changed on invoices, items and currencies', async () => {
+  // And on billing items.
+  test('only bookkeeping’s dates and numbers change on invoices and currencies', async () => {
     const { call } = await openHost(worldWith({ billingItems: [{ id: 5, companyID: 7 }], invoices: [{ id: 6, companyID: 7 }] }));
     expect((await call('PATCH', 'BillingItems', { id: 5, webServiceDate: '2025-10-01T00:00:00Z' })).status).toBe(200);
     expect((await call('PATCH', 'BillingItems', { id: 5, totalAmount: 1 })).status).toBe(500);
@@ -304,7 +305,7 @@ describe('update', () => {
 });
 
 describe('contract services', () => {
-  test('one made directly takes its prices from the service and has no rows', async () => {
+  test('one made directly has the service’s prices and no rows', async () => {
     const host = await openHost(worldWith({ contractServices: [] }));
     const id = await host.create('Contracts/10/Services', { contractID: 10, serviceID: 3, adjustedPrice: 4.5 });
     expect((await host.call('GET', `ContractServices/${id}`)).body['item']).toMatchObject({
@@ -406,7 +407,7 @@ describe('what queries see', () => {
     expect(await host.find('Services', [{ op: 'eq', field: 'name', value: 'Business Basic' }])).toHaveLength(1);
   });
 
-  test('a write is not seen by queries for a moment where the switch says so', async () => {
+  test('a write stays invisible to queries a moment, if switched', async () => {
     const host = await openHost(worldWith({ behaviour: { visibleAfterMs: SHOWS_AFTER_MS } }));
     const named = (value: string) => host.find('Services', [{ op: 'eq', field: 'name', value }]);
     const id = await host.create('Services', SERVICE);

@@ -79,7 +79,7 @@ describe('services, prices and subscriptions', () => {
     expect(await host.ask('GET', path)).toMatchObject({ status: 404, json: [{ errorName: 'NotFound' }] });
   });
 
-  test('the commitment has locked a price, and renewal brings the one on the list', async () => {
+  test('the commitment locks a price; renewal brings the listed one', async () => {
     const query = `organizationId=org-1&subscriptionId=${A.id}`;
     expect((await host.ask('GET', `services/csp-1/pricelist/CommitmentPrice?${query}`)).json).toEqual({
       subscriptionId: A.id,
@@ -179,15 +179,12 @@ describe('endpoints that exist and are not imitated', () => {
   test.each([
     ['/api/sellers/seller-1/services/csp-1/publish', 501, 'unsupported'],
     ['/api/nonsense', 404, 'unknown Cloudmore endpoint'],
-  ])(
-    'what else a seller has is unsupported too, and what nobody has is missing, and both are said',
-    async (path, status, message) => {
-      const host = await hostCloudmore();
-      const said = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
-      expect(await host.ask('GET', path)).toMatchObject({ status });
-      expect(said.mock.calls.join()).toContain(message);
-      said.mockRestore();
-      await host.close();
-    },
-  );
+  ])('what else a seller has is unsupported; unknown is missing', async (path, status, message) => {
+    const host = await hostCloudmore();
+    const said = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    expect(await host.ask('GET', path)).toMatchObject({ status });
+    expect(said.mock.calls.join()).toContain(message);
+    said.mockRestore();
+    await host.close();
+  });
 });

@@ -44,7 +44,7 @@ describe("Microsoft's recurring and one-time invoice", () => {
     expect(await host.ask('POST', `${folder}/generateReport?${query}`)).toMatchObject({ status });
   });
 
-  test('a link to a file instead of the data is unsupported, and says so', async () => {
+  test('a link to a file instead of data is unsupported', async () => {
     host = await hostCloudmore(world);
     const said = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     expect(await host.ask('POST', `${folder}/generateReport?invoiceNumber=G098765432&storeToBlob=true`)).toMatchObject({
@@ -59,7 +59,7 @@ describe('reports of the generation before', () => {
   let host: CloudmoreHost;
   afterEach(() => host.close());
 
-  test('the Microsoft 365 report is dated the day after its cycle, and there from then on', async () => {
+  test('the Microsoft 365 report appears the day after its cycle', async () => {
     const report = { billingDate: '2025-10-16T00:00:00Z', invoiceNumber: 'D0200AB1CD', organizations: [] };
     host = await hostCloudmore(
       cloudmoreWorld({ legacyReports: [report, { ...report, billingDate: '2025-09-16', availableFrom: '2025-10-20' }] }),

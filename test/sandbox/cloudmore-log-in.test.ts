@@ -28,7 +28,7 @@ describe('logging in to Cloudmore', () => {
     });
   });
 
-  test('the secret may come as a form field, as community clients send it', async () => {
+  test('the secret may be a form field, as in community clients', async () => {
     expect(await host.raw('POST', '/connect/token', FORM, logInForm(OURS))).toMatchObject({ status: 200 });
   });
 
@@ -46,7 +46,7 @@ describe('logging in to Cloudmore', () => {
     });
   });
 
-  test('a wrong secret in the Basic header is not outvoted by a right one in the form', async () => {
+  test('a wrong Basic secret wins over a right form secret', async () => {
     const reply = await host.raw('POST', '/connect/token', { ...FORM, authorization: basic('nonsense') }, logInForm(OURS));
     expect(reply).toMatchObject({ status: 400, json: { error: 'invalid_client' } });
   });
@@ -56,7 +56,7 @@ describe('logging in to Cloudmore', () => {
     return { authorization: `Bearer ${(json as { access_token: string }).access_token}` };
   };
 
-  test('a token is good for a day of the sandbox clock, and not a second longer', async () => {
+  test('a token lasts one day of the sandbox clock', async () => {
     const headers = await bearer();
     await host.setClock('2025-10-10T02:59:59Z');
     expect(await host.raw('GET', organizations, headers)).toMatchObject({ status: 200 });

@@ -32,7 +32,7 @@ describe('organizations', () => {
   const path = `Organizations/${CONTOSO.id}`;
   const { id: _id, ...BODY } = CONTOSO;
 
-  test('the list has no custom properties, so that every organization costs a call', async () => {
+  test('the list has no custom properties: each organization costs a call', async () => {
     const { json } = await host.ask('GET', 'organizations');
     expect(json).toEqual([
       {
@@ -121,7 +121,7 @@ describe('organizations', () => {
     });
   });
 
-  test('a PUT without a body, and one of an unknown organization, are refused', async () => {
+  test('refuses a PUT without body, and of an unknown organization', async () => {
     expect(await host.ask('PUT', path)).toMatchObject({ status: 400 });
     expect(await host.ask('PUT', 'Organizations/nobody', BODY)).toMatchObject({ status: 404 });
   });
@@ -130,7 +130,7 @@ describe('organizations', () => {
     expect((await host.ask('GET', 'settings/CustomProperties')).json).toEqual(DEFINITIONS);
   });
 
-  test('a world without definitions has a text box for every property in use', async () => {
+  test('a world without definitions has text boxes for used properties', async () => {
     const other = await hostCloudmore(cloudmoreWorld({ organizations: [CONTOSO] }));
     expect((await other.ask('GET', 'settings/CustomProperties')).json).toMatchObject([
       { name: 'AutotaskCompanyID', type: 'TextBox' },

@@ -37,7 +37,7 @@ describe('the monthly billing report', () => {
   const days = async (body: object = OCTOBER): Promise<string[]> =>
     (await host.report<Block[]>(PATH, body)).map(({ billingDate }) => billingDate);
 
-  test('a task is started, is polled while it runs, and then has the report', async () => {
+  test('a task is started, polled, and then has the report', async () => {
     host = await hostCloudmore(cloudmoreWorld({ monthlyBilling: [block('2025-10-01')], behaviour: { pollsBeforeReady: 2 } }));
     const started = await host.ask('POST', PATH, OCTOBER);
     const { taskId } = started.json as { taskId: string };
@@ -56,7 +56,7 @@ describe('the monthly billing report', () => {
     expect(await days({ startDate: '2025-10-31', endDate: '2025-10-31' })).toEqual(['2025-10-31']);
   });
 
-  test('the last day of the range is left out where the switch says so', async () => {
+  test('leaves out the range’s last day, if so switched', async () => {
     const blocks = ['2025-10-30', '2025-10-31'].map((date) => block(date));
     host = await hostCloudmore(
       cloudmoreWorld({ monthlyBilling: blocks, behaviour: { lastDay: 'excluded' } }),
@@ -88,7 +88,8 @@ describe('the monthly billing report', () => {
     expect((await host.ask('GET', `${PATH}/${taskId}`)).json).toMatchObject({ phase: 'Successful' });
   });
 
-  test('the month grows: a block is there from its billing date on, or from when the world says', async () => {
+  // From the billing date on, or from when the world says.
+  test('the month grows: blocks appear on their dates', async () => {
     const blocks = [block('2025-10-08'), block('2025-10-02', { availableFrom: '2025-10-09T12:00:00Z' }), block('2025-10-16')];
     host = await hostCloudmore(cloudmoreWorld({ monthlyBilling: blocks }), '2025-10-07T23:59:59Z');
     expect(await days()).toEqual([]);
@@ -100,7 +101,7 @@ describe('the monthly billing report', () => {
     expect(await days()).toEqual(['2025-10-08', '2025-10-02', '2025-10-16']);
   });
 
-  test('a later block restates an earlier one at a moment, without a gap and without both', async () => {
+  test('a later block replaces an earlier one without a gap', async () => {
     const moment = '2025-10-20T06:00:00Z';
     const blocks = [
       block('2025-10-08', { note: 'first', availableUntil: moment }),
@@ -120,7 +121,7 @@ describe('the monthly billing report', () => {
     expect(await host.report(PATH, OCTOBER)).toEqual([block('2025-10-01')]);
   });
 
-  test('a task shows what there was when it became ready, however often it is read later', async () => {
+  test('a task keeps what there was when it became ready', async () => {
     host = await hostCloudmore(cloudmoreWorld({ monthlyBilling: [block('2025-10-08'), block('2025-10-10')] }));
     const { taskId } = (await host.ask('POST', PATH, OCTOBER)).json as { taskId: string };
     const poll = async (): Promise<unknown> => (await host.ask('GET', `${PATH}/${taskId}`)).json;
@@ -168,7 +169,7 @@ describe('the monthly billing report', () => {
     expect(await host.ask('GET', `billing/azurereports/AzureOneTimeInvoice/${taskId}`)).toMatchObject({ status: 404, text: '' });
   });
 
-  test('a start may come without a body: the task id is in the Location', async () => {
+  test('a start may lack a body: Location has the id', async () => {
     host = await hostCloudmore(cloudmoreWorld({ monthlyBilling: [block('2025-10-08')], behaviour: { bodylessAccepted: true } }));
     expect(await host.ask('POST', PATH, OCTOBER)).toMatchObject({ status: 202, text: '' });
     expect(await days()).toEqual(['2025-10-08']);
@@ -218,13 +219,13 @@ describe('the monthly billing report', () => {
     }
   });
 
-  test('amounts go out as the world has them: numbers as numbers, texts as texts', async () => {
+  test('amounts keep the world’s types: numbers stay numbers, texts texts', async () => {
     const line = block('2025-10-08', { totalCostPrice: 6214.14, totalSalesPrice: '7047.60', tiny: 0.0000001 });
     host = await hostCloudmore(cloudmoreWorld({ monthlyBilling: [line] }));
     expect(await host.report(PATH, OCTOBER)).toEqual([line]);
   });
 
-  test('amounts may come as text, as in Microsoft samples; whole quantities stay numbers', async () => {
+  test('amounts may be text, as in Microsoft samples; quantities not', async () => {
     host = await hostCloudmore(
       cloudmoreWorld({
         monthlyBilling: [block('2025-10-08', { totalCostPrice: -48.3, totalSalesPrice: 1e-7, usage: 12.5, count: 3 })],
@@ -272,7 +273,7 @@ describe('the reports that answer at once', () => {
     }
   });
 
-  test('a big month is cut short without a word where the switch says so', async () => {
+  test('a big month is silently cut short, if so switched', async () => {
     const organizations = [300, 150, 100].flatMap((lines) => many(lines).organizations);
     const monthlyBilling = [block('2025-10-08', { organizations })];
     host = await hostCloudmore(cloudmoreWorld({ monthlyBilling, behaviour: { largeReport: 'truncate' } }));
@@ -295,7 +296,7 @@ describe('the reports that answer at once', () => {
     });
   });
 
-  test('per service it is the same lines cut the other way, with exact totals', async () => {
+  test('per service it is the same lines, with exact totals', async () => {
     const organization = (id: string, totalSalesPrice: number): object => ({
       organizationId: id,
       organizationName: id,

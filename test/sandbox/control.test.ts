@@ -24,7 +24,7 @@ test('state shows clock and both halves, with the unit prices of rows', async ()
   expect(unitRows[0]).toMatchObject({ id: 1, startDate: '2025-01-01T00:00:00Z', units: 4, price: 20, unitPrice: 5, unitCost: 2 });
 });
 
-test('the journal has every request to a vendor, and none to the controls', async () => {
+test('the journal has every vendor request, and no control', async () => {
   const { call, control, sandbox } = await openHost();
   await call('POST', 'Companies/query', { filter: ANY });
   await call('GET', 'Companies/query?search=%7B%7D');

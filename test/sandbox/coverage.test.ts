@@ -35,7 +35,7 @@ describe('the table has', () => {
     expect(listed(side).sort()).toEqual(registered(side).sort());
   });
 
-  test('a test for everything that is there, and a word about everything that is there in part', () => {
+  test('every full entry has a test, every partial one a word', () => {
     expect(COVERAGE.filter(({ support, tests }) => support !== 'not' && tests.length === 0)).toEqual([]);
     expect(COVERAGE.filter(({ support, note }) => support === 'partly' && note === null)).toEqual([]);
   });

@@ -57,7 +57,7 @@ describe('kinds', () => {
     ]);
   });
 
-  test('a hang before the effect has it after the wait, one after has it at once', async () => {
+  test('a hang before delays the effect; one after does not', async () => {
     for (const [when, during] of [
       ['before', 0],
       ['after', 1],

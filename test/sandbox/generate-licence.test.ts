@@ -158,7 +158,7 @@ test.each([
   ['2024-09-18', '2025-10-17', '2026-09-17'],
   ['2024-02-29', '2025-02-27', '2025-02-27'],
   ['2024-02-29', '2025-02-28', '2026-02-27'],
-])('a year that began on %s, and is renewed, ends for %s on %s', (start, day, end) => {
+])('a year from %s, renewed, ends for %s on %s', (start, day, end) => {
   expect(commitmentEnd(licence({ plan: 'yearMonthly', cost: '1', sales: '2', start }), day)).toBe(end);
 });
 

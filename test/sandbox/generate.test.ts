@@ -99,7 +99,7 @@ describe('a generated world', () => {
     }
   });
 
-  test('the invoice is the NCE block and the lines of tenants that no organization has', () => {
+  test('the invoice is the NCE block plus tenants without organization', () => {
     const invoice = invoiceOf(world);
     const unlinked = invoice.items.filter(({ organizationId }) => organizationId === null);
     const nce = october.find(({ billingDate }) => billingDate.startsWith('2025-10-08'))!;
@@ -168,7 +168,7 @@ describe('a generated world', () => {
     expect(world.cloudmore.subscriptions.nce!.filter(({ id }) => !billed.has(id)).length).toBeGreaterThan(0);
   });
 
-  test('every licence that is billed is listed for its organization, and its product is on the price list', () => {
+  test('every billed licence is listed for its organization and priced', () => {
     const listed = new Map(world.cloudmore.subscriptions.nce!.map((subscription) => [subscription.id, subscription]));
     const priced = new Set(
       Object.values(world.cloudmore.priceLists)
@@ -185,7 +185,7 @@ describe('a generated world', () => {
     }
   });
 
-  test('a cycle in full costs what the price list says, and is sold for that or for less', () => {
+  test('a full cycle costs the list price, sold for that at most', () => {
     const prices = new Map(
       Object.values(world.cloudmore.priceLists)
         .flat()
@@ -204,13 +204,15 @@ describe('a generated world', () => {
     }
   });
 
-  test('bills in more than one currency, each block in its own, and the licences in that of the price list', () => {
+  // The licences in that of the price list.
+  test('bills several currencies, each block in its own', () => {
     expect([...new Set(october.map(({ currencyCode }) => currencyCode))].sort()).toEqual(['EUR', 'USD']);
     for (const block of october.filter(({ currencyCode }) => currencyCode === 'USD'))
       expect(new Set(linesOf(block).map(({ recordType }) => recordType))).toEqual(new Set(['CustomService']));
   });
 
-  test('has terms that are paid at once for a year or three, billed in one of the two months', () => {
+  // Billed in one of the two months.
+  test('has terms paid at once for one or three years', () => {
     const upfront = (blocks: Block[]): Set<string | null> =>
       new Set(
         blocks
@@ -229,7 +231,8 @@ describe('a generated world', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test('has the month before, of about the same size, so that months can be compared', () => {
+  // So that months can be compared.
+  test('has a previous month of about the same size', () => {
     const [before, now] = [sum(september)[1], sum(october)[1]].map(Number);
     expect(now! / before!).toBeGreaterThan(0.5);
     expect(now! / before!).toBeLessThan(2);
@@ -279,7 +282,7 @@ describe('a correction', () => {
     expect([second.availableFrom, second.availableUntil]).toEqual(['2025-10-20T00:00:00Z', undefined]);
   });
 
-  test('changes the sales of the share of lines that was asked for, and no cost', () => {
+  test('changes the sales of the requested share, and no cost', () => {
     const [before, after] = [linesOf(first), linesOf(second)];
     const changed = after.filter(({ totalSalesPrice }, index) => totalSalesPrice !== before[index]?.totalSalesPrice);
     expect(Math.abs(changed.length - before.length * 0.1)).toBeLessThan(5);
@@ -295,7 +298,7 @@ describe('a correction', () => {
 });
 
 describe('a world written to a file', () => {
-  test('is the world in memory, byte by byte a world again, and nothing is left beside it', async () => {
+  test('equals the world in memory byte by byte, leaving nothing', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'generate-'));
     const path = join(folder, 'world.json');
     const written = await writeGeneratedWorld({ lines: 3000, organizations: 60, seed: 7 }, path);
@@ -306,7 +309,7 @@ describe('a world written to a file', () => {
     await rm(folder, { recursive: true });
   });
 
-  test('is not begun when the options make no sense, and all of them are named', async () => {
+  test('names all senseless options before it begins', async () => {
     const failed = writeGeneratedWorld({ lines: 0, organizations: 1, seed: 1, month: '2025-13' }, join(tmpdir(), 'never.json'));
     await expect(failed).rejects.toThrow(/lines[\s\S]*month|month[\s\S]*lines/);
   });

@@ -12,7 +12,7 @@ const entry = (path: string): JournalEntry => ({
   slowedMs: 0,
 });
 
-test('the journal lets its oldest entries go when the bodies it keeps grow too large together', () => {
+test('the journal drops its oldest entries when bodies grow large', () => {
   const journal = new Journal();
   const bodyLength = 1024 * 1024;
   for (let index = 0; index < 100; index += 1) journal.add(entry(`/${index}`), bodyLength);

@@ -93,7 +93,7 @@ test('it makes a service and a contract', async () => {
   expect(found).toMatchObject([{ id: contractID, contractNumber: 'CSP-1' }]);
 });
 
-test('an adjustment answers no id, and is read back from the units, whose amounts are extended', async () => {
+test('an adjustment answers no id; the units show it', async () => {
   const adjustment = { contractID, serviceID, effectiveDate: '2025-10-01T10:15:00Z', unitChange: 11, adjustedUnitPrice: 23.1 };
   expect(await api.ContractServiceAdjustments.create(contractID, adjustment)).toEqual({ itemId: null });
   const [service] = itemsOf(await api.ContractServices.query(where('contractID', contractID)));
@@ -110,7 +110,7 @@ test('a second adjustment of the day is refused as duplicate data', async () => 
   expect(await october(contractServiceID)).toMatchObject({ units: 11 });
 });
 
-test('a later end date brings further periods with the last units and price', async () => {
+test('a later end date brings periods with the last price', async () => {
   await api.Contracts.update({ id: contractID, endDate: '2025-11-30T10:15:00Z' });
   const rows = itemsOf(await api.ContractServiceUnits.query(where('contractServiceID', contractServiceID)));
   expect(rows.map(({ units, price }) => [units, price])).toEqual([
@@ -136,7 +136,7 @@ test('a charge is made, changed and found by its internal number', async () => {
   ]);
 });
 
-test('what somebody approves and posts is frozen and becomes billing items of 2 decimals', async () => {
+test('approved and posted amounts freeze as billing items of cents', async () => {
   await freeze('2025-10-31');
   const posted = itemsOf(await api.BillingItems.query(where('contractID', contractID)));
   expect(posted.map(({ quantity, extendedPrice }) => [quantity, extendedPrice])).toEqual([
@@ -164,7 +164,7 @@ test('a query is followed from page to page', async () => {
   expect(await api.Companies.count(search)).toEqual({ queryCount: 6 });
 });
 
-test('it reads how much of the quota is used, its own call counted, the zone not', async () => {
+test('reads how much quota is used, its own call included', async () => {
   const vendorCalls = sandbox.requests().filter(({ path }) => !/zoneInformation/i.test(path)).length;
   expect(await api._get('/ThresholdInformation')).toEqual({
     externalRequestThreshold: 10_000,
@@ -173,7 +173,7 @@ test('it reads how much of the quota is used, its own call counted, the zone not
   });
 });
 
-test('of the entities that it knows none is missing here: each answers, or is unsupported', async () => {
+test('each known entity answers or is unsupported, none is missing', async () => {
   jest.spyOn(process.stderr, 'write').mockReturnValue(true);
   const names = [...new Set(api.available_entities.map(({ name }) => name))].filter((name) => !/^(zone|threshold)/i.test(name));
   const ends = await Promise.all(names.map((name) => endOf(() => api._get(`/${name}/entityInformation`))));
@@ -205,7 +205,7 @@ async function endOf(call: () => Promise<unknown>): Promise<number> {
   }
 }
 
-test('what the sandbox leaves out comes to it as an error with the word', async () => {
+test('what the sandbox leaves out is an error saying so', async () => {
   await expect(api._post('/Tickets/query', where('id', 1))).rejects.toMatchObject({
     status: 501,
     details: { errors: [expect.stringMatching(/unsupported/)] },

@@ -191,7 +191,7 @@ describe('the rows of a world', () => {
     expect(rowsByDay(host)).toEqual({ '2025-01-01': [0, 0, 0], '2025-02-01': [0, 0, 0], '2025-03-01': [0, 0, 0] });
   });
 
-  test('are taken as they stand where the world gives any, and nothing is added', async () => {
+  test('stand as the world gives them, with nothing added', async () => {
     const unitRows = [
       {
         contractServiceID: 20,

@@ -81,7 +81,7 @@ describe('the September 2025 world', () => {
       .filter(({ organizationName }) => organizationName === organization)
       .flatMap(({ services }) => services.flatMap(({ items }) => items));
 
-  test('begins on 9 October 2025, when the report has the custom service and the NCE lines', async () => {
+  test('begins on 9 October 2025 with custom service and NCE', async () => {
     expect(world.now).toBe('2025-10-09T03:00:00Z');
     const report = await reportAt(world.now);
     expect(
@@ -124,7 +124,8 @@ describe('the September 2025 world', () => {
     ).toEqual(['Windows Server 2025 Standard']);
   });
 
-  test('the month grows: a manual discount on 10 October, legacy and Azure Classic on the 16th', async () => {
+  // The legacy and the Azure Classic report, and a manual discount.
+  test('the month grows: a discount on 10, legacy on 16 October', async () => {
     expect((await reportAt('2025-10-10T00:00:00Z')).map(({ totalSalesPrice }) => totalSalesPrice)).toEqual([30, 7047.6, -25]);
     expect((await reportAt('2025-10-15T23:59:59Z')).map(({ totalSalesPrice }) => totalSalesPrice)).toEqual([30, 7047.6, -25]);
     const full = await reportAt('2025-10-17T03:00:00Z');
@@ -160,7 +161,7 @@ describe('the September 2025 world', () => {
     }
   });
 
-  test('the invoice is the NCE report and one line of a tenant that no organization has', async () => {
+  test('the invoice is the NCE report and one foreign line', async () => {
     const invoice = await host.report<{ items: InvoiceLine[] } & Totals>(
       'billing/azurereports/AzureOneTimeInvoice/generateReport?invoiceNumber=G098765432&storeToBlob=false',
     );
@@ -171,7 +172,7 @@ describe('the September 2025 world', () => {
     expect([unlinked.length, sum(unlinked, 'totalCostPrice'), sum(unlinked, 'totalSalesPrice')]).toEqual([1, '5.10', '6.00']);
   });
 
-  test('five organizations: an id, one with blanks, an empty one, none, and one that is not a number', async () => {
+  test('five organizations: an id, blanks, empty, none, no number', async () => {
     const { json } = await host.ask('GET', 'Organizations');
     const ids = await Promise.all(
       (json as { id: string }[]).map(async ({ id }) => {
@@ -191,7 +192,7 @@ describe('the September 2025 world', () => {
     ]);
   });
 
-  test('the manual discount is also among the manual lines of its organization, from its day on', async () => {
+  test('the manual discount is also among its organization’s manual lines', async () => {
     await host.setClock('2025-10-09T03:00:00Z');
     const path = 'organizations/83e8db2a-ea2d-57e1-85f2-5a55ac83bac2/manualbilling';
     expect((await host.ask('GET', path)).json).toEqual([]);

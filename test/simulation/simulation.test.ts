@@ -119,7 +119,8 @@ describe('months with faults, crashes and people', () => {
     expect(again.map(({ digest }) => digest)).toEqual(AGAIN.map((month) => played.get(nameOf(month))!.digest));
   });
 
-  test('meet every kind of fault, and deaths before, during and after what is sent and noted', () => {
+  // Before, during and after what is sent and noted.
+  test('meets every kind of fault, and deaths at every point', () => {
     const notMet = (kinds: readonly string[], pairs: 'faults' | 'crashes'): string[] => {
       const met = new Set([...played.values()].flatMap((line) => line[pairs].map(([pair]) => pair.split(' × ')[1])));
       return kinds.filter((kind) => !met.has(kind));
@@ -132,7 +133,7 @@ describe('months with faults, crashes and people', () => {
     expect(troubled(MONTHS[workload]!)).toEqual([]),
   );
 
-  test('vendors that lie leave the money right, or as it stood and somebody told', () => {
+  test('lying vendors leave the money right, or unchanged and reported', () => {
     expect(troubled(MONTHS.lying!)).toEqual([]);
   });
 

@@ -17,7 +17,8 @@ beforeAll(async () => {
   ]);
 }, 300_000);
 
-test('a month in which Temporal, the way to the vendors and a worker go away in mid-run ends right to the cent', () => {
+// They go away in mid-run, and the month ends right to the cent.
+test('a month survives losing Temporal, network and worker', () => {
   const { verdict, rounds, figures } = soaked;
   expect(rounds.flatMap(({ problems, unknown }) => [...problems, ...unknown])).toEqual([]);
   expect(verdict).toBe('ok');
@@ -25,9 +26,10 @@ test('a month in which Temporal, the way to the vendors and a worker go away in 
   expect(figures['requests that could write']).toBeGreaterThan(10);
 });
 
+// Right to the cent.
 test.each([
   ['before it has read that Autotask made its contract', 0],
   ['between the adjustment it has sent and telling Temporal of it', 1],
-])('a worker that is killed %s leaves a month that ends right to the cent', (_where, index) => {
+])('a worker killed %s leaves a correct month', (_where, index) => {
   expect(placed[index]).toMatchObject({ isReached: true, verdict: 'ok', problems: [], unknown: [] });
 });

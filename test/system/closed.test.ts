@@ -43,7 +43,7 @@ describe('a month that is closed', () => {
   const at = (day: string): Promise<unknown> => system.control('POST', 'clock', { now: `${day}T03:00:00Z` });
   let held: OrganizationResult;
 
-  test('has a certificate with a number, and is not closed a second time while nothing changes', async () => {
+  test('has a numbered certificate, and closes once while nothing changes', async () => {
     await at(CLOSED_ON);
     await run(CLOSED_ON, 0);
     expect(await close('one.json', CLOSED_ON)).toMatchObject({
@@ -55,7 +55,8 @@ describe('a month that is closed', () => {
     expect(await certificate('again.json')).toEqual(await certificate('one.json'));
   }, 240_000);
 
-  test("never overwrites a file: it may be another month's or another broker's certificate", async () => {
+  // It may be another month’s or another broker’s certificate.
+  test('never overwrites a file', async () => {
     await writeFile(join(folder, 'theirs.json'), '{"broker": "other"}');
     expect(await close('theirs.json', CLOSED_ON)).toMatchObject({
       code: 64,
@@ -84,7 +85,7 @@ describe('a month that is closed', () => {
     expect(stdout).toMatch(/Closed on \d{4}-\d{2}-\d{2} by certificate no\. 1\./);
   }, 240_000);
 
-  test('is moved by no release of everything, only by one that names the customer', async () => {
+  test('moves only by a release that names the customer', async () => {
     expect(await system.cli('approve', MONTH, '--all')).toMatchObject({
       code: 3,
       stdout: expect.stringMatching(
@@ -105,7 +106,7 @@ describe('a month that is closed', () => {
     expect((await system.writes()).length).toBeGreaterThan(0);
   }, 240_000);
 
-  test('gets a certificate of the next number, which says what changed and who decided it', async () => {
+  test('gets the next certificate, with changes and who decided them', async () => {
     expect(await close('two.json', LATE)).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^Certificate no\. 2 of 2025-10/),

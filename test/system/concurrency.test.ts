@@ -63,7 +63,7 @@ describe('on one day, at once', () => {
     expect(first.held.lines).toBe(0);
   }, 120_000);
 
-  test('a rerun while the next day hands over its report bills what is new once', async () => {
+  test('a rerun during the next day’s hand-over bills once', async () => {
     await system.control('POST', 'clock', { now: '2025-10-11T03:00:00Z' });
     await system.faults([slow('*/Charges', 1500)]);
     const running = run('2025-10-11');
@@ -77,7 +77,7 @@ describe('on one day, at once', () => {
     expect(salesOf(state, MONTH)).toBe('6986.60');
   }, 120_000);
 
-  test('a plan approved twice, and once by an older digest, is carried out once', async () => {
+  test('a plan approved twice, once by older digest, runs once', async () => {
     await system.control('POST', 'clock', { now: '2025-10-17T03:00:00Z' });
     await system.faults([slow('*/ServiceAdjustments', 1000)]);
     const month = await run('2025-10-17', '--mode', 'approve');
@@ -92,5 +92,6 @@ describe('on one day, at once', () => {
 });
 
 describe('two workers serve the same queues', () => {
-  test('one of them talks to Autotask; told to stop in mid-run, it finishes its writes and the other goes on', relieved, 120_000);
+  // And the other goes on.
+  test('one holds Autotask; stopped in mid-run, it finishes its writes', relieved, 120_000);
 });

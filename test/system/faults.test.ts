@@ -96,7 +96,8 @@ describe('an answer is lost after Autotask took the write', () => {
   useSystem({ world: 'september-2025' }, (opened) => (system = opened));
   afterEach(() => system.faults([]));
 
-  test('service, product, contract, adjustment and charge exist once afterwards, and the month is right', async () => {
+  // Service, product, contract, adjustment and charge.
+  test('everything exists once afterwards, and the month is right', async () => {
     const lost = (path: string): unknown => ({
       match: { vendor: 'autotask', method: 'POST', path, nth: [1, 3] },
       fault: { kind: 'reset', when: 'after' },
@@ -121,7 +122,8 @@ describe('one organization cannot be billed', () => {
   useSystem({ world: 'september-2025' }, (opened) => (system = opened));
   afterEach(() => system.faults([]));
 
-  test('a customer that is mapped wrongly waits with what to do, the others are billed, and a rerun bills it when fixed', async () => {
+  // The others are billed meanwhile.
+  test('a wrongly mapped customer waits; a rerun bills it later', async () => {
     await system.control('PATCH', `cloudmore/organizations/${FABRIKAM}`, {
       customProperties: [{ name: 'AutotaskCompanyID', value: '4711' }],
     });
@@ -161,7 +163,7 @@ describe('the worker is killed in the middle of a month', () => {
 });
 
 describe('Autotask takes no writes for one company', () => {
-  test('its organization waits, the others are billed, and the next run bills it', refused, 240_000);
+  test('its organization waits; the next run bills it', refused, 240_000);
 });
 
 describe('a request is lost before Autotask took it', () => {
@@ -169,5 +171,6 @@ describe('a request is lost before Autotask took it', () => {
 });
 
 describe("a customer's workflow is ended in mid-run", () => {
-  test('the run ends with 3, and names the customer with its whole amount as held without an outcome', terminated, 240_000);
+  // As held without an outcome.
+  test('ends with 3 and names the customer’s whole amount', terminated, 240_000);
 });

@@ -74,7 +74,7 @@ describe('docs/keeping.md', () => {
     120_000,
   );
 
-  test('what was put back is what was there, as it was written, and nothing is billed twice', async () => {
+  test('restores exactly what was there, and bills nothing twice', async () => {
     expect(await month()).toEqual(before);
     expect(await billing('evidence', 'verify')).toMatchObject({ code: 0, out: expect.stringContaining('as it was written') });
     await system.forget();

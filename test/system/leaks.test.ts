@@ -140,7 +140,7 @@ describe(`a month of ${LINES} lines`, () => {
     expect(amounts).toEqual([...amounts].sort((left, right) => right - left));
   }, 120_000);
 
-  test('each is fixed by the command shown, and one release brings the month to rest', async () => {
+  test('the shown command fixes each; one release settles the month', async () => {
     const commands = new Set((await leaksOf()).filter(isPlanted).flatMap(({ command }) => command ?? []));
     for (const { fix } of planted) await fix();
     for (const command of commands) {

@@ -41,7 +41,8 @@ async function runWith(changes: Record<string, string>, says: RegExp): Promise<R
 }
 
 describe('a run that fails', () => {
-  test('because BILLING_MODE went missing after months were billed ends with 78, and people are told within a minute', async () => {
+  // Within a minute. The setting went missing after months were billed.
+  test('with BILLING_MODE missing it ends with 78 and notifies people', async () => {
     const asked = await system.cli('run', MONTH, '--as-of', '2025-10-09');
     expect(asked).toMatchObject({ code: 0, stderr: expect.stringContaining('Start it with: billing worker') as unknown });
     const worker = await system.startWorker();
@@ -55,7 +56,8 @@ describe('a run that fails', () => {
     expect(await system.writes()).toEqual([]);
   }, 240_000);
 
-  test('because Cloudmore knows another password ends with 1, and people are told why within a minute', async () => {
+  // And people are told why within a minute.
+  test('with a wrong Cloudmore password it ends with 1', async () => {
     const run = await runWith({ CLOUDMORE_PASSWORD: 'changed-since' }, /the run failed.*(401|400|refuse|log-in|password)/is);
     expect(run).toMatchObject({ code: 1, stderr: expect.stringMatching(/The run failed: /) as unknown });
     expect(texts().join()).not.toContain('changed-since');
@@ -89,7 +91,8 @@ describe('a run that cannot tell anything itself', () => {
     await worker.kill('SIGTERM');
   }
 
-  test('because the deployed version cannot go on with it is told with the cause and the way out, by status at once', async () => {
+  // With the cause and the way out, by status too.
+  test('a deployed version that cannot continue is reported at once', async () => {
     const before = texts().length;
     const worker = await system.startWorker();
     const run = await startUnknown();
@@ -103,7 +106,7 @@ describe('a run that cannot tell anything itself', () => {
     await run.terminate('the test is over');
   }, 240_000);
 
-  test('because somebody terminated it while no worker ran is told by the next one that runs', async () => {
+  test('the next run reports one terminated without a worker', async () => {
     const before = texts().length;
     await (await startUnknown()).terminate('by mistake');
     await notifiedAs(/the run failed.*was terminated.*billing run 2025-10 --wait/s, before);

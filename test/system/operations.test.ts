@@ -92,7 +92,8 @@ describe('docs/operations.md', () => {
     expect(waiting[0]!.text).toMatch(/^Billing: 2025-10: [\d.,]+ EUR held[\s\S]*billing status 2025-10/);
   });
 
-  test("it led to the page for finance: it once named Temporal's Web UI, whatever the settings said", () => {
+  // It once named Temporal’s Web UI, whatever the settings said.
+  test('links to the page for finance', () => {
     const { text } = messages.find((one) => one.text.includes('waiting'))!;
     const lines = text
       .split('\n')

@@ -42,7 +42,7 @@ describe('an operator steers single organizations', () => {
       JSON.stringify(input),
     ]);
 
-  test('a skip before the run keeps the organization out of Autotask, with its amount excluded', async () => {
+  test('a skip before the run excludes the organization’s amount', async () => {
     const skipped = await system.cli(
       'skip',
       MONTH,
@@ -70,7 +70,8 @@ describe('an operator steers single organizations', () => {
     ).toEqual([]);
   });
 
-  test('a run of an organization that does not exist is not started, and says who is meant; it ended as if there were nothing to do', async () => {
+  // It ended as if there were nothing to do.
+  test('an unknown organization’s run does not start and suggests names', async () => {
     const ended = await system.cli('run', MONTH, '--as-of', AS_OF, '--organization', 'Fabrikam Logistic', '--wait');
     expect(ended).toMatchObject({
       code: 64,
@@ -78,7 +79,7 @@ describe('an operator steers single organizations', () => {
     });
   });
 
-  test('a run of one that does not exist, where Cloudmore cannot be asked from here, fails by its name', async () => {
+  test('an unknown organization fails by name, without Cloudmore too', async () => {
     const ended = await system.cliWith(
       { CLOUDMORE_PASSWORD: '' },
       ...['run', MONTH, '--as-of', AS_OF, '--organization', 'Fabrikan', '--wait'],
@@ -146,7 +147,7 @@ describe('a skip during the run', () => {
   let system: TestSystem;
   useSystem({ world: 'september-2025' }, (opened) => (system = opened));
 
-  test('comes too late after the first write: the organization is finished and says so', async () => {
+  test('comes too late after the first write, and says so', async () => {
     await system.faults([
       {
         match: { vendor: 'autotask', method: 'POST', path: '*/ServiceAdjustments' },
@@ -172,7 +173,7 @@ describe('in approve mode', () => {
   let system: TestSystem;
   useSystem({ world: 'september-2025', env: { BILLING_MODE: 'approve' } }, (opened) => (system = opened));
 
-  test('every plan waits, is released exactly as shown, and an older digest releases nothing', async () => {
+  test('every plan waits, and only its exact digest releases it', async () => {
     const month = await system.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
     const contoso = organizationOf(month, CONTOSO);
     expect(contoso).toMatchObject({ status: 'AwaitingApproval' });
@@ -196,7 +197,8 @@ describe('in approve mode', () => {
     });
   });
 
-  test('approve --all bills the rest as it was shown; it waited again, because the first one\u2019s release had made services that it needs too', async () => {
+  // It waited again, because the first one’s release had made services that it needs too.
+  test('approve --all bills the rest as shown', async () => {
     const shown = await status(system, FABRIKAM);
     const made = (await system.state()).autotask.services.length;
     expect(await system.cli('approve', MONTH, '--all')).toMatchObject({
@@ -222,7 +224,8 @@ describe('a plan on file', () => {
     [system, worker] = [opened, started];
   });
 
-  test('is released exactly as it is; what moved since waits again, and is named', async () => {
+  // And is named.
+  test('is released exactly; what moved since waits again', async () => {
     const file = `${system.env.BILLING_EVIDENCE!.replace('file:', '')}-plan.json`;
     expect(await system.cli('plan', MONTH, '--as-of', AS_OF, '--out', file)).toMatchObject({ code: 0 });
     await system.forget();
@@ -261,7 +264,8 @@ describe('a plan on file', () => {
     expect(await system.writes()).toEqual([]);
   });
 
-  test('one that Cloudmore’s report has overtaken releases nothing either: its lines are read again', async () => {
+  // Its lines are read again.
+  test('one that Cloudmore’s report has overtaken releases nothing either', async () => {
     // The legacy report of the 16th is late on the morning of the 17th, and comes before somebody releases.
     await system.json<MonthResult>([3], 'run', MONTH, '--as-of', '2025-10-17', '--wait');
     const shown = await status(system, FABRIKAM);
@@ -277,7 +281,8 @@ describe('a plan on file', () => {
     expect(await system.writes()).toEqual([]);
   });
 
-  test('a release without a digest, one click in the Web UI, is refused in status and in the log, and the plan keeps waiting', async () => {
+  // One click in the Web UI: status and the log say so, and the plan keeps waiting.
+  test('a release without a digest is refused everywhere', async () => {
     const { planDigest } = await status(system, FABRIKAM);
     await system.client.workflow.getHandle(organizationBillingId('default', MONTH, FABRIKAM)).signal('approve');
     await eventually(
@@ -308,7 +313,8 @@ describe('what a circuit breaker holds', () => {
   const env = { BILLING_MODE: 'approve', BREAKER_NEW_ORGANIZATION_AMOUNT: '2000' };
   useSystem({ world: 'september-2025', env }, (opened) => (system = opened));
 
-  test('is released neither by approve --all nor without its sum, only by the sum that the list has shown', async () => {
+  // Neither by approve --all nor without its sum.
+  test('is released only by the sum that the list shows', async () => {
     const month = await system.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
     expect(organizationOf(month, FABRIKAM)).toMatchObject({ status: 'NeedsAttention', posted: { lines: 0 } });
     expect(organizationOf(month, CONTOSO)).toMatchObject({ status: 'AwaitingApproval' });
@@ -356,7 +362,7 @@ describe('in shadow mode', () => {
     (opened) => (system = opened),
   );
 
-  test('nothing is written, every difference is shown in money, and no workflow stays open', async () => {
+  test('writes nothing, shows every difference, leaves no workflow open', async () => {
     const month = await system.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--mode', 'shadow', '--wait');
     expect(await system.writes()).toEqual([]);
     expect(month.posted.lines).toBe(0);
@@ -371,7 +377,7 @@ describe('in shadow mode', () => {
     );
   });
 
-  test('an organization with a mode of its own goes its own way, and no --mode writes for one that is kept in shadow', async () => {
+  test('a customer’s own mode wins; no --mode writes in shadow', async () => {
     const month = await system.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--mode', 'auto', '--wait');
     expect(organizationOf(month, CONTOSO)).toMatchObject({ status: 'Done', held: { lines: 0 } });
     expect(organizationOf(month, FABRIKAM).items.find(({ reason }) => reason === 'awaiting-approval')?.message).toContain(

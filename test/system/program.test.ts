@@ -159,7 +159,8 @@ describe('the image', () => {
     expect((await image.node(image.bin, '--help')).stdout).toContain('worker');
   });
 
-  test('the image of the worker has no sandbox, no compiler and no test package, and its libraries take less than 120 MB', async () => {
+  // Its libraries take less than 120 MB.
+  test('the worker’s image has no sandbox, compiler or test package', async () => {
     const files = await readdir(image.folder, { recursive: true, withFileTypes: true });
     const paths = files
       .filter((entry) => entry.isFile())
@@ -174,7 +175,7 @@ describe('the image', () => {
     ]);
   });
 
-  test('each library in it comes with what it says of itself, and its licence where it has a file of it', async () => {
+  test('each library keeps its package file and licence', async () => {
     const { packages } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {
       packages: Record<string, object>;
     };
@@ -189,14 +190,14 @@ describe('the image', () => {
     await expect(image.node(image.bin, ...command)).rejects.toThrow(/This image has no sandbox.* target "rehearsal"\.$/m);
   });
 
-  test('the image for rehearsals has the sandbox, with the options that docker-compose.yml gives it', async () => {
+  test('the rehearsal image has the sandbox as docker-compose.yml starts it', async () => {
     const bin = join(image.rehearsal, 'client/bin.js');
     const asked = `const [child] = [require('child_process').spawn(process.execPath, [${JSON.stringify(bin)}, 'sandbox', '--host', '127.0.0.1', '--port', '0'])];
     child.stdout.on('data', (told) => { console.log(String(told)); child.kill('SIGTERM'); });`;
     expect((await image.node('--eval', asked)).stdout).toMatch(/^CLOUDMORE_URL=http:\/\/127\.0\.0\.1:\d+/m);
   });
 
-  test('the built worker can be loaded, with the bundles it runs and with traces', async () => {
+  test('the built worker loads, with its bundles and traces', async () => {
     const code = `const { workflowBundle } = await import('${image.folder}/dist/worker/bundle.js');
     await import('${image.folder}/dist/worker/main.js');
     await import('${image.folder}/dist/shared/tracing/exporting.js');
@@ -227,7 +228,8 @@ describe('a month with the built program', () => {
       customProperties: [{ name: 'AutotaskCompanyID', value }],
     });
 
-  test('64: used wrongly; the message on standard error says what was expected, standard output stays empty', async () => {
+  // Standard output stays empty.
+  test('64: wrong usage; standard error says what was expected', async () => {
     expect(await system.cli('run', '2025-13')).toEqual({
       code: 64,
       stdout: '',
@@ -244,7 +246,7 @@ describe('a month with the built program', () => {
     });
   });
 
-  test('69: a server that cannot be reached, with its address and the way out', async () => {
+  test('69: a server out of reach, with its address', async () => {
     const ended = await system.cliWith({ TEMPORAL_ADDRESS: '127.0.0.1:1' }, 'status', MONTH);
     expect(ended).toEqual({
       code: 69,
@@ -261,7 +263,7 @@ describe('a month with the built program', () => {
     });
   });
 
-  test('2: changes pending, only when asked for; plan --json and --out have the same shape', async () => {
+  test('2: changes pending, if asked; --json and --out agree', async () => {
     const file = join(folder, 'plan.json');
     const ended = await system.cli('plan', MONTH, '--as-of', AS_OF, '--json', '--out', file, '--detailed-exitcode');
     expect(ended.code).toBe(2);
@@ -288,7 +290,8 @@ describe('a month with the built program', () => {
     }
   });
 
-  test('3 of status --check and close, while something is held; the notice that was lost is named, by status too', async () => {
+  // The notice that was lost is named, by status too.
+  test('3: status --check and close, while something is held', async () => {
     const { findings, isGood } = checked.parse(await system.json([3], 'status', MONTH, '--check'));
     expect({ isGood, findings }).toMatchObject({
       isGood: false,
@@ -302,7 +305,7 @@ describe('a month with the built program', () => {
     });
   });
 
-  test('the command that status shows fixes it, once the cause is gone; then 0', async () => {
+  test('the shown command fixes it; then 0', async () => {
     const { stdout } = await system.cli('status', MONTH);
     const command = /billing (rerun .*)$/m.exec(stdout)![1]!;
     await mapTo('29683512');
@@ -316,7 +319,7 @@ describe('a month with the built program', () => {
     expect((await system.cli('status', MONTH)).code).toBe(0);
   });
 
-  test('close: 0 with the certificate, 0 and 1 of --verify for one that holds and one that somebody changed', async () => {
+  test('close: 0 with a certificate, 0 or 1 to verify', async () => {
     const file = join(folder, 'close.json');
     const closed = certificate.parse(await system.json([0], 'close', MONTH, '--as-of', AS_OF, '--out', file));
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(closed);
@@ -330,7 +333,7 @@ describe('a month with the built program', () => {
     expect(await system.json([0], 'status', MONTH, '--check')).toEqual({ isGood: true, findings: [] });
   });
 
-  test('companies: 0 with lists and suggestions, 1 for a link that cannot be', async () => {
+  test('companies: 0 with lists, 1 for an impossible link', async () => {
     expect(listed.parse(await system.json([0], 'companies', 'list')).map(({ linked_to }) => linked_to)).toContain(
       'Contoso Dental Group',
     );
@@ -342,7 +345,7 @@ describe('a month with the built program', () => {
     });
   });
 
-  test('doctor: 0 when all is well, 3 when something is to be fixed, 78 for settings; each of those with its fix', async () => {
+  test('doctor: 0, 3 or 78, each with its fix', async () => {
     const bad = ({ isGood }: z.infer<typeof finding>): boolean => !isGood;
     const found = doctored.parse(await system.json([3], 'doctor')).filter(bad);
     expect(found).toContainEqual(expect.objectContaining({ check: 'schedule', fix: 'billing schedule apply' }));

@@ -14,7 +14,7 @@ describe('billing restore', () => {
   let before: MonthResult;
   useSystem({ world: 'september-2025', env: { BILLING_MODE: 'approve' } }, (opened) => (system = opened));
 
-  test('pauses the schedule, ends what is open, looks at the set-up, shows what a run would do, and writes nothing', async () => {
+  test('pauses, ends what is open, checks, previews, and writes nothing', async () => {
     expect((await system.cli('schedule', 'apply')).code).toBe(0);
     before = await system.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
     await system.forget();
@@ -40,7 +40,7 @@ describe('billing restore', () => {
     expect(await system.writes()).toEqual([]);
   });
 
-  test('what waited waits again after the next run as the plan that it was, by the digest that somebody has noted', async () => {
+  test('what waited waits again under the noted digest', async () => {
     const month = await system.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
     for (const organizationId of [CONTOSO, FABRIKAM])
       expect(organizationOf(month, organizationId)).toMatchObject({

@@ -26,7 +26,7 @@ describe('the daily schedule', () => {
     expect(shown.stdout).toContain('03:00');
   });
 
-  test('of one broker among many begins a little later than that of others, by a hash', async () => {
+  test('brokers start at different minutes, spread by a hash', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'billing-brokers-'));
     const many = { BILLING_BROKERS: folder };
     expect(await system.cliWith(many, 'schedule', 'apply')).toMatchObject({
@@ -66,7 +66,7 @@ describe('the daily schedule', () => {
     );
   });
 
-  test('a back-fill bills the month of the nominal day before, and the month before it during the recheck days', async () => {
+  test('a back-fill bills the nominal day’s month and rechecks before', async () => {
     await system.control('POST', 'clock', { now: '2025-10-09T03:00:00Z' });
     await handle().backfill({
       start: new Date('2025-10-09T02:59:00Z'),
@@ -85,7 +85,8 @@ describe('the daily schedule', () => {
     expect(september).toMatchObject({ asOf: '2025-10-09', report: { lines: 0 }, ghosts: { lines: 0 }, awaiting: { lines: 1 } });
   });
 
-  test('in a zone where it is tomorrow already stands for tomorrow, and a time that a night leaves out is told when it is made', async () => {
+  // A time that a night leaves out is told when it is made.
+  test('respects zones with tomorrow’s date and skipped hours', async () => {
     const zone = { BILLING_TIMEZONE: 'Pacific/Auckland', BILLING_SCHEDULE: '30 2 * * *' };
     const applied = await system.cliWith(zone, 'schedule', 'apply');
     expect(applied.stderr).toMatch(/02:30 on \d{4}-\d\d-\d\d does not exist in Pacific\/Auckland/);

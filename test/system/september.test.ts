@@ -118,7 +118,8 @@ describe('the September story', () => {
     expect(billed(state, IDS.LEGACY)).toBeNull();
   });
 
-  test('perpetual licences without subscription id get a key, a contract of one month, and nothing after it', async () => {
+  // With a key, and nothing after it.
+  test('perpetual licences without subscription id get one-month contracts', async () => {
     const { autotask } = await system.state();
     const contract = autotask.contracts.find(({ contractNumber }) => /^cm-[0-9a-f]{32}$/.test(String(contractNumber)));
     expect(contract).toMatchObject({ companyID: 29683540 });
@@ -127,7 +128,7 @@ describe('the September story', () => {
     expect(row).toMatchObject({ units: 2, price: 1940, cost: 1712 });
   });
 
-  test('services carry the item code as key, and contracts show customers the product instead', async () => {
+  test('services carry item codes; contracts show customers the product', async () => {
     const { autotask } = await system.state();
     const service = autotask.services.find(({ invoiceDescription }) => invoiceDescription === 'CFQ7TTC0LCHC-0002-P1Y-Monthly');
     expect(service).toMatchObject({ unitPrice: 22.5, unitCost: 19.7 });
@@ -151,14 +152,15 @@ describe('the September story', () => {
     expect(month.unassigned).toMatchObject({ lines: 1, cost: '5.10', sales: '6.00' });
   });
 
-  test('a manual discount of 10 October becomes a charge beside the row of A', async () => {
+  test('a manual discount becomes a charge next to A’s row', async () => {
     const month = await runAt('2025-10-12');
     expect(billed(await system.state(), IDS.A)).toMatchObject({ sales: '491.00', cost: '451.76', units: 24, charge: '-25.00' });
     expect(month.writes).toMatchObject({ adjustments: 0, charges: 1, contracts: 0 });
     sums(month);
   });
 
-  test('the legacy and Azure Classic reports of 16 October are billed on the 17th', async () => {
+  // Legacy and Azure Classic.
+  test('reports of 16 October are billed on the 17th', async () => {
     const month = await runAt('2025-10-17');
     expect(billed(await system.state(), IDS.LEGACY)).toMatchObject({ sales: '88.40', cost: '75.84', units: 10 });
     expect(organizationOf(month, FABRIKAM).report.sales).toBe('5709.39');
@@ -168,7 +170,8 @@ describe('the September story', () => {
     expect(await system.writes()).toEqual([]);
   });
 
-  test('a contract that somebody deleted is held until a person releases it, then made again, and the report says so (6.6)', async () => {
+  // The report says so (6.6).
+  test('a deleted contract is held, then made again after release', async () => {
     const { autotask } = await system.state();
     const contract = autotask.contracts.find(({ contractNumber }) => contractNumber === IDS.B)!;
     const of = (table: 'unitRows' | 'contractServices'): unknown[] =>

@@ -32,7 +32,7 @@ const QUESTION = 'Type the sum to release them (5,620.99 EUR): ';
   };
   const seen = (): Promise<MonthResult> => system.json<MonthResult>([0, 3], 'status', MONTH);
 
-  test('shows the list and the sum above the question; another sum that is typed releases nothing', async () => {
+  test('shows list and sum; another sum releases nothing', async () => {
     const terminal = await asked();
     terminal.type('5621\r');
     const { code, screen } = await terminal.ended;
@@ -54,7 +54,7 @@ const QUESTION = 'Type the sum to release them (5,620.99 EUR): ';
     expect({ code, last: screen.trimEnd().split('\n').at(-1) }).toEqual({ code: 1, last: said });
   });
 
-  test('status and the customer’s page in the Web UI show beforehand what the release would write', async () => {
+  test('status and the Web UI preview what a release writes', async () => {
     const { stdout } = await system.cli('status', MONTH, '--full');
     const page = await system.client.workflow
       .getHandle(organizationBillingId('default', MONTH, FABRIKAM))

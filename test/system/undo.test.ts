@@ -87,7 +87,8 @@ describe('billing undo --write', () => {
     expect(await system.writes()).toEqual([]);
   }, 120_000);
 
-  test('takes one customer back as shown, under the name of who did it, and the others stay billed', async () => {
+  // Under the name of the person who did it.
+  test('takes one customer back as shown; the others stay billed', async () => {
     const before = organizationOf(await system.json<MonthResult>([0, 3], 'report', MONTH), CONTOSO);
     const { code, stdout } = await takeBack(system, '--organization', CONTOSO);
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/: skipped\. Taken back by anna: wrong prices/) });
@@ -113,7 +114,8 @@ describe('billing undo --write', () => {
     expect(await system.writes()).toEqual([]);
   }, 120_000);
 
-  test('is nothing that a plan would bill: it once showed the steps of what somebody had just taken back', async () => {
+  // It once showed the steps of what somebody had just taken back.
+  test('shows no plan for what was taken back', async () => {
     const { stdout } = await system.cli('plan', MONTH, '--organization', CONTOSO);
     expect(stdout).toContain('excluded (taken back)');
     expect(stdout).toContain('Nothing to write.');
@@ -143,5 +145,6 @@ describe('billing undo --write', () => {
   }, 120_000);
 });
 
-test('an undo whose worker is killed comes to its end, once, and the month can be billed again', killed, 300_000);
+// It comes to its end once.
+test('an undo survives its worker; the month bills again', killed, 300_000);
 test('an undo whose answers are lost takes nothing back twice', lost, 300_000);

@@ -80,7 +80,7 @@ describe('versions of the worker', () => {
   let first: string;
   let second: string;
 
-  test('the first is the current one by itself, and a customer that waits is bound to it', async () => {
+  test('the first becomes current by itself and binds waiting customers', async () => {
     await start(1);
     expect((await run('--wait')).code).toBe(3);
     first = (await deployed()).current;
@@ -88,7 +88,7 @@ describe('versions of the worker', () => {
     expect((await deployed()).versions).toMatchObject([{ buildId: first, isCurrent: true, isServed: true, customers: 2 }]);
   }, 120_000);
 
-  test('a second one becomes the current one, and who waits goes over to it when called', async () => {
+  test('a second becomes current and takes over waiting customers', async () => {
     await start(2);
     second = (await eventually(deployed, ({ current }) => current !== first, 60_000)).current;
     expect(await versionOf(FABRIKAM)).toBe(first);
@@ -106,7 +106,7 @@ describe('versions of the worker', () => {
     expect(await versionOf(CONTOSO)).toBe(first);
   }, 180_000);
 
-  test('what a version left behind that has no worker any more is planned again by the current one', async () => {
+  test('the current one replans what a vanished version left', async () => {
     await workers[1]!.kill('SIGKILL');
     await eventually(
       () => versionOf(CONTOSO),
@@ -122,7 +122,8 @@ describe('versions of the worker', () => {
     expect(await stateOf(CONTOSO)).toBe('Done');
   }, 240_000);
 
-  test('after a rollback the version before goes on with what the other has begun, which it could not replay', async () => {
+  // It could not replay what the other had begun.
+  test('after a rollback the old version continues the new one’s work', async () => {
     await start(1);
     const rolledBack = await system.cli('deploy', 'rollback');
     expect({ code: rolledBack.code, out: rolledBack.stdout }).toEqual({
@@ -143,7 +144,8 @@ describe('versions of the worker', () => {
     expect(await stateOf(FABRIKAM)).toBe('Done');
   }, 240_000);
 
-  test('a third that breaks is seen within a minute, and after a rollback nothing is stuck and nothing written twice', async () => {
+  // Nothing is stuck, and nothing written twice.
+  test('a broken third is seen within a minute and rolled back', async () => {
     await start(3);
     await eventually(deployed, ({ current }) => current !== first, 60_000);
     await system.forget();

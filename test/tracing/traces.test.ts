@@ -31,7 +31,7 @@ const replay = (codePath: string, history: unknown): Promise<void> =>
   );
 
 describe('with a collector', () => {
-  test('a run is one trace from the command to each request at Autotask', async () => {
+  test('a run is one trace from command to Autotask request', async () => {
     const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url };
     const worker = await system.startWorker({ ...traced, ...PROBE });
     expect(await system.cliWith(traced, 'run', MONTH, '--as-of', '2025-10-09', '--wait')).toMatchObject({ code: 0 });
@@ -55,7 +55,7 @@ describe('with a collector', () => {
     expect(new Set(collector.spans.filter(isRequest).map(({ traceId }) => traceId))).toEqual(new Set([written[0]!.traceId]));
   }, 120_000);
 
-  test('a scheduled run, which no command began, is one trace of its own', async () => {
+  test('a scheduled run is one trace of its own', async () => {
     const before = new Set(collector.spans.map(({ traceId }) => traceId));
     const worker = await system.startWorker({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
     expect(await system.cli('schedule', 'apply')).toMatchObject({ code: 0 });
@@ -73,7 +73,7 @@ describe('with a collector', () => {
     for (const request of requests) expect(wayTo(request, own).slice(-1)).toEqual(['RunWorkflow:dailyBilling']);
   }, 120_000);
 
-  test('no name, no amount and no secret is in it, and of a path only its words', async () => {
+  test('holds no name, amount or secret, and only path words', async () => {
     const values = plainValuesOf(await system.json<MonthResult>([0], 'report', MONTH, '--format', 'json'));
     const secrets = Object.entries(system.env).flatMap(([name, value]) =>
       /SECRET|PASSWORD|USERNAME|INTEGRATION|RESELLER/.test(name) ? value : [],
@@ -86,7 +86,7 @@ describe('with a collector', () => {
     );
   });
 
-  test('what was begun with traces goes on without them, and what was begun without goes on with them', async () => {
+  test('runs continue across turning traces on or off', async () => {
     for (const id of [dailyBillingId('default', MONTH), organizationBillingId('default', MONTH, CONTOSO)]) {
       const history: History = await system.client.workflow.getHandle(id).fetchHistory();
       await replay(process.env.TEST_WORKFLOW_BUNDLE!, history);
@@ -110,7 +110,7 @@ test('without a collector nothing of OpenTelemetry is loaded', async () => {
   expect(worker.output()).toMatch(/loaded of OpenTelemetry: 0$/m);
 }, 60_000);
 
-test('of a span that failed there is told that it did, and neither why nor for whom', () => {
+test('a failed span says so, without reason or customer', () => {
   const span = {
     name: 'RunWorkflow:organizationBilling',
     spanContext: () => ({ traceId: 'a', spanId: 'b', traceFlags: 1 }),

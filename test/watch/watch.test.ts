@@ -37,7 +37,7 @@ const ready = async (at = port): Promise<Ready> => {
 const isReady = ({ status }: Ready): boolean => status === 200;
 
 describe('the port of a worker', () => {
-  test('says ready when the worker takes work, the store answers, and the lease is held', async () => {
+  test('is ready with work, a store and the lease', async () => {
     worker = await system.startWorker({ BILLING_HTTP: `127.0.0.1:${port}` });
     expect((await ask('/livez')).status).toBe(200);
     const { body } = await eventually(
@@ -54,7 +54,7 @@ describe('the port of a worker', () => {
     });
   }, 60_000);
 
-  test('shows what was billed, beside the metrics of the SDK, and no name or id of a customer', async () => {
+  test('shows billing and SDK metrics, and no customer', async () => {
     expect((await system.cli('run', MONTH, '--as-of', '2025-10-09', '--wait')).code).toBe(3);
     const month = await system.json<MonthResult>([0, 3], 'report', MONTH, '--format', 'json');
     expect(month.posted.lines).toBeGreaterThan(0);
@@ -106,7 +106,7 @@ describe('the port of a worker', () => {
       expect(JSON.parse(line)).toMatchObject({ broker: 'default', level: expect.any(String), message: expect.any(String) });
   });
 
-  test('of a worker that stands by says so, ready, and leaves the figures to the one that serves', async () => {
+  test('a standby is ready and leaves figures to the server', async () => {
     const standby = await system.startWorker({ BILLING_HTTP: `127.0.0.1:${standbyPort}` });
     const { body } = await eventually(() => ready(standbyPort), isReady, 30_000);
     expect(body.checks.lease).toBe('standby');

@@ -41,7 +41,7 @@ test('an address that is none is refused', () => {
   );
 });
 
-test('what all amounts of a closed month have in common is said once, and beside each its own difference', () => {
+test('a closed month’s common cause appears once, differences each', () => {
   const closed = '2025-10 is closed, by certificate no. 1 of 2025-11-03, and nothing of it is written without a release.';
   const held = (item: Outcome['items'][number], id: string, difference: string): Outcome['items'][number] => ({
     ...item,

@@ -114,7 +114,8 @@ async function releaseAll(reason: string): Promise<string> {
 const TO_DO = `/months/${MONTH}/customers`;
 const END = `/months/${MONTH}/end`;
 
-test('from the notice to the proof of what was invoiced, with a mailbox and a browser alone', async () => {
+// With a mailbox and a browser alone.
+test('leads from the notice to proof of invoicing, by browser', async () => {
   await night('2025-10-09');
 
   // Each approver has a mail of their own, with the list, its sum, and a link that leads to exactly this and holds no secret.

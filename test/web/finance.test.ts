@@ -64,7 +64,7 @@ describe('the page for finance', () => {
   const decidedBy = async (name: string): Promise<unknown[]> =>
     (await system.json<{ entries: { actor: string | null }[] }>([0], 'log', MONTH)).entries.filter(({ actor }) => actor === name);
 
-  test('who asks whether it is well needs no log-in, and learns nothing else', async () => {
+  test('a health check needs no log-in and reveals nothing', async () => {
     expect(await (await fetch(`${web.address}/readyz`)).text()).toBe('ready\n');
   });
 
@@ -79,7 +79,7 @@ describe('the page for finance', () => {
     }
   });
 
-  test('a wrong password says no more than that, and the eleventh try within minutes is refused', async () => {
+  test('a wrong password reveals nothing, and the eleventh try fails', async () => {
     const tries: number[] = [];
     for (let attempt = 0; attempt < 11; attempt += 1) {
       const form = await fetch(`${web.address}/login`);
@@ -98,7 +98,7 @@ describe('the page for finance', () => {
     web = await openWeb(system, USERS);
   });
 
-  test('shows who waits, from what stands to what the report says, with the margin; by keyboard alone', async () => {
+  test('shows waits with amounts and margin, by keyboard alone', async () => {
     const page = await loggedIn('anna');
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.textContent')).toBe('To the content');
@@ -107,7 +107,7 @@ describe('the page for finance', () => {
     await page.context().close();
   });
 
-  test('a name that is markup, or that turns the reading direction, is shown and does nothing', async () => {
+  test('a name with markup or reversed text is shown harmlessly', async () => {
     const page = await loggedIn('anna');
     expect(await page.title()).toContain('To do');
     expect(await page.locator('img').count()).toBe(0);
@@ -121,7 +121,7 @@ describe('the page for finance', () => {
     ['in the dark', { colorScheme: 'dark' }],
     ['on a phone of 360 pixels', { viewport: { width: 360, height: 740 } }],
   ];
-  test.each(looks)('eight views without a finding of axe and without a sideways scroll, %s', async (_, options) => {
+  test.each(looks)('axe finds nothing and nothing scrolls sideways in eight views, %s', async (_, options) => {
     const page = await loggedIn('anna', { ...options, bypassCSP: true });
     for (const path of [
       '/',
@@ -143,7 +143,7 @@ describe('the page for finance', () => {
     await page.context().close();
   });
 
-  test('releases exactly the plan that was shown, and says what came of it', async () => {
+  test('releases exactly the shown plan and reports the outcome', async () => {
     const page = await loggedIn('anna');
     await page.getByRole('link', { name: 'Fabrikam Logistics' }).click();
     await page.getByLabel('Reason').fill('agreed with the customer');
@@ -158,7 +158,7 @@ describe('the page for finance', () => {
     await page.context().close();
   });
 
-  test('a plan that has moved since it was shown is not released, and that is said', async () => {
+  test('a plan that moved is not released, and says so', async () => {
     const page = await loggedIn('anna');
     await page.goto(`${web.address}/months/${MONTH}/customers/${CONTOSO}`);
     await page
@@ -170,7 +170,7 @@ describe('the page for finance', () => {
     await page.context().close();
   });
 
-  test('who may only look has no buttons, and a form of their own changes nothing', async () => {
+  test('a read-only user has no buttons, and forged forms fail', async () => {
     const page = await loggedIn('bert');
     await page.goto(`${web.address}/months/${MONTH}/customers/${CONTOSO}`);
     expect(await page.getByRole('button', { name: /Release|again|Leave/ }).count()).toBe(0);
@@ -194,7 +194,7 @@ describe('the page for finance', () => {
     await page.context().close();
   });
 
-  test('a month or a way back that has moved since it was shown is left as it is', async () => {
+  test('refuses a month or undo that moved since it was shown', async () => {
     const page = await loggedIn('anna');
     const csrf = await page.locator('form.who input[name=_csrf]').getAttribute('value');
     const post = async (path: string): Promise<string> => {
@@ -218,7 +218,7 @@ describe('the page for finance', () => {
     await page.context().close();
   });
 
-  test('each line says why its amount is what it is, beside that its plan waits', async () => {
+  test('each line explains its amount and that its plan waits', async () => {
     const page = await loggedIn('bert');
     await page.goto(`${web.address}/months/${MONTH}/customers/${CONTOSO}`);
     expect(await page.locator('main').innerText()).toMatch(/2025-10, awaiting approval/);
@@ -228,7 +228,7 @@ describe('the page for finance', () => {
     await page.context().close();
   });
 
-  test('who has logged out elsewhere decides nothing any more: the button leads to the log-in', async () => {
+  test('a user logged out elsewhere is sent to the log-in', async () => {
     const page = await loggedIn('carl');
     await page.goto(`${web.address}/months/${MONTH}/customers/${CONTOSO}`);
     const other = await page.context().newPage();
@@ -246,7 +246,7 @@ describe('the page for finance', () => {
     await page.context().close();
   });
 
-  test('two people who release at once bill once, and the back button offers no release that is over', async () => {
+  test('two simultaneous releases bill once, and Back offers none', async () => {
     const [anna, carl] = [await loggedIn('anna'), await loggedIn('carl')];
     const pages = [anna, carl];
     const release = async (page: Page): Promise<string> => {

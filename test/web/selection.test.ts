@@ -80,7 +80,8 @@ describe('the list of what waits', () => {
     return page;
   }
 
-  test('releases the customers that are chosen, each once and as shown, under the name of who chose them, and no other', async () => {
+  // As shown, under the name of the person who chose them.
+  test('releases each chosen customer once, and no other', async () => {
     const page = await loggedIn('anna');
     for (const name of ['Adatum', 'Fabrikam']) for (const box of await page.getByLabel(`Choose ${name}`).all()) await box.check();
     await page.getByLabel('Reason').fill('as agreed');
@@ -95,7 +96,7 @@ describe('the list of what waits', () => {
     await page.context().close();
   });
 
-  test('offers nothing to choose to who may only look, and takes no form of theirs', async () => {
+  test('offers read-only users no choice and refuses their form', async () => {
     const page = await loggedIn('bert');
     expect(await page.getByRole('row').count()).toBe(1 + 4);
     expect(await page.getByRole('checkbox').count()).toBe(0);

@@ -72,7 +72,7 @@ describe('the list of customers', () => {
     expect(names(choose(rows, ALL).rows)).toEqual(['B', 'C', 'A']);
   });
 
-  test('finds by name and by reason, and shows only what waits where that is asked for', () => {
+  test('finds by name and reason, and filters what waits', () => {
     const rows = [
       row({ name: 'Alpha' }),
       row({ name: 'Beta', reasons: ['two alphabets'] }),
@@ -81,7 +81,7 @@ describe('the list of customers', () => {
     expect(names(choose(rows, { ...ALL, find: 'ALPHA', show: 'waiting' }).rows).sort()).toEqual(['Alpha', 'Beta']);
   });
 
-  test('has pages, and a page that is not there is the last one', () => {
+  test('has pages; one beyond the end is the last', () => {
     const rows = Array.from({ length: PAGE_ROWS + 1 }, (_, index) => row({ name: String(index) }));
     expect(choose(rows, { ...ALL, page: 99 })).toMatchObject({ all: PAGE_ROWS + 1, pages: 2, rows: { length: 1 } });
   });
@@ -105,12 +105,13 @@ describe('who it is', () => {
     expect(personOfRequest(request(address, headers as Record<string, string>), settings)).toEqual(person);
   });
 
-  test('a header without the addresses that may send it is refused as a setting', () => {
+  test('refuses a header setting without its senders’ addresses', () => {
     expect(() => webSettings({ BILLING_WEB_PROXY_HEADER: 'X-Forwarded-User' })).toThrow(/BILLING_WEB_PROXY_ADDRESSES/);
   });
 });
 
-test('users are kept as hashes in a file that only its owner reads; a new password takes the place of the old one', async () => {
+// A new password takes the place of the old one.
+test('keeps users as hashes in a private file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'users-'));
   const path = join(folder, 'deep', 'users.json');
   await saveUser(path, { name: 'Anna', role: 'see' }, 'correct horse battery');

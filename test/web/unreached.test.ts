@@ -50,7 +50,8 @@ const NOTHING_DECIDED = {
   text: 'Temporal does not answer at this moment, and nothing was decided. Try again when it does.',
 };
 
-test('a month and its end say that nobody can tell what is under way, and a button that nothing was decided: they kept people waiting for ever', async () => {
+// Month and end of month kept people waiting for ever.
+test('says that progress is unknown and nothing was decided', async () => {
   const source = sourceAt();
   const [shown, answered, acted, asked] = await Promise.all([
     source.month('2025-10'),
@@ -64,12 +65,13 @@ test('a month and its end say that nobody can tell what is under way, and a butt
   expect([acted, asked]).toEqual([NOTHING_DECIDED, NOTHING_DECIDED]);
 }, 15_000);
 
+// What is away was there as a stack trace.
 test.each([
   ['a store that is away', 'StoreUnavailable', 503, 'The evidence store does not answer at this moment'],
   ['a store that refuses the log-in', 'StoreRefused', 500, 'The page cannot work as it is set up. Its log says what to change.'],
   ['a key that is lost', 'KeyMissing', 500, 'The page cannot work as it is set up.'],
   ['a mistake of the program, with its stack,', 'TypeError', 500, 'This did not work. The log of the page says why.'],
-])('%s is said in a sentence, and in the log: what is away was there as a stack trace', async (_what, name, status, says) => {
+])('reports %s in a sentence, and logs it', async (_what, name, status, says) => {
   const written: string[] = [];
   const stderr = jest.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0);
   const cause = Object.assign(new Error('what came of it, at db:5432'), { name });
@@ -86,7 +88,8 @@ test.each([
   else expect(written.join()).toContain('at ');
 });
 
-test('a port that another program has is said with its setting: it was a stack trace that called it a bug', async () => {
+// It was a stack trace that called it a bug.
+test('names the setting of a port in use', async () => {
   const users = harness.file('users.json');
   await saveUser(users, { name: 'anna', role: 'see' }, PASSWORD);
   const env = { TEMPORAL_ADDRESS: process.env.TEST_TEMPORAL_ADDRESS!, BILLING_WEB_USERS: users };

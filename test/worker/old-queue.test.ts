@@ -43,7 +43,7 @@ function looking(broker: string): { queue: OldQueue; served: () => number; state
 }
 
 describe('a worker', () => {
-  test('serves it while its broker has something open there, and not longer; one of another broker does not', async () => {
+  test('serves it only while its own broker has work there', async () => {
     const [own, neighbours] = [looking(BROKER), looking(NEIGHBOUR)];
     const result = await harness.serving(standIns(), async () => {
       const started = await harness.client.workflow.start('organizationBilling', {

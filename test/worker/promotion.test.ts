@@ -38,7 +38,7 @@ describe('a version becomes the current one by itself', () => {
 });
 
 describe('a rollback', () => {
-  test('goes back to the version that was current last, of those that a worker runs', () => {
+  test('returns to the last current version with a worker', () => {
     const versions = [version('d', 4, 4), version('c', 3, 3, false), version('b', 2, 2), version('a', 1, 1)];
     expect(versionBefore(of('d', ...versions))).toBe('b');
   });

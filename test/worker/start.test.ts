@@ -75,7 +75,8 @@ const BIN = fileURLToPath(new URL('../../client/bin.js', import.meta.url));
 const ENDS_WITHIN_MS = 45_000;
 
 describe('a worker that cannot begin', () => {
-  test('stayed as a process that served nothing, so that nobody started it again: it ends with what was wrong', async () => {
+  // It stayed as a process, so that nobody started it again.
+  test('ends with the cause when it can serve nothing', async () => {
     const [renamed, away] = await Promise.all([
       ended({ BILLING_BROKER: 'renamed' }),
       ended({ BILLING_EVIDENCE: 'postgres://billing:secret@127.0.0.1:1/billing', BILLING_HTTP: '127.0.0.1:0' }),

@@ -72,7 +72,7 @@ describe('steps that one activity carries out', () => {
     expect(namesOf(batchesOf(plan.split(', ').map(step), most))).toEqual(batches);
   });
 
-  test('are each carried out once, and those of a contract in their order, whatever the plan', () => {
+  test('carry out each step once, in each contract’s order', () => {
     const name = fc.tuple(fc.constantFrom<Word>('upsert', 'extend', 'adjust', 'charge'), fc.constantFrom('A', 'B', 'C', 'D'));
     fc.assert(
       fc.property(fc.array(name, { maxLength: 30 }), fc.integer({ min: 1, max: 6 }), (names, most) => {

@@ -92,7 +92,7 @@ describe('a daily run', () => {
     expect(most).toBeLessThanOrEqual(ORGANIZATIONS_AT_ONCE);
   });
 
-  test('goes on although more organizations wait for a person than may run at once', async () => {
+  test('continues when more organizations wait than may run', async () => {
     const ids = organizations(ORGANIZATIONS_AT_ONCE * 2 + 5, 'waiting');
     const activities = standIns({
       findWork: withWork(ids),
@@ -104,7 +104,8 @@ describe('a daily run', () => {
     expect(open.status.name).toBe('RUNNING');
   });
 
-  test('hands an organization that still waits the new report instead of starting a second one', async () => {
+  // Instead of starting a second one.
+  test('hands a waiting organization the new report', async () => {
     const reports: string[] = [];
     const activities = (report: string, isMended: boolean): StandIns =>
       standIns({
@@ -132,7 +133,8 @@ describe('a daily run', () => {
     expect(ended.status.name).toBe('COMPLETED');
   });
 
-  test('does not wait for an organization that can answer no more, and leaves it as it is', async () => {
+  // It is left as it is.
+  test('does not wait for an organization that cannot answer', async () => {
     const broken = organizationBillingId('default', '2025-10', 'broken');
     await harness.client.workflow.start('noSuchWorkflow', { workflowId: broken, taskQueue: billingQueue('default') });
     const asked: string[][] = [];
@@ -167,7 +169,8 @@ describe('a daily run', () => {
     expect(attempts).toBe(8);
   });
 
-  test('has neither items nor details of its organizations in its history, however many there are', async () => {
+  // However many there are.
+  test('keeps items and details of organizations out of its history', async () => {
     const items = Array.from({ length: 250 }, (_, index) => ({
       subscriptionId: `subscription-${index}`,
       message: 'x'.repeat(200),
@@ -206,7 +209,8 @@ describe('a daily run', () => {
     expect(notices[0]!.run).toMatch(/^daily-\d+@[0-9a-f-]{36}$/);
   });
 
-  test('whose store is emptied in mid-run reads everything again by itself, once; it failed, with the advice to run the month again', async () => {
+  // It failed, with the advice to run the month again.
+  test('reads everything again, once, after losing its store', async () => {
     const missing = ApplicationFailure.nonRetryable('Evidence 7fa7 is not in the store.', 'EvidenceMissing');
     const counted = async (failures: number): Promise<[reports: number, told: number, ended: boolean]> => {
       let [reports, closings, notices] = [0, 0, 0];

@@ -38,7 +38,7 @@ describe('what stopped a customer of 20,000 items', () => {
     expect(reported.at(-1)!.message).toMatch(/^One of many steps that failed; .* is not an active value/);
   });
 
-  test('fits a payload when Autotask goes away after the first step, and names every item', () => {
+  test('fits a payload after Autotask goes away, naming every item', () => {
     const plan = Array.from({ length: MANY }, (_, index) => step(`item-${index}`));
     const turn = plan.slice(0, 200);
     const stops = new Stops();
@@ -56,7 +56,7 @@ describe('what stopped a customer of 20,000 items', () => {
     ]);
   });
 
-  test('keeps what may have taken effect apart from what did not, also where there are too many of both', () => {
+  test('separates possible effects from none, however many', () => {
     const plan = Array.from({ length: MANY }, (_, index) => step(`item-${index}`));
     const stops = new Stops();
     stops.number(plan, 0);

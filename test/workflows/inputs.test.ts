@@ -39,27 +39,26 @@ describe('the input of a workflow', () => {
     });
   });
 
+  // Its tasks failed for ever: it claims to go on with what nobody has begun.
   test.each([
     ['dailyBilling', { broker: 'default', month: '2025-10', progress: {} }, /progress: expected what an execution before/],
     ['dailyBilling', { broker: 'default', done: [1] }, /done: expected what an execution before/],
     ['organizationBilling', { ...INPUT, before: {} }, /before: expected what an execution before/],
-  ])(
-    'of %s that claims to go on with what nobody has begun fails at once: its tasks failed for ever',
-    async (type, input, says) => {
-      const failure: unknown = await harness.serving(waiting(), async (): Promise<unknown> => {
-        const workflowId = newId();
-        const handle = await harness.client.workflow.start(type, {
-          taskQueue: billingQueue('default'),
-          workflowId,
-          args: [input],
-        });
-        return handle.result().catch((error: Error) => error.cause) as Promise<unknown>;
+  ])('%s without a beginning fails at once', async (type, input, says) => {
+    const failure: unknown = await harness.serving(waiting(), async (): Promise<unknown> => {
+      const workflowId = newId();
+      const handle = await harness.client.workflow.start(type, {
+        taskQueue: billingQueue('default'),
+        workflowId,
+        args: [input],
       });
-      expect(failure).toMatchObject({ type: 'BadRequest', message: expect.stringMatching(says) as unknown });
-    },
-  );
+      return handle.result().catch((error: Error) => error.cause) as Promise<unknown>;
+    });
+    expect(failure).toMatchObject({ type: 'BadRequest', message: expect.stringMatching(says) as unknown });
+  });
 
-  test('has members that nobody knows: a misspelt list of customers billed all of them', async () => {
+  // A misspelt list of customers billed all of them.
+  test('refuses unknown members', async () => {
     const misspelt = { broker: 'default', month: '2025-10', organisations: ['Contoso'], customers: ['Contoso'] };
     const failures = await harness.serving(waiting(), () =>
       Promise.all(
@@ -83,7 +82,7 @@ describe('the input of a workflow', () => {
     ]);
   });
 
-  test('that a schedule of a newer version keeps goes on without what is new in it, and says so', async () => {
+  test('ignores new members of a newer schedule, and says so', async () => {
     const { client } = harness;
     const scheduleId = newId();
     const schedule = await client.schedule.create({
@@ -115,7 +114,8 @@ describe('the input of a workflow', () => {
     expect(seen.refused).toMatch(/^Nobody knows what is meant in its input by fairness\. Known are: .* It goes on without\.$/);
   });
 
-  test('that leaves out what may be missing, or says null for it, is taken: its tasks failed for ever', async () => {
+  // Its tasks failed for ever.
+  test('accepts missing and null optional members', async () => {
     const { given: _given, parentId: _parent, mode: _mode, ...fewest } = INPUT;
     const reports: ReportRequest[] = [];
     const [organization, run] = await harness.serving(waiting([], reports), async () => {
@@ -138,7 +138,8 @@ describe('the input of a workflow', () => {
   });
 
   const ASKED = { broker: 'default', month: '2025-10', actor: 'anna', reason: '', what: 'invoiced' } as const;
-  test('that is missing, or another broker’s, fails what a page or a command asks for at once; its tasks failed for ever', async () => {
+  // Its tasks failed for ever; a page or a command had asked.
+  test('a missing or foreign input fails its request at once', async () => {
     const ended = (type: string, ...args: unknown[]): Promise<unknown> =>
       harness.client.workflow
         .start(type, { taskQueue: billingQueue('default'), workflowId: newId(), args })
@@ -155,7 +156,7 @@ describe('the input of a workflow', () => {
     ]);
   });
 
-  test('of what a person asks for at the end of a month has what that needs', () => {
+  test('has everything for requests at the end of a month', () => {
     checkMonthEnd(ASKED);
     checkMonthEnd({ ...ASKED, what: 'close', digest: DIGEST });
     checkMonthEnd({ ...ASKED, what: 'undo', organizationId: 'o' });
@@ -190,7 +191,8 @@ describe('the input of a workflow', () => {
     expect(check).toThrow(says);
   });
 
-  test('of another broker is refused, naming both, but for the queue that all had in common', () => {
+  // But for the queue that all had in common.
+  test('refuses another broker’s, naming both', () => {
     expect(() => checkBroker('alpha', 'billing-beta')).toThrow(/broker alpha.*billing-beta/);
     checkBroker('alpha', 'billing-alpha');
     checkBroker('alpha', 'billing');

@@ -43,7 +43,8 @@ describe('a message that is none', () => {
     ['in an encoding nobody knows', [undecodable('binary/unknown')], 'something that cannot be decoded'],
   ];
 
-  test('is refused in words on the page and for status, changes nothing, and the next one works', async () => {
+  // On the page and for status.
+  test('refuses it in words, changes nothing, and takes the next', async () => {
     const asked: PlanRequest[] = [];
     const ended = await harness.serving(waiting(asked), async () => {
       const handle = await start();
@@ -65,7 +66,8 @@ describe('a message that is none', () => {
     expect(asked.map(({ approvedDigest }) => approvedDigest)).toEqual([null, DIGEST]);
   }, 60_000);
 
-  test('is said by billing status with the name of the customer, also in the first run of a month: it was silent until that had ended', async () => {
+  // In the first run of a month it was silent until that had ended.
+  test('status reports it by customer name at once', async () => {
     const [broker, month] = ['default', '2025-12'];
     const searchAttributes = { BillingBroker: [broker], BillingMonth: [month] };
     const run = await harness.client.workflow.start('dailyBilling', {
@@ -92,7 +94,8 @@ describe('a message that is none', () => {
     await run.terminate();
   }, 60_000);
 
-  test('under a name that nobody knows was kept for ever without a word: it is said with the name that was meant', async () => {
+  // It was kept for ever without a word.
+  test('reports an unknown name with the one meant', async () => {
     const asked: PlanRequest[] = [];
     await harness.serving(waiting(asked), async () => {
       const handle = await start();
@@ -145,7 +148,8 @@ describe('a message that is none', () => {
     });
   });
 
-  test('releases another plan than waits: the log and the page said so, and status was silent', async () => {
+  // The log and the page said so, and status was silent.
+  test('status reports a release of another plan', async () => {
     await harness.serving(waiting(), async () => {
       const handle = await start();
       const comesTo = (text: string | null): Promise<unknown> =>
@@ -161,7 +165,7 @@ describe('a message that is none', () => {
     });
   });
 
-  test('of the run or of an organization is refused likewise, and a query may bring whatever it likes', async () => {
+  test('the run’s and organizations’ are refused alike; queries take anything', async () => {
     const asked: PlanRequest[] = [];
     await harness.serving(waiting(asked), async () => {
       const handle = await start();
@@ -177,7 +181,8 @@ describe('a message that is none', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('of nobody does not stop a run that waits for its organizations; its page and billing status say so: the log alone did', async () => {
+  // Its page and billing status say so: the log alone did.
+  test('an anonymous one does not stop a waiting run', async () => {
     let goOn = (): void => undefined;
     const gate = new Promise<void>((resolve) => (goOn = resolve));
     const activities = standIns({ planOrganization: () => gate.then(() => PLAN) });
@@ -226,7 +231,7 @@ function undecodable(encoding: string): RawValue {
 }
 
 describe('a forged report', () => {
-  test('cannot turn approve mode into auto: whatever mode it names is not heard', async () => {
+  test('cannot change the mode, whatever it names', async () => {
     const asked: PlanRequest[] = [];
     await harness.serving(waiting(asked), async () => {
       const handle = await start({ ...INPUT, mode: 'approve' });
@@ -254,7 +259,7 @@ describe('an update', () => {
     }
   };
 
-  test('is refused where it was typed when it makes no sense, and leaves nothing in the history', async () => {
+  test('is refused where typed, and leaves no history', async () => {
     await harness.serving(waiting(), async () => {
       const handle = await start();
       await shows(handle, 'AwaitingApproval');

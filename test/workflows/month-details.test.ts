@@ -19,13 +19,14 @@ const details = (): string =>
     at: new Date('2025-10-09T03:12:44Z'),
   });
 
-test('the page of a run that has ended says of what hour it is, and leads to what waits now', () => {
+test('an ended run’s page shows its hour and links waits', () => {
   expect(details()).toMatch(
     /As it stood on 2025-10-09 03:12 UTC, when the run ended\. What waits now: \[the living list\]\(\S+\)/,
   );
 });
 
-test('who waits is a table: a blank line in it made rows of pipes', () => {
+// A blank line in it made rows of pipes.
+test('waits are one table', () => {
   const lines = details().split('\n');
   const rule = lines.indexOf('|---|---|--:|---|');
   expect(lines[rule - 1]).toMatch(/^\| organization /);

@@ -66,7 +66,7 @@ const ADJUSTMENT: PostAdjustmentStep = {
 };
 
 describe('an organization that is billed', () => {
-  test('reads the report again by itself when what it was given is not on file any more', async () => {
+  test('reads the report again when its slice is gone', async () => {
     const seen: string[] = [];
     const activities = standIns({
       planOrganization: ({ given }) => {
@@ -82,7 +82,8 @@ describe('an organization that is billed', () => {
     expect(summary.status).toBe('Done');
   });
 
-  test('is planned knowing when Temporal was asked for the plan: a look at Autotask from before it does not count', async () => {
+  // A look at Autotask from before it does not count.
+  test('is planned with the time its plan was requested', async () => {
     const { askedAt } = createDependencies(loadConfig({ ...COMPLETE_SETTINGS, BILLING_MODE: 'shadow' }), {
       evidence: memoryEvidence(),
     });
@@ -113,7 +114,7 @@ describe('an organization that is billed', () => {
     expect(seen).toEqual([{ contracts: { s1: 7 }, services: {}, products: {} }]);
   });
 
-  test('does not try the steps of an item whose contract could not be made, and says why', async () => {
+  test('skips an item’s steps when its contract failed, and says why', async () => {
     const verified: VerifyRequest[] = [];
     const activities = standIns({
       planOrganization: () => Promise.resolve({ ...PLAN, steps: [CONTRACT, ADJUSTMENT] }),
@@ -128,7 +129,7 @@ describe('an organization that is billed', () => {
     expect(verified[0]!.stops).toEqual([{ items: ['a'], reason: 'api-error', message: 'contract: contractName is too long' }]);
   });
 
-  test('asks the planner again when an adjustment is refused as duplicate, and then writes charges only', async () => {
+  test('asks the planner again after a duplicate adjustment, then writes charges only', async () => {
     const asked: PlanRequest[] = [];
     const activities = standIns({
       planOrganization: (request) => {
@@ -209,7 +210,7 @@ describe('an organization that needs somebody', () => {
     expect(['Done', 'Skipped']).toContain(result.status);
   });
 
-  test("goes on with the next day's report, and tells the run that handed it over", async () => {
+  test("continues with the next day's report and answers that run", async () => {
     let isMended = false;
     const reports: (string | null)[] = [];
     const activities = parked(() => isMended, 'NeedsAttention', {
@@ -291,7 +292,7 @@ describe('an organization that needs somebody', () => {
   test.each([
     ['before', [approval, report]],
     ['after', [report, approval]],
-  ])('keeps both a release and the new report where the release comes a moment %s it', async (_when, signals) => {
+  ])('keeps release and new report when released %s it', async (_when, signals) => {
     const asked = await whileItPlans(signals);
     // The lines are read again for a release, as of the day of the report that came.
     expect(asked.map(({ approvedDigest, given }) => [approvedDigest, given.report, given.asOf, given.survey])).toEqual([
@@ -307,7 +308,7 @@ describe('an organization that needs somebody', () => {
   test.each([
     ['before', ['f'.repeat(64), 'd1']],
     ['after', ['d1', 'f'.repeat(64)]],
-  ])('keeps a release where that of an older plan comes a moment %s it', async (_when, digests) => {
+  ])('keeps a release when an older plan’s comes %s it', async (_when, digests) => {
     const asked = await whileItPlans(
       digests.map((digest): [string, unknown] => ['approve', digest]),
       (all) => all.some(({ approvedDigest }) => approvedDigest === 'd1'),
@@ -359,7 +360,7 @@ describe('an organization that needs somebody', () => {
   });
 });
 
-describe('an organization whose plan is too large for the history of one execution', () => {
+describe('an organization with a plan too large for one history', () => {
   const IDS = Array.from({ length: 44 }, (_, index) => `item-${index}`);
 
   /** A plan of what is left, each step as large as a turn, so that twenty of them fill a history; what is carried out is left no longer. */
@@ -400,7 +401,8 @@ describe('an organization whose plan is too large for the history of one executi
     return { activities, written, plans, verified };
   }
 
-  test('goes on in the next one: what is left is planned from what Autotask holds, and nothing is written twice', async () => {
+  // What is left is planned from what Autotask holds.
+  test('continues in the next execution and writes nothing twice', async () => {
     const { activities, written, plans, verified } = large(() => Promise.resolve(DONE));
     const handle = await harness.serving(activities, async () => {
       const started = await start();
@@ -416,7 +418,8 @@ describe('an organization whose plan is too large for the history of one executi
     expect(first.status.name).toBe('CONTINUED_AS_NEW');
   }, 60_000);
 
-  test('waits for a person instead where all that came of it was failures, which would come again', async () => {
+  // They would come again.
+  test('waits for a person when only failures remain', async () => {
     const { activities, verified } = large(() =>
       Promise.reject(ApplicationFailure.nonRetryable('the SLA is not active', 'Rejected')),
     );

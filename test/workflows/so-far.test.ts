@@ -62,7 +62,8 @@ describe('a run, while it runs,', () => {
     expect(run.shown).toMatchObject({ settled: 2, report: { lines: 2, sales: '11.10' }, posted: { lines: 2, sales: '11.10' } });
   });
 
-  test('answers within 256 KiB whatever the number of organizations, those that wait for a person first', () => {
+  // Those that wait for a person first.
+  test('answers within 256 KiB for any number of organizations', () => {
     const run = begin();
     for (let index = 0; index < 2_000; index += 1)
       run.settle(settled(`org-${index}`, index % 100 === 99 ? 'AwaitingApproval' : 'Done'));
