@@ -224,7 +224,7 @@ function addExplain(program: Command, context: Context, run: Run): void {
     .requiredOption('--subscription <id>', 'subscription id, or the cm-… key shown for lines without one')
     .addOption(json())
     .action(async (of: string, options: { subscription: string; json: boolean }) =>
-      run((await import('./commands/explain/index.js')).explainSubscription(context, { month: of, ...options })),
+      run((await import('./commands/explain.js')).explainSubscription(context, { month: of, ...options })),
     );
 }
 

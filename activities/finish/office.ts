@@ -5,7 +5,7 @@ import type { MailedFile } from '../../shared/notices/send.js';
 import type { MonthEndDone, MonthEndRequest } from '../../shared/messages/month-end.js';
 
 /**
- * What the command line does at the end of a month, for people who have none: the process hands it in that has both (`client/commands/office.ts`). It is the
+ * What the command line does at the end of a month, for people who have none: the process hands it in that has both (`client/month-end/office.ts`). It is the
  * command's own code, so that a button and a command cannot differ; the calls to Autotask go through the worker's one client, which counts them.
  */
 export interface Office {

@@ -1,3 +1,4 @@
+import type { Looks } from '../commands/backup/restore.js';
 import type { Command } from 'commander';
 import { json, whole } from './arguments.js';
 import type { Context } from '../context.js';
@@ -16,7 +17,8 @@ export function addKeeping(program: Command, context: Context, run: (work: Promi
     )
     .action(async ({ from }: { from?: string }) => {
       if (from !== undefined) return run((await import('../commands/backup/index.js')).restoreFrom(context, from));
-      return run((await import('../commands/backup/restore.js')).restore(context));
+      const { restore } = await import('../commands/backup/restore.js');
+      return run(restore(context, await looks()));
     });
   program
     .command('backup')
@@ -94,4 +96,14 @@ function addDeploy(program: Command, context: Context, run: (work: Promise<ExitC
     .description('go back to the version that was current before, and take along what has begun since')
     .argument('[version]', 'as `billing deploy status` names it (default: the one that was current last)')
     .action(async (buildId: string | undefined) => run((await load()).rollback(context, { buildId })));
+}
+
+/** The commands that a restore looks with. */
+export async function looks(): Promise<Looks> {
+  const [{ doctor }, { plan }] = await Promise.all([import('../commands/doctor/index.js'), import('../commands/plan/index.js')]);
+  const nothingElse = { organizations: [], detailedExitCode: false, json: false, out: undefined, html: undefined };
+  return {
+    doctor: (context) => doctor(context, { json: false }),
+    plan: (context, month, asOf) => plan(context, { month, asOf, ...nothingElse }),
+  };
 }

@@ -35,7 +35,7 @@ function addReport(program: Command, context: Context, run: Run): void {
         of: string,
         options: { format?: Format; out?: string; against?: string; full: boolean; year: boolean; json: boolean },
       ) => {
-        const { report } = await import('../commands/report/index.js');
+        const { report } = await import('../commands/report.js');
         const format = options.json ? 'json' : (options.format ?? formatOf(options.out));
         const { out, full, against, year } = options;
         await run(report(context, { month: of, format, out, full, against, year }));
@@ -65,7 +65,7 @@ function addClose(program: Command, context: Context, run: Run): void {
     .addOption(full())
     .addOption(json())
     .action(async (of: string, options: { asOf?: string; full: boolean; json: boolean }) =>
-      run((await import('../commands/invoiced/index.js')).invoiced(context, { month: of, ...options })),
+      run((await import('../commands/invoiced.js')).invoiced(context, { month: of, ...options })),
     );
 }
 

@@ -102,7 +102,12 @@ export function addProcesses(program: Command, context: Context, run: Run): void
     .command('demo')
     .description('bill a month of the sandbox on this machine, twice')
     .option('--exit', 'end when done, also on a terminal', false)
-    .action(async (options: { exit: boolean }) =>
-      run((await ofRehearsal(() => import('../commands/demo.js'))).demo(context, options)),
-    );
+    .action(async ({ exit }: { exit: boolean }) => {
+      const [{ demo }, { run: billed }] = await ofRehearsal(() =>
+        Promise.all([import('../commands/demo.js'), import('../commands/run/index.js')]),
+      );
+      const bill: Parameters<typeof demo>[1]['bill'] = (own, month, asOf) =>
+        billed(own, { month, organizations: [], asOf, wait: true, json: false });
+      await run(demo(context, { exit, bill }));
+    });
 }

@@ -20,7 +20,7 @@ import type { Context } from '../context.js';
 import { CommandError, EXIT, type ExitCode } from '../terminal/exit.js';
 import { askOpen, findMonth, inParallel, isNotFound, openOrganizations } from '../months.js';
 import { senderOf } from '../sender.js';
-import { readPlanFile, type KeptPlans } from './plan/file.js';
+import { readPlanFile, type KeptPlans } from '../plan/file.js';
 import { line } from '../terminal/printable.js';
 import { withTemporal, type Temporal } from '../temporal/connection.js';
 import { isOpenForPerson, isParked, standsAsIn, statusInWords } from '../../shared/billing/results/status.js';

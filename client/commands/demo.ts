@@ -13,16 +13,18 @@ import { ensureSearchAttributes } from '../temporal/search-attributes.js';
 import { connectionSettings, withTemporal } from '../temporal/connection.js';
 import { findTemporalServer, startDevServer, type DevServer } from '../temporal-server/index.js';
 import { webUiUrl } from '../../shared/web-ui.js';
-import { run } from './run/index.js';
-import { DEFAULT_WORLD } from './sandbox/index.js';
+import { DEFAULT_WORLD } from '../default-world.js';
 
 export const MONTH = '2025-10';
 export const AS_OF = '2025-10-17';
 const EVIDENCE = '.billing/demo';
 
+/** The command `run`, waiting for its end. */
+type Bill = (context: Context, month: string, asOf: string) => Promise<unknown>;
+
 /** The whole product on this machine: both vendors' stand-ins, Temporal, a worker; a month is billed, and billed again to show that nothing is left to do. */
-export async function demo(context: Context, { exit }: { exit: boolean }): Promise<ExitCode> {
-  await withDemo(context, {}, (own, sandboxUrl) => play(own, sandboxUrl, exit));
+export async function demo(context: Context, { exit, bill }: { exit: boolean; bill: Bill }): Promise<ExitCode> {
+  await withDemo(context, {}, (own, sandboxUrl) => play(own, { sandboxUrl, exit, bill }));
   return EXIT.done;
 }
 
@@ -75,12 +77,15 @@ async function withWorker(environment: Environment, work: () => Promise<void>): 
   }
 }
 
-async function play(context: Context, sandboxUrl: string, exit: boolean): Promise<void> {
+async function play(
+  context: Context,
+  { sandboxUrl, exit, bill }: { sandboxUrl: string; exit: boolean; bill: Bill },
+): Promise<void> {
   context.say(`3/4  Billing ${MONTH} as of ${AS_OF}`);
-  await run(context, { month: MONTH, organizations: [], asOf: AS_OF, wait: true, json: false });
+  await bill(context, MONTH, AS_OF);
   const first = await writesSince(sandboxUrl);
   context.say('4/4  The same month again');
-  await run({ ...context, out: () => undefined }, { month: MONTH, organizations: [], asOf: AS_OF, wait: true, json: false });
+  await bill({ ...context, out: () => undefined }, MONTH, AS_OF);
   const second = await writesSince(sandboxUrl);
   const { address } = connectionSettings(context.environment);
   context.out(

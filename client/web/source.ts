@@ -1,4 +1,4 @@
-import type { Explained } from '../commands/explain/text.js';
+import type { Explained } from '../explain/text.js';
 import type { Outcome, MonthResult } from '../../shared/billing/results/results.js';
 import type { Month } from '../../shared/billing/types.js';
 import type { KeptCertificate } from '../../shared/evidence/closed.js';

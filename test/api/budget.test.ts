@@ -92,7 +92,7 @@ describe('with another tool on the same tenant', () => {
     expect(tenant.minutes()).toBe(0);
   });
 
-  test('slows down from half of the quota, whoever used it', async () => {
+  test('slows down from half of the quota, however it was used', async () => {
     const tenant = await openTenant(limited(1000));
     await tenant.others(600);
     await calls(tenant, 100);

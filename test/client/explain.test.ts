@@ -1,4 +1,4 @@
-import type { Explained } from '../../client/commands/explain/text.js';
+import type { Explained } from '../../client/explain/text.js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { checkTemporal } from '../../client/commands/doctor/temporal.js';
+import { checkTemporal } from '../../client/checks/temporal.js';
 import { askForSearchAttributes, AttributesMissing, ensureSearchAttributes } from '../../client/temporal/search-attributes.js';
 import { withTemporal } from '../../client/temporal/connection.js';
 import { startDevServer, type DevServer } from '../../client/temporal-server/index.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { checkVendors } from '../../client/commands/doctor/vendors.js';
-import { unlinkedIn } from '../../client/commands/plan/text.js';
-import type { PlanFile } from '../../client/commands/plan/file.js';
+import { unlinkedIn } from '../../client/plan/text.js';
+import type { PlanFile } from '../../client/plan/file.js';
 import { unlinkedOf } from '../../shared/billing/report/unlinked.js';
 import { loadConfig } from '../../shared/config.js';
 import { openHarness, type Harness } from '../report/harness.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { textOfParts, type Finding } from '../../client/commands/doctor/check.js';
+import { textOfParts, type Finding } from '../../client/checks/check.js';
 import { advised, command, shellCommand, type Advised } from '../../shared/billing/basics/command.js';
 import { PLAIN, type Paper } from '../../client/terminal/paper.js';
 import { renderFindings } from '../../client/commands/doctor/text.js';

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkSettings } from '../../client/commands/doctor/index.js';
-import { perform, type Finding } from '../../client/commands/doctor/check.js';
+import { perform, type Finding } from '../../client/checks/check.js';
 import { checkVendors } from '../../client/commands/doctor/vendors.js';
 import { installationChecks } from '../../client/commands/doctor/installation.js';
 import { startSandbox } from '../../sandbox/index.js';

@@ -17,7 +17,7 @@ async function complaints(file: string, code: string): Promise<string[]> {
 }
 
 const REFUSED: [what: string, file: string, code: string, message: RegExp][] = [
-  ['HTML that is not made by its tag', 'client/commands/report/html.ts', 'const x = `<p>${name}</p>`;', /with the tag html/],
+  ['HTML that is not made by its tag', 'client/report/html.ts', 'const x = `<p>${name}</p>`;', /with the tag html/],
   ['an attribute of HTML made by hand', 'client/commands/plan/html.ts', 'const x = `<a title="${name}">`;', /with the tag html/],
   ['Markdown that is not made by its tag', 'activities/finish/web-ui-details.ts', 'const x = `## ${name}`;', /with the tag md/],
   ['Markdown of a run made by hand', 'workflows/month-details.ts', 'const x = `**${name}**`;', /with the tag md/],
@@ -56,8 +56,8 @@ const REFUSED: [what: string, file: string, code: string, message: RegExp][] = [
 ];
 
 const TAKEN: [what: string, file: string, code: string][] = [
-  ['HTML by its tag', 'client/commands/report/html.ts', 'const x = html`<p>${name}</p>`;'],
-  ['a sentence without HTML', 'client/commands/report/html.ts', 'const x = `${amountText(sales, currency)} held`;'],
+  ['HTML by its tag', 'client/report/html.ts', 'const x = html`<p>${name}</p>`;'],
+  ['a sentence without HTML', 'client/report/html.ts', 'const x = `${amountText(sales, currency)} held`;'],
   ['amounts outside of a sentence', 'shared/billing/results/advice.ts', "const x = [sales, cost].join('_');"],
   ['Markdown by its tag', 'activities/finish/web-ui-details.ts', 'const x = md`## ${name}`;'],
   ['a rendering by onTerminal', 'client/commands/status/text.ts', 'export const renderStatus = onTerminal(text);'],

@@ -4,8 +4,8 @@ import { compareInvoiced, type Charges, type InvoicedGiven } from '../../shared/
 import { grouped } from '../../shared/billing/basics/decimal.js';
 import { exact } from '../../shared/close/exact.js';
 import type { Part } from '../../shared/close/sides.js';
-import type { InvoicedReading } from '../../client/commands/invoiced/reading.js';
-import { renderInvoiced } from '../../client/commands/invoiced/text.js';
+import type { InvoicedReading } from '../../client/month-end/invoiced.js';
+import { renderInvoiced } from '../../client/month-end/invoiced-text.js';
 import { openInvoicing, type InvoicedRecord } from '../../shared/evidence/invoiced.js';
 import type { Certificate } from '../../shared/close/certificate.js';
 import { useHarness, type Harness } from './harness.js';

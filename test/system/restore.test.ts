@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { restore } from '../../client/commands/backup/restore.js';
+import { looks } from '../../client/cli/keeping.js';
 import { organizationBillingId, scheduleId } from '../../shared/messages/names.js';
 import type { MonthResult } from '../../shared/billing/results/results.js';
 import { CONTOSO, FABRIKAM, organizationOf, useSystem, type TestSystem } from './system.js';
@@ -21,7 +22,7 @@ describe('billing restore', () => {
     const said: string[] = [];
     const say = (text: string): void => void said.push(text);
     const context = { environment: system.env, out: say, say, isTerminal: false, paper: undefined };
-    const code = await restore(context, 100);
+    const code = await restore(context, await looks(), 100);
     const text = said.join('\n');
     // The schedule waits for a person until the plans were looked at.
     expect(code).toBe(3);

@@ -2,6 +2,7 @@ import { us } from '../../terminal/called.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ScheduleNotFoundError, type Client } from '@temporalio/client';
 import { monthsDue } from '../../../shared/billing/basics/month.js';
+import type { Day, Month } from '../../../shared/billing/types.js';
 import { loadConfig } from '../../../shared/config.js';
 import { scheduleId } from '../../../shared/messages/names.js';
 import { today, type Context } from '../../context.js';
@@ -9,8 +10,6 @@ import { EXIT, type ExitCode } from '../../terminal/exit.js';
 import { executionsOf } from '../../temporal/histories.js';
 import { ensureSearchAttributes } from '../../temporal/search-attributes.js';
 import { withTemporal } from '../../temporal/connection.js';
-import { doctor } from '../doctor/index.js';
-import { plan } from '../plan/index.js';
 
 /** What a worker sent last may take effect for so long (`activities/carry-out/send-once.ts`). */
 const SENT_WITHIN_MS = 90_000;
@@ -18,11 +17,17 @@ const SENT_WITHIN_MS = 90_000;
 const ROUNDS = 20;
 const ROUND_MS = 1_000;
 
+/** What it looks with: the commands `doctor` and `plan`. */
+export interface Looks {
+  doctor: (context: Context) => Promise<ExitCode>;
+  plan: (context: Context, month: Month, asOf: Day) => Promise<unknown>;
+}
+
 /**
  * The one command after a restore, of Temporal's databases, of the evidence, or of both, from whatever minutes: what was restored is older than Autotask and
  * must not go on. It pauses the schedule, ends the broker's open runs, looks at the set-up, and shows what the next run would do. It writes nothing to Autotask.
  */
-export async function restore(context: Context, waitMs = SENT_WITHIN_MS): Promise<ExitCode> {
+export async function restore(context: Context, { doctor, plan }: Looks, waitMs = SENT_WITHIN_MS): Promise<ExitCode> {
   const config = loadConfig(context.environment);
   const ended = await withTemporal(context.environment, async (temporal) => {
     await ensureSearchAttributes(temporal);
@@ -33,20 +38,12 @@ export async function restore(context: Context, waitMs = SENT_WITHIN_MS): Promis
     context.say(`Waiting ${waitMs / 1000} seconds: so long what was sent last may still take effect in Autotask.`);
     await sleep(waitMs);
   }
-  const checked = await doctor(context, { json: false });
+  const checked = await doctor(context);
   if (checked === EXIT.configuration) return checked;
   const asOf = today(config.schedule.timeZone);
   for (const month of monthsDue(asOf, config.recheckDays, config.reportMonthOffset)) {
     context.say(`What a run of ${month} would do:`);
-    await plan(context, {
-      month,
-      organizations: [],
-      asOf,
-      detailedExitCode: false,
-      json: false,
-      out: undefined,
-      html: undefined,
-    });
+    await plan(context, month, asOf);
   }
   context.say(
     `Nothing was written. When the plans are as expected: ${us()} schedule resume\nWhat was billed since the backup is found in Autotask and not billed again; approvals given since then have to be given again.`,

@@ -8,9 +8,9 @@ import { openEvidence } from '../../../shared/evidence/index.js';
 import { readLatestRun } from '../../../shared/notices/record.js';
 import { monthOf, previousMonth } from '../../../shared/billing/basics/month.js';
 import { today } from '../../context.js';
-import { autotaskChecks } from '../doctor/autotask.js';
-import { perform, type Check, type Finding } from '../doctor/check.js';
-import { cloudmoreChecks } from '../doctor/cloudmore.js';
+import { autotaskChecks } from '../../checks/autotask.js';
+import { perform, type Check, type Finding } from '../../checks/check.js';
+import { cloudmoreChecks } from '../../checks/cloudmore.js';
 import { withTemporal, type Temporal } from '../../temporal/connection.js';
 
 /** How each of many brokers stands, as its settings, the evidence and Temporal know it. No vendor is asked by `standingOf`, both log-ins are by `checkBroker`. */

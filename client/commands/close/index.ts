@@ -7,13 +7,13 @@ import type { Day, Month } from '../../../shared/billing/types.js';
 import { driftOf, inspect, type Certificate, type Verdict } from '../../../shared/close/certificate.js';
 import { loadConfig, type Config } from '../../../shared/config.js';
 import { isMissing } from '../../../shared/files.js';
-import { closeMonth, closesPrefix, readBothSides } from './closing.js';
+import { closeMonth, closesPrefix, readBothSides } from '../../month-end/closing.js';
 import { progressOn, today, type Context } from '../../context.js';
 import { CommandError, EXIT, type ExitCode } from '../../terminal/exit.js';
 import { checkOutput, readNamedJson, writeOutput } from '../../files.js';
 import { senderOf } from '../../sender.js';
 import { renderCertificate } from './text.js';
-import { forged } from './seal.js';
+import { forged } from '../../month-end/seal.js';
 import { jsonText } from '../../terminal/printable.js';
 
 export interface CloseOptions {

@@ -3,7 +3,7 @@ import { isNothing } from '../../../shared/close/exact.js';
 import { reasonInWords } from '../../../shared/billing/results/advice.js';
 import { amountText, big, grouped, moneyText } from '../../../shared/billing/basics/decimal.js';
 import { decisionLine, momentOf } from '../../terminal/decisions.js';
-import { chargedText } from '../invoiced/text.js';
+import { chargedText } from '../../month-end/invoiced-text.js';
 import { onTerminal } from '../../terminal/printable.js';
 import { table } from '../../terminal/table.js';
 

@@ -15,7 +15,7 @@ import { counts, movingMoney, probingOf, readProbe } from '../../../shared/probe
 import { readWriteProbe } from '../../../shared/probe/writes/kept.js';
 import type { WriteQuestion } from '../../../shared/probe/writes/questions.js';
 import { VERSION } from '../../../shared/version.js';
-import { Problem, type Check } from './check.js';
+import { Problem, type Check } from '../../checks/check.js';
 
 /** This installation by itself: where evidence goes, whether both vendors are of one world, what the clock says. */
 

@@ -3,7 +3,7 @@ import { monthDue, previousMonth } from '../../../shared/billing/basics/month.js
 import type { Month } from '../../../shared/billing/types.js';
 import type { BaseConfig } from '../../../shared/config.js';
 import type { MonthRead } from '../../../shared/evidence/months.js';
-import { listed, type Finding } from './check.js';
+import { listed, type Finding } from '../../checks/check.js';
 
 /** What a new installation does next: shadow until the difference is understood, approve until a month went well, then by itself. */
 

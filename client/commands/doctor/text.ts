@@ -1,5 +1,5 @@
 import { advised, type Advised } from '../../../shared/billing/basics/command.js';
-import type { Finding } from './check.js';
+import type { Finding } from '../../checks/check.js';
 import { onTerminal } from '../../terminal/printable.js';
 import { advice, paint, type Paper } from '../../terminal/paper.js';
 

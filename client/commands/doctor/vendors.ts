@@ -3,9 +3,9 @@ import type { Config } from '../../../shared/config.js';
 import { addMonths, monthOf } from '../../../shared/billing/basics/month.js';
 import type { Month } from '../../../shared/billing/types.js';
 import { today } from '../../context.js';
-import { autotaskChecks } from './autotask.js';
-import { performAfter, type Finding } from './check.js';
-import { cloudmoreChecks } from './cloudmore.js';
+import { autotaskChecks } from '../../checks/autotask.js';
+import { performAfter, type Finding } from '../../checks/check.js';
+import { cloudmoreChecks } from '../../checks/cloudmore.js';
 
 /** Both vendors, each after its log-in. Cloudmore's links are compared with Autotask's companies, so Autotask comes first. Lines are those of `month`, the last one by default. */
 export async function checkVendors(config: Config, month?: Month): Promise<Finding[]> {

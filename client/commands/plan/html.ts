@@ -5,7 +5,7 @@ import { invoiceLines, type InvoiceLine } from '../../../shared/billing/results/
 import { groupBy } from '../../../shared/billing/basics/text.js';
 import type { Plan, PlannedItem, Sides } from '../../../shared/billing/plan-types.js';
 import type { Decimal } from '../../../shared/billing/types.js';
-import { differences, NOT_WITHOUT_RELEASE, type ShownMonth, type ShownPlan } from './text.js';
+import { differences, NOT_WITHOUT_RELEASE, type ShownMonth, type ShownPlan } from '../../plan/text.js';
 import { marginOf } from '../../../shared/report/margin.js';
 import type { Html } from '../../documents/html.js';
 import { html, linesOf } from '../../documents/html.js';

@@ -3,7 +3,7 @@ import type { Amounts, ItemResult, MonthResult, OrganizationResult } from '../..
 import { commandOf, heldMonthAdvice, reasonInWords } from '../../../shared/billing/results/advice.js';
 import type { Advised } from '../../../shared/billing/basics/command.js';
 import { amountText, big, type Big, grouped, sum } from '../../../shared/billing/basics/decimal.js';
-import { writtenWords } from '../report/words.js';
+import { writtenWords } from '../../report/words.js';
 import { statusInWords } from '../../../shared/billing/results/status.js';
 import type { Month } from '../../../shared/billing/types.js';
 import { onTerminal } from '../../terminal/printable.js';

@@ -1,11 +1,9 @@
 import { us } from '../../terminal/called.js';
-import { fileURLToPath } from 'node:url';
 import type { Context } from '../../context.js';
 import { ended } from '../../ended.js';
 import { CommandError, EXIT, type ExitCode } from '../../terminal/exit.js';
+import { DEFAULT_WORLD } from '../../default-world.js';
 import { readNamedJson } from '../../files.js';
-
-export const DEFAULT_WORLD = fileURLToPath(new URL('../../../sandbox/worlds/september-2025.json', import.meta.url));
 
 const aWorld = (): string => `a world; ${us()} sandbox generate writes one, and the README of sandbox says what is in it`;
 const FAULTS = 'a list of fault rules, as in the README of sandbox';

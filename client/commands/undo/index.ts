@@ -2,8 +2,6 @@ import { undoWithStart } from '../../temporal/start-with.js';
 import { hint } from '../../terminal/called.js';
 import { standsAsIn } from '../../../shared/billing/results/status.js';
 import { salesText } from '../../../shared/billing/basics/sales-text.js';
-import type { Autotask } from '../../../shared/autotask/index.js';
-import type { UndoMonth } from '../../../activities/decide/preview-undo.js';
 import { sumsTakenBack } from '../../../shared/billing/plan/undone.js';
 import type { UndoPlan } from '../../../shared/billing/plan/undo.js';
 import type { Month } from '../../../shared/billing/types.js';
@@ -14,7 +12,7 @@ import { evidenceOver, openEvidence, type Evidence } from '../../../shared/evide
 import { closedText, readClosed } from '../../../shared/evidence/closed.js';
 import { keepUndo } from '../../../shared/evidence/undone.js';
 import { confirmSum } from '../../terminal/confirm.js';
-import { progressOn, today, type Context } from '../../context.js';
+import { progressOn, type Context } from '../../context.js';
 import { CommandError, EXIT, type ExitCode } from '../../terminal/exit.js';
 import { findMonth, inParallel, notRunYet } from '../../months.js';
 import { jsonText, line } from '../../terminal/printable.js';
@@ -22,7 +20,7 @@ import { renderUndo, type ShownUndo } from './text.js';
 import { senderOf } from '../../sender.js';
 import { ensureSearchAttributes } from '../../temporal/search-attributes.js';
 import { isServed, withTemporal, type Temporal } from '../../temporal/connection.js';
-import { reachable } from '../../reachable.js';
+import { previewWayBack } from '../../month-end/way-back.js';
 
 export interface UndoOptions {
   month: Month;
@@ -42,7 +40,7 @@ export async function undo(context: Context, options: UndoOptions): Promise<Exit
   const config = loadConfig(context.environment);
   const evidence = openEvidence(config.evidence, config);
   try {
-    const shown = await preview(config, evidenceOver(evidence), options, { heartbeat: progressOn(context) });
+    const shown = await previewWayBack(config, evidenceOver(evidence), options, { heartbeat: progressOn(context) });
     const closed = closedText(await readClosed(evidence, config.broker, options.month));
     if (options.write)
       return await carryOut(context, { config, evidence, options, shown: { ...shown, closed, isPreview: false } });
@@ -67,28 +65,6 @@ function checkUsage({ write, reason, yes, digest, actor, json, organizations }: 
     throw new CommandError(EXIT.usage, 'Why is it taken back? Expected --reason with a text, for anyone who asks later.');
   if (digest !== undefined && organizations.length !== 1)
     throw new CommandError(EXIT.usage, '--digest names one way back; expected exactly one --organization.');
-}
-
-/** The way back as it is now, for these organizations or all. Reads Autotask, writes nothing. */
-export async function preview(
-  config: Config,
-  evidence: Evidence,
-  { month, organizations }: Pick<UndoOptions, 'month' | 'organizations'>,
-  { heartbeat, autotask }: { heartbeat: (what: string) => void; autotask?: Autotask | undefined },
-): Promise<UndoMonth> {
-  const { createDependencies } = await import('../../../worker/dependencies.js');
-  const { previewUndo } = await import('../../../activities/decide/preview-undo.js');
-  const { Slices } = await import('../../../activities/gather/report-slices.js');
-  const dependencies = {
-    ...createDependencies(config, { evidence }),
-    heartbeat,
-    ...(autotask === undefined ? {} : { autotask }),
-  };
-  const request = { broker: config.broker, month, asOf: today(config.schedule.timeZone) };
-  const filter = organizations.length > 0 ? organizations : null;
-  const shown = await reachable(() => previewUndo(dependencies, new Slices(evidence), { ...request, organizations: filter }));
-  if (shown === null) throw notRunYet(month);
-  return shown;
 }
 
 /** One answer is waited for; many go on by themselves. */

@@ -1,7 +1,7 @@
 import { environmentOf, hasBrokersFolder, servedProfiles } from '../../../shared/brokers/profiles.js';
 import { loadBaseConfig } from '../../../shared/config.js';
 import type { Context } from '../../context.js';
-import { workerOf } from '../doctor/temporal.js';
+import { workerOf } from '../../checks/temporal.js';
 import { EXIT, type ExitCode } from '../../terminal/exit.js';
 import { withTemporal } from '../../temporal/connection.js';
 

@@ -5,7 +5,7 @@ import type { Context } from '../../context.js';
 import { EXIT, type ExitCode } from '../../terminal/exit.js';
 import { askForSearchAttributes, searchAttributesOf } from '../../temporal/search-attributes.js';
 import { connectionSettings, withTemporal } from '../../temporal/connection.js';
-import { officeOf } from '../office.js';
+import { officeOf } from '../../month-end/office.js';
 import { parseQueues, setUpProcess } from './process.js';
 
 /** The worker process: serves the queues until it is told to stop, and finishes what it is doing first. Of all brokers, where there is a folder of them and none is named. */

@@ -18,7 +18,7 @@ import type { Context } from '../../context.js';
 import { EXIT, type ExitCode } from '../../terminal/exit.js';
 import { askForSearchAttributes, searchAttributesOf } from '../../temporal/search-attributes.js';
 import { connectionSettings, withTemporal } from '../../temporal/connection.js';
-import { officeOf } from '../office.js';
+import { officeOf } from '../../month-end/office.js';
 import { parseQueues, setUpProcess } from './process.js';
 
 /** One process that serves every broker of the folder: what is added, changed or removed there is followed without a restart. */

@@ -1,8 +1,8 @@
 import type { Against } from '../../../shared/report/against.js';
 import type { Year } from '../../../shared/report/year.js';
 import { html, linesOf, type Html } from '../../documents/html.js';
-import { againstSections } from '../../commands/report/against.js';
-import { yearSections } from '../../commands/report/year.js';
+import { againstSections } from '../../report/against.js';
+import { yearSections } from '../../report/year.js';
 
 /** Months side by side: what moved between two, and a year. */
 

@@ -5,7 +5,7 @@ import type { InvoicedRecord } from '../../../shared/evidence/invoiced.js';
 import { customerRows } from '../../../shared/report/customers.js';
 import { certificateLink, monthEndLink, toDoLink } from '../../../shared/web-links.js';
 import { html, type Html } from '../../documents/html.js';
-import { chargedEquation, chargedParts } from '../../commands/invoiced/text.js';
+import { chargedEquation, chargedParts } from '../../month-end/invoiced-text.js';
 import type { Answered, ShownMonth } from '../source.js';
 import { answeredPart } from './answered.js';
 import { csrfField } from './layout.js';

@@ -1,7 +1,7 @@
 import type { LoggedDecision } from '../../../shared/decisions/decisions.js';
 import type { Month } from '../../../shared/billing/types.js';
 import { digestOf, momentOf, whoOf, whyOf } from '../../terminal/decisions.js';
-import { renderExplanation, type Explained } from '../../commands/explain/text.js';
+import { renderExplanation, type Explained } from '../../explain/text.js';
 import { amountText } from '../../../shared/billing/basics/decimal.js';
 import { PLAIN } from '../../terminal/paper.js';
 import { html, linesOf, type Html } from '../../documents/html.js';
