@@ -58,7 +58,7 @@ describe('an item of a report', () => {
     currency: 'EUR',
   } as Item;
 
-  test('has the sums of its lines, and of what is below zero alone', () => {
+  test('an item sums its lines, and credits apart', () => {
     const credit = manualLine({ sales: '-25.00', cost: '3' });
     const rebate = line({ sales: '4.00', cost: '-7.50' });
     expect(of([line(), credit, rebate])).toMatchObject({
@@ -76,7 +76,8 @@ describe('an item of a report', () => {
     });
   });
 
-  test('names the services it came from once, in order, and what was entered by hand apart', () => {
+  // What was entered by hand is named apart.
+  test('an item names its services once, in order', () => {
     const lines = [manualLine(), line({ serviceId: 'SVC-B' }), line({ serviceId: 'svc-a' }), line({ serviceId: 'svc-b' })];
     expect(of(lines).sources).toEqual(['manual lines', 'svc-a', 'svc-b']);
   });
@@ -115,7 +116,7 @@ describe('a report beside the last accepted one', () => {
     ]);
   });
 
-  test('takes an organization for the same in another case, and for missing where it has no line', () => {
+  test("an organization's id matches in any case; without lines it is missing", () => {
     const again = { ...contoso(null, [item()]), organizationId: 'org-1' };
     expect(compare({ ...contoso(part([item()]), []), organizationName: 'x' }, again)?.missing).toEqual([]);
     expect(compare(contoso(part([item()]), []), fabrikam(null, [azure]))?.missing).toContain('organization Contoso');
@@ -132,7 +133,8 @@ describe('a report beside the last accepted one', () => {
     expect(compareReports([contoso(part([item(), azure]), [item()])], subscriptions, settings())?.missing).toHaveLength(2);
   });
 
-  test('does not miss what is another item of its subscription now, but what has no subscription', () => {
+  // What has no subscription is missed.
+  test('an item that became another of its subscription is not missed', () => {
     const converted = item({ id: 'item-9', contractKey: 'S-2' });
     expect(compare(contoso(part([item(), azure]), [item(), converted]))?.missing).toEqual([]);
     const perpetual = item({ id: 'item-8', contractKey: 'cm-1', subscriptionId: null, type: 'Perpetual' });
@@ -147,7 +149,7 @@ describe('a report beside the last accepted one', () => {
     expect(compareReports(all, subscriptions, settings())?.fallenTypes).toEqual(['AzurePlan']);
   });
 
-  test('names the record types and services that fell by more than half, in order', () => {
+  test('the types and services that more than halved are named in order', () => {
     const now = [item({ sales: '59.99' }), { ...azure, sales: '59.99' }];
     expect(compare(contoso(part([azure, item()]), now))).toMatchObject({
       fallenTypes: ['AzurePlan', 'Csp365Nce'],
@@ -186,7 +188,7 @@ describe('subscriptions whose lines another organization has', () => {
     expect(moved(contoso(part([item()]), []), grown)).toMatchObject({ 'ORG-1': [{ organizationId: 'org-2' }] });
   });
 
-  test('moved there also a day later, where they had been held on the day they came', () => {
+  test('lines held on their first day count as moved later, too', () => {
     const there = item({ id: 'item-7' });
     const movedTo = [{ contractKey: 's-1', organizationId: 'org-2', itemId: 'item-7' }];
     const given = { asOf: '2025-10-13', items: [], ghosts: [{ contractKey: 's-1', outcome: 'ghost' }] } as unknown as Plan;
@@ -197,7 +199,7 @@ describe('subscriptions whose lines another organization has', () => {
     expect(moved(contoso(kept, []), fabrikam(part([another]), [another]))).toMatchObject({ 'ORG-1': [] });
   });
 
-  test('moved back to where they came from, although what that one had is not more than it was', () => {
+  test('lines move back though their first owner has no more now', () => {
     const [here, there] = [item(), item({ id: 'item-7' })];
     const given = { asOf: '2025-10-13', items: [], ghosts: [] } as unknown as Plan;
     const cameFrom = [{ itemId: 'item-7', from: 'item-1' }];
@@ -207,7 +209,8 @@ describe('subscriptions whose lines another organization has', () => {
     expect(moved(contoso(part([here]), [here]), fabrikam(later, []))).toMatchObject({ 'org-2': [{ itemId: 'item-1' }] });
   });
 
-  test('did not move where they were all along, are still here, are another item here, or have no subscription', () => {
+  // They were there all along, are still here, are another item here, or have no subscription.
+  test('lines that never left have not moved', () => {
     const there = item({ id: 'item-7' });
     expect(moved(contoso(part([item()]), []), fabrikam(part([there]), [there]))).toEqual({ 'ORG-1': [], 'org-2': [] });
     expect(moved(contoso(part([item()]), [item()]), fabrikam(null, [there]))).toEqual({ 'ORG-1': [], 'org-2': [] });
@@ -240,7 +243,8 @@ describe('what counts as accepted from now on', () => {
     expect(nextAccepted(planned(null, [], '2025-10-11'), [item()], part([]), USUAL).asOf).toBe('2025-10-12');
   });
 
-  test('is less where the plan goes with it, and what it was where that is held', () => {
+  // Where the fall is held, what was accepted stays as it was.
+  test('less is accepted only where the plan takes it away', () => {
     expect(nextAccepted(planned(null), [less], part([item()]), USUAL).items).toEqual([less]);
     expect(nextAccepted(planned('report-shrank'), [less], part([item()]), USUAL).items).toEqual([item()]);
     expect(nextAccepted(planned('contract-gone'), [less], part([item()]), USUAL).items).toEqual([item()]);
@@ -248,12 +252,12 @@ describe('what counts as accepted from now on', () => {
     expect(nextAccepted(planned('report-shrank'), [grown], part([item()]), USUAL).items).toEqual([grown]);
   });
 
-  test('is less where it is left out, for nothing of it is billed', () => {
+  test('less is accepted of what is left out, for nothing is billed', () => {
     const left = { ...planned(null), items: [{ id: 'item-1', outcome: 'excluded' }] } as unknown as Given;
     expect(nextAccepted(left, [less], part([item()]), USUAL).items).toEqual([less]);
   });
 
-  test('is what it was where a credit is gone, and that is held', () => {
+  test('a held fall by a lost credit is not accepted', () => {
     const credited = item({ creditSales: '-5' });
     expect(nextAccepted(planned('report-shrank'), [item()], part([credited]), USUAL).items).toEqual([credited]);
     const credit = item({ creditCost: '-5' });
@@ -271,7 +275,8 @@ describe('what counts as accepted from now on', () => {
     expect(nextAccepted(planned(null), [item()], part([before]), USUAL).items).toEqual([item()]);
   });
 
-  test('keeps what has no line any more until its money is gone, or somebody released that', () => {
+  // Or until somebody released that.
+  test('an item without lines is accepted until its money is gone', () => {
     const ghost = { contractKey: 'S-2', outcome: 'ghost' };
     const kept = nextAccepted(planned(null, [ghost]), [item()], part([item(), azure]), USUAL);
     expect(kept.items).toEqual([item(), azure]);
@@ -285,7 +290,8 @@ describe('what counts as accepted from now on', () => {
     expect(nextAccepted(planned(null), [item()], part([item(), never]), released).items).toEqual([item()]);
   });
 
-  test('has the lines of what was never billed once, also where they were read as of an unknown currency one day and of an unknown type the next', () => {
+  // Also where they were read as of an unknown currency one day and of an unknown type the next.
+  test('lines of what was never billed are accepted once', () => {
     const before = item({ currency: 'XXX', stood: false, lines: 2, creditCost: '-50', creditSales: '-60' });
     const renamed = item({ ...before, id: 'item-3', type: 'Unclassified', currency: 'EUR' });
     const keptBeside = (changes: Partial<AcceptedItem>, own = before): boolean =>
@@ -318,7 +324,8 @@ describe('the accepted item that an amount belongs to', () => {
   const legacy = item({ type: 'Csp365Legacy', contractKey: 's-5', itemCode: 'OLD' });
   const all = [azure, item(), legacy];
 
-  test('has its contract key and type, and of licences the item code, in any case', () => {
+  // In any case of letters; of licences the item code counts, too.
+  test('an amount belongs to the item of its contract, type and code', () => {
     expect(acceptedOf(all, 'S-1', 'Csp365Nce', 'code')).toBe(all[1]);
     expect(acceptedOf(all, 's-1', 'Csp365Nce', 'OTHER')).toBeUndefined();
     expect(acceptedOf(all, 's-5', 'Csp365Legacy', 'old')).toBe(legacy);
@@ -351,7 +358,7 @@ describe('what counts, and what does not', () => {
     expect(isLess(item(changes), item())).toBe(is);
   });
 
-  test('what was there all along came for what names it as its successor alone', () => {
+  test('an old item counts only for what names it as its successor', () => {
     const here = item({ id: 'here' });
     expect(cameFor(here, item(), [item({ id: 'other', successors: ['item-1'] }), here])).toBe(false);
     expect(cameFor(here, item(), [item({ id: 'other' }), { ...here, successors: ['x', 'item-1'] }])).toBe(true);
@@ -414,7 +421,7 @@ describe('what is remembered of an item', () => {
     expect(held).not.toHaveProperty('charged');
   });
 
-  test('all of it, where money stands under its key that the plan does not list', () => {
+  test('all of an item is remembered where unlisted money has its key', () => {
     expect(kept([], [item(), azure], { leaves: (contractKey) => contractKey === 's-2' })).toEqual([azure]);
   });
 });

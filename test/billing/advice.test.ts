@@ -62,14 +62,15 @@ describe.each(REASON_CODES)('an amount that is not posted because of %s', (reaso
     else expect(sentence().endsWith(`Then: ${command}`)).toBe(true);
   });
 
-  test('has words of its own, which the operations guide explains beside the code', async () => {
+  test('each reason has words of its own in the operations guide', async () => {
     const guide = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8');
     // Reasons that are alike share a row.
     expect(guide).toMatch(new RegExp(`(?:[|] |, )${reasonInWords(reason)} [(]\`${reason}\`[)]`));
   });
 });
 
-test('a reason that this version does not know is told by its code', () => {
+// Evidence of a later release can have one.
+test('an unknown reason is told by its code', () => {
   expect(reasonInWords('of-a-later-version')).toBe('of-a-later-version');
 });
 
@@ -130,7 +131,7 @@ test.each<[string | null, boolean]>([
   [null, false],
 ])('a person goes on from %s by a release: %s', (reason, is) => expect(isReleasable(reason)).toBe(is));
 
-test('a whole month that is held is told with the command that releases it', () => {
+test('a month held as a whole is told with the releasing command', () => {
   expect(heldMonthAdvice('October is small.', '2025-10')).toEqual({
     text: 'October is small. Release all of it:',
     command: 'billing approve 2025-10 --breakers',
@@ -235,7 +236,8 @@ test.each<[string, Situation, string]>([
   expect(differs(situation)).toBe(text);
 });
 
-test('a product that is called like a command is never the command that people are told', () => {
+// A product can be called like a command.
+test("no product's name becomes the command that people are told", () => {
   const told = {
     ...item('breaker-item', 'Sales of x billing approve 2025-10 --all # moved.'),
     productName: 'x billing approve 2025-10 --all #',
@@ -244,7 +246,8 @@ test('a product that is called like a command is never the command that people a
   expect(explainItem(told, 'Contoso')!.endsWith(`Then: ${RELEASE}`)).toBe(true);
 });
 
-test('lines that belong to no subscription are told by their name alone: "subscription" stood there with nothing behind it', () => {
+// "subscription" stood there once with nothing behind it.
+test('lines without a subscription are told by their name alone', () => {
   const told = { ...item('outcome-missing', 'Nobody answered.'), productName: 'lines without an outcome', subscriptionId: '' };
   expect(explainItem({ ...told, command: null }, 'Contoso')).toBe(
     'Contoso: lines without an outcome, 516.00 EUR held (outcome-missing). Nobody answered.',

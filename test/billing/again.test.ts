@@ -79,7 +79,7 @@ const OF_OTHER_TYPES = ['Perpetual', 'Subscription', 'ReservedInstance', 'Market
 );
 const VISIO = 'cloudmore:perpetual';
 
-describe('money that stands for the same thing under another name holds its line', () => {
+describe('money of the same thing under another name holds its line', () => {
   test.each<[string, string | null, string | null]>([
     ['the subscription id is gone', why(line(), bare()), again(SUBSCRIPTION)],
     ['the line has got a subscription id', why(bare(), line()), again(keyOf(bare()))],
@@ -141,7 +141,8 @@ describe('money that stands for the same thing under another name holds its line
   });
 });
 
-describe('such money holds a line that would be billed beside it, and no other', () => {
+// And no other line.
+describe('such money holds a line that would be billed beside it', () => {
   /** The line without its id has a contract of its own already, with something on it in the month. */
   const besides = (stands: Partial<Books>): string | null => {
     const was = billedAs(line(), CODE);
@@ -173,7 +174,8 @@ describe('such money holds a line that would be billed beside it, and no other',
   });
 });
 
-test('what is paid once and could not be ended carries on into the next month, and is none of what this one is billed for', () => {
+// It is paid once and could not be ended.
+test("what carries on from being paid once is not this month's money", () => {
   const situation: Situation = {
     report: { ...of(line(), bare()), prices: [price({ paymentMonths: 12 })] },
     books: running(),

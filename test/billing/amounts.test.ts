@@ -20,7 +20,8 @@ describe('row + charge', () => {
     },
   );
 
-  test('7.5 the catch-up is dated in the first month that is open, and its name says for which month it is', () => {
+  // Its name says for which month it is.
+  test('7.5 a catch-up is dated in the first open month', () => {
     const decided = plan({ report: MORE, books: after(running(), '2025-11-30'), settings: { afterFreeze: 'charge' } });
     expect(decided.steps.find((step) => step.kind === 'postCharge')).toMatchObject({
       day: '2025-12-01',
@@ -29,7 +30,7 @@ describe('row + charge', () => {
     });
   });
 
-  test('7.0 a refused adjustment is an answer: the rest goes on the charge', () => {
+  test('7.0 the rest of a refused adjustment goes on the charge', () => {
     const first = plan({ report: MORE, books: running() });
     const second = plan({ report: MORE, books: running(), refused: [first.items[0]!.id] });
     expect(amountsOf(second)).toEqual(['create charge 1 × 396.0000 / 351.7600']);
@@ -52,7 +53,8 @@ describe('what is paid once (7.6)', () => {
     prices: [price({ paymentMonths: 12 })],
   };
 
-  test('finds nothing to do in the second run, and nothing to end in the month after', () => {
+  // Nor is there anything to end in the month after.
+  test('the second run finds nothing to do', () => {
     const autotask = new AutotaskInMemory(books());
     autotask.apply(plan({ report: upfront, books: autotask.books }).steps);
     expect(plan({ report: upfront, books: autotask.books }).steps).toEqual([]);
@@ -64,7 +66,8 @@ describe('what is paid once (7.6)', () => {
     expect([november.steps, november.ghosts]).toEqual([[], []]);
   });
 
-  test('still ends its units when the run was interrupted between the two adjustments', () => {
+  // It was interrupted between the two adjustments.
+  test('an interrupted run still ends the units next month', () => {
     const autotask = new AutotaskInMemory(books());
     autotask.apply(plan({ report: upfront, books: autotask.books }).steps.slice(0, -1));
     expect(amountsOf(plan({ report: upfront, books: autotask.books }))).toEqual(['2025-11-01: 0 units']);
@@ -89,7 +92,7 @@ describe('what is paid once (7.6)', () => {
 });
 
 describe('amounts that arrive later', () => {
-  test('a manual discount becomes a charge beside the row that was billed before', () => {
+  test('a manual discount becomes a charge beside the billed row', () => {
     const autotask = new AutotaskInMemory(books());
     const first = { lines: [line({ quantity: '24', sales: '516.00', cost: '451.76' })] };
     autotask.apply(plan({ report: first, books: autotask.books, asOf: '2025-10-09' }).steps);
@@ -109,7 +112,7 @@ describe('amounts that arrive later', () => {
     expect(amountsOf(plan({ report: changed }))).toEqual(['2025-10-01: 24 units × 21.5000 / 18.8233']);
   });
 
-  test('amounts without minor units are rounded to whole yen, and what rounding took is shown', () => {
+  test('amounts in yen are rounded, and the rounding is shown', () => {
     const yen = lines({ currency: 'JPY', quantity: '3', sales: '100.5', cost: '90.4' });
     const decided = plan({ report: { ...yen, prices: [] }, books: books({ internalCurrency: 'JPY' }) });
     expect(decided.items[0]).toMatchObject({ sales: '101', cost: '90', roundingSales: '-0.500000', roundingCost: '0.400000' });
@@ -118,7 +121,7 @@ describe('amounts that arrive later', () => {
 });
 
 describe('a subscription that goes on', () => {
-  test('6.4 is extended before any amount, and rows of months between are brought to 0', () => {
+  test('6.4 an extension comes before amounts and empties the months between', () => {
     const held = running();
     held.contracts = [{ ...held.contracts[0]!, endDay: '2025-07-31' }];
     held.rows = [row({ startDay: '2025-07-01', endDay: '2025-07-31' })];

@@ -197,7 +197,8 @@ describe('lines that no outcome answers for', () => {
     });
   });
 
-  test('keep of an outcome for other lines where it is billed, its workflow, its ghosts, and what was accepted', () => {
+  // Its workflow and its ghosts, too.
+  test('an outcome for other lines keeps what was billed and accepted', () => {
     const ghost = { contractId: 100 } as Outcome['ghosts'][number];
     const accepted = { asOf: '2025-10-11', items: [] };
     const stale = ofReport('report-0', { ghosts: [ghost], accepted });
@@ -216,7 +217,8 @@ describe('lines that no outcome answers for', () => {
     expect(missing(ofReport('report-0'))).not.toHaveProperty('accepted');
   });
 
-  test('are held beside what an outcome does answer for, which then waits for a person', () => {
+  // The outcome then waits for a person.
+  test('lines without an outcome are held beside those that have one', () => {
     const { outcome: made } = completed(
       outcome(),
       expected({ amounts: [counted({ lines: 3, sales: '150.005', cost: '90' })] }),

@@ -14,7 +14,7 @@ const decidedOf = (foreignCost: Settings['foreignCost'], lines = [dollars()], he
   });
 
 describe('a cost in dollars, in a tenant that has euros', () => {
-  test('is booked at the month’s rate, and the item says what was reported', () => {
+  test('a cost is booked at the month’s rate and shown as reported', () => {
     const [item] = decidedOf('convert').items;
     expect(item).toMatchObject({ cost: '100.00', booked: { cost: '90.00', currency: 'EUR', rate: '0.9' } });
     expect(item!.because.map(({ rule, text }) => `${rule} ${text}`)).toContainEqual(expect.stringMatching(/^3\.5 .*90\.00/));
@@ -26,7 +26,7 @@ describe('a cost in dollars, in a tenant that has euros', () => {
     expect(item!.because.map(({ rule }) => rule)).not.toContain('3.5');
   });
 
-  test('stands on the row by its monthly part alone, and on the charge by the rest', () => {
+  test('the row carries the monthly part, the charge the rest', () => {
     const once = dollars({
       endDay: '2026-09-11',
       quantity: '1',

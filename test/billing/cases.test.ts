@@ -36,7 +36,8 @@ function runs(autotask: AutotaskInMemory, situation: Situation, count = 3): stri
 }
 
 describe('money that comes and goes', () => {
-  test('8.2 a cancelled subscription with a billed charge is credited once, not credited and charged again in turns', () => {
+  // It was credited and charged again in turns.
+  test("8.2 a cancelled subscription's billed charge is credited once", () => {
     const autotask = new AutotaskInMemory({ ...running(), charges: [charge({ key: KEY, price: '5', billed: true })] });
     const deleted = { lines: [other], ...elsewhere, subscriptions: [subscription({ status: 'Deleted' })] };
     expect(runs(autotask, { report: deleted, asOf: '2025-10-25' })).toEqual([
@@ -53,7 +54,8 @@ describe('money that comes and goes', () => {
     expect([amountsOf(decided), decided.ghosts.map(({ outcome }) => outcome)]).toEqual([[], ['ghost']]);
   });
 
-  test('7.6 a licence paid for a year does not stand in the next one because its subscription goes on as something else', () => {
+  // It stood in the next year because its subscription goes on as something else.
+  test('7.6 a licence paid once ends beside its successor', () => {
     const ended = { ...running(), contracts: [contract({ endDay: '2025-09-30' })], rows: [running().rows[0]!] };
     const autotask = new AutotaskInMemory(ended);
     const report = {
@@ -69,7 +71,8 @@ describe('money that comes and goes', () => {
     expect(runs(autotask, { report: september, asOf: '2025-10-09' }, 1)).toEqual([[]]);
   });
 
-  test('7.6 a licence paid for a year does not stand in the next one because a line in dollars is held beside what goes on', () => {
+  // It stood in the next year because of the held line.
+  test('7.6 a licence paid once ends beside a held line in dollars', () => {
     const ended = { ...running(), contracts: [contract({ endDay: '2025-09-30' })], rows: [running().rows[0]!] };
     const software = line({ recordType: 'SoftwareSubscription', itemCode: null });
     const report = {
@@ -83,7 +86,8 @@ describe('money that comes and goes', () => {
     ]);
   });
 
-  test('6.4 an extension that stopped halfway, in a month that is over, does not leave the old units in the months after', () => {
+  // They stood in the months after.
+  test('6.4 a half-made extension of a past month leaves no old units', () => {
     const halfway = { ...running(), contracts: [contract({ endDay: '2025-09-30' })] };
     const report = { lines: MORE.lines! };
     expect(amountsOf(plan({ books: halfway, report, asOf: '2025-11-01' }))).toEqual([
@@ -92,7 +96,8 @@ describe('money that comes and goes', () => {
     ]);
   });
 
-  test('6.4 an extension of a contract that ended in the month itself, stopped halfway when that was over, does not leave the old units', () => {
+  // The contract ended in the month itself, and the month was over when the extension had stopped halfway.
+  test('6.4 a half-made extension of the same month leaves no old units', () => {
     const halfway = { ...running(), contracts: [contract({ endDay: '2025-10-31' })] };
     const report = { lines: MORE.lines! };
     expect(amountsOf(plan({ books: halfway, report, asOf: '2025-11-01' }))).toEqual([
@@ -101,13 +106,15 @@ describe('money that comes and goes', () => {
     ]);
   });
 
-  test('7.6 what is paid once ends in a month that only an extension gave it, also when it is seen with the end before', () => {
+  // Also where the contract is seen with the end before.
+  test('7.6 what is paid once ends in a month made by extension', () => {
     const halfway = { ...running(), contracts: [contract({ endDay: '2025-10-31' })] };
     const upfront = { subscriptions: [], prices: [price({ paymentMonths: 12 })], lines: [line({ endDay: '2025-10-31' })] };
     expect(amountsOf(plan({ books: halfway, report: upfront }))).toEqual(['2025-11-01: 0 units']);
   });
 
-  test('8.2 a reservation is not cancelled because an Azure plan of the same subscription was billed', () => {
+  // Both have the same subscription.
+  test("8.2 an Azure plan's line does not cancel a reservation", () => {
     const azure = line({ recordType: 'AzurePlan', itemCode: null });
     const reservation = line({ organizationId: 'org-2', subscriptionId: 'other', recordType: 'ReservedInstance' });
     const held = { ...running(), services: [service({ key: 'cloudmore:reserved-instance' })] };
@@ -117,7 +124,7 @@ describe('money that comes and goes', () => {
 });
 
 describe('money that stands without a line', () => {
-  test('8.5 a row and a charge that balance each other are not listed as a thousandth of a dinar', () => {
+  test('8.5 row and charge in balance list no thousandth of a dinar', () => {
     const held: Books = {
       ...running(493, '1485.1625', '0'),
       internalCurrency: 'KWD',
@@ -129,7 +136,8 @@ describe('money that stands without a line', () => {
 });
 
 describe('money beside the right item', () => {
-  test('2.3 a discount on an Azure plan of many meters does not land on a smaller reservation beside it', () => {
+  // The plan has many meters, and the reservation beside it is smaller.
+  test("2.3 an Azure plan's discount does not land on a reservation", () => {
     const meter = (itemCode: string, sales: string) => line({ recordType: 'AzurePlan', itemCode, sales });
     const lines = [
       ...[meter('meter-1', '40'), meter('meter-2', '30'), meter('meter-3', '30')],
@@ -145,7 +153,8 @@ describe('money beside the right item', () => {
     );
   });
 
-  test('2.3 a discount in euro joins the item in euro, though the one in dollars is larger', () => {
+  // The item in dollars is larger.
+  test('2.3 a discount in euro joins the item in euro', () => {
     const lines = [line(), line({ currency: 'USD', itemCode: 'CFQ7TTC0USD', sales: '900' }), manualLine({ sales: '-5' })];
     const decided = plan({ report: { subscriptions: [], lines } });
     expect(decided.items.map(({ currency, sales }) => `${sales} ${currency}`).sort()).toEqual(['115.00 EUR', '900.00 USD']);
@@ -153,7 +162,8 @@ describe('money beside the right item', () => {
 });
 
 describe('months that a person has approved', () => {
-  test('7.5 an open charge in a frozen month is left alone; the catch-up stands in the next month', () => {
+  // The catch-up stands in the next month.
+  test('7.5 an open charge in a frozen month stays beside the catch-up', () => {
     const state = after({ ...running(), charges: [charge({ key: KEY, price: '5', cost: '0' })] }, lastDay('2025-10'));
     const held: Books = { ...state, charges: state.charges.map((one) => ({ ...one, billed: false })) };
     const situation: Situation = { books: held, report: MORE, settings: { afterFreeze: 'charge' } };
@@ -181,7 +191,8 @@ describe('two months at the same time', () => {
     asOf: '2025-11-09',
   };
 
-  test('7.4 an October that is adjusted late, under a November already planned, is in both what the reports say after one more plan', () => {
+  // November was planned already; one more plan puts it right.
+  test('7.4 october adjusted late leaves both months as reported', () => {
     const autotask = new AutotaskInMemory(running());
     const planned = [october, november].map((situation) => plan({ ...situation, books: structuredClone(autotask.books) }));
     for (const { steps } of planned) autotask.apply(steps);
@@ -213,7 +224,8 @@ describe('one thing that fails beside another', () => {
     expect(plan({ report: upfront, books: autotask.books, settings, refused }).steps).toEqual([]);
   });
 
-  test('8.4 a charge beside a row that a person split stays with it, though only the later part has units', () => {
+  // Also where only the later part has units.
+  test('8.4 a charge stays with a row that a person split', () => {
     const split = [row({ units: 0, price: '0', cost: '0' }), row({ id: 1, startDay: '2025-10-15', units: 5, price: '30' })];
     const held: Books = { ...running(), rows: split, charges: [charge({ key: KEY, price: '5' })] };
     const decided = plan({ books: held, report: { lines: [other], ...elsewhere }, asOf: '2025-10-25' });
@@ -222,7 +234,8 @@ describe('one thing that fails beside another', () => {
 });
 
 describe('rows that a person made or changed', () => {
-  test('7.0 a row that went away since the adjustment was refused is made again, not charged', () => {
+  // It was charged.
+  test('7.0 a row gone since its refused adjustment is made again', () => {
     const gone = { ...running(), rows: [] };
     const refused = [plan({ report: MORE, books: gone }).items[0]!.id];
     expect(amountsOf(plan({ report: MORE, books: gone, refused }))).toEqual(['2025-10-01: 24 units × 21.5000 / 18.8233']);
@@ -280,13 +293,14 @@ describe('rows that a person made or changed', () => {
     ]);
   });
 
-  test('7.6 of what is paid every month nothing is told to carry on, though Autotask refused an adjustment', () => {
+  test('7.6 what is paid monthly carries on unreported after a refusal', () => {
     const refused = [idOf({})];
     expect(plan({ books: running(), refused }).ghosts).toEqual([]);
     expect(plan({ books: edited(running(), '2025-10', { frozen: true }), refused }).ghosts).toEqual([]);
   });
 
-  test('7.6 a November that the extension left with other units carries on what it has, not what October gets', () => {
+  // An extension left November with other units, and was told with what October gets.
+  test("7.6 next month's own units carry on, not this month's", () => {
     const halfway: Books = {
       ...running(),
       contracts: [contract({ endDay: '2025-09-30' })],
@@ -334,7 +348,8 @@ describe("what Cloudmore's own connector has billed before us (7.8)", () => {
 });
 
 describe('what waits for a person', () => {
-  test('9.2 a licence billed and approved yesterday does not wait again because another one is new today', () => {
+  // It waited because another one is new today.
+  test('9.2 a licence approved yesterday does not wait again today', () => {
     const report = {
       lines: [line({ sales: '7000', quantity: '100' }), line({ subscriptionId: 'new', itemCode: 'CFQ7TTC0NEW' })],
       previousLines: [line({ sales: '600', billingDate: '2025-09-08' })],
@@ -345,7 +360,8 @@ describe('what waits for a person', () => {
     expect(outcomesOf(plan({ ...situation, books: running() })).sort()).toEqual(['held breaker-item', 'posted']);
   });
 
-  test('7.6 a refused end of units is not asked for again and again: the month itself is in balance or approved', () => {
+  // The month itself is in balance or approved.
+  test('7.6 a refused end of units is not asked for again', () => {
     const upfront = { lines: [line()], prices: [price({ paymentMonths: 12 })] };
     const held = { ...running(), rows: running().rows.filter(({ startDay }) => startDay >= '2025-10') };
     const first = plan({ report: upfront, books: held });

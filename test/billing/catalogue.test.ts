@@ -12,7 +12,7 @@ const NAME = 'Business Premium (1 year, paid monthly)';
 const ensured = (services: Service[], situation: Situation = {}): EnsureServiceStep | undefined =>
   plan({ books: books({ services }), ...situation }).steps.find((step) => step.kind === 'ensureService');
 
-describe('an inactive service is made active again, where the broker wants it so (5.2)', () => {
+describe("a broker's choice makes an inactive service active again (5.2)", () => {
   const reactivating: Situation = { settings: { inactiveServices: 'reactivate' } };
   const inactive = (id: number, changes: Partial<Service> = {}): Service => service({ id, isActive: false, ...changes });
   const idOf = (...services: Service[]): number | null | undefined => ensured(services, reactivating)?.serviceId;
@@ -26,7 +26,8 @@ describe('an inactive service is made active again, where the broker wants it so
   test('one with the key before a newer one with the name', () => {
     expect(idOf(inactive(50), inactive(51, { key: null }))).toBe(50);
   });
-  test('none that is active, has the name and no key: it is not inactive, and nobody said that it stands for this', () => {
+  // It has the name, but it is not inactive, and nobody said that it stands for this.
+  test('a service without key that is active is not reactivated', () => {
     expect(ensured([service({ key: null })], reactivating)).toMatchObject({ serviceId: null, name: `${NAME} [${CODE}]` });
   });
   test('its item says so, and of what it stands for', () => {
@@ -60,7 +61,8 @@ describe('a new service is called what no other is called (5.2)', () => {
     const { name } = ensured(others(LONG.slice(0, 100), first), titled(LONG))!;
     expect([name, name.length]).toEqual([`${LONG.slice(0, 100 - CODE.length - 5)} [${CODE}] 2`, 100]);
   });
-  test('after twenty that are taken the first is tried, so that Autotask says what is wrong', () => {
+  // So that Autotask says what is wrong.
+  test('after twenty taken names the first is tried', () => {
     const taken = Array.from({ length: 20 }, (_, index) => `${NAME} [${CODE}]${index === 0 ? '' : ` ${index + 1}`}`);
     expect(ensured(others(NAME, ...taken.slice(0, 19)))!.name).toBe(taken[19]);
     expect(ensured(others(NAME, ...taken))!.name).toBe(taken[0]);

@@ -51,7 +51,7 @@ describe('items are resolved together', () => {
   ])('%s', (_what, items, command, told) => expect(names(items, command)).toBe(told));
 });
 
-test('why an item waits is its cause, else what there is to do about its reason', () => {
+test("an item waits for its cause, else for its reason's remedy", () => {
   expect(whyWaiting({ cause: 'The row is approved.', reason: 'unreadable' })).toBe('The row is approved.');
   expect(whyWaiting({ cause: null, reason: 'unreadable' })).toBe(adviceFor('unreadable')!.remedy);
   expect(whyWaiting({ cause: null, reason: null })).toBe('');

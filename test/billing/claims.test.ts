@@ -34,7 +34,8 @@ describe('what is seen of the contracts that posted items name', () => {
       charges: all.map((changes, index) => charge({ id: index, ...changes })),
     })[0]!.charges;
 
-  test('is their rows of the month by service, each rounded as it is posted, with the time', () => {
+  // Each row is rounded as it is posted.
+  test('what is seen is their rows by service, rounded, with the time', () => {
     const rows = [
       row({ price: '120.005', cost: '100.004' }),
       row({ id: 2, startDay: '2025-11-01' }),
@@ -52,7 +53,8 @@ describe('what is seen of the contracts that posted items name', () => {
     ]);
   });
 
-  test('is nothing of contracts of which all is held, and of items on none', () => {
+  // Nor is anything seen for items on no contract.
+  test('contracts without posted items are not looked at', () => {
     expect(seen({}, [held])).toEqual([]);
     expect(seen({}, [posted({ contractId: null })])).toEqual([]);
     expect(seen({ rows: [], charges: [charge()] }, [posted({ contractId: 101 })])).toEqual([
@@ -103,7 +105,7 @@ describe('claims on a contract', () => {
     expect(disagreements()).toEqual([]);
   });
 
-  test('are told for each item, with what stands and what is claimed by whom', () => {
+  test('each item tells what stands and who claims how much', () => {
     const message =
       'Contract 100 shows 120 / 100 in 2025-10, and 240 / 200 are said to be posted on it: 120.00 of Business Premium for Name of org-1, 120.00 of Business Premium for Name of org-2.';
     expect(disagreements({}, { organization: 'org-2' })).toEqual([
@@ -165,7 +167,7 @@ describe('claims on a contract', () => {
     expect(disagreements({ items, contracts: [{ ...nothing, charges }] })).toEqual([]);
   });
 
-  test('of an item without subscription id are found by the hash its contract carries', () => {
+  test("the contract's hash finds an item without subscription id", () => {
     const hash = itemHash({
       ...{ broker: 'default', organizationId: 'org-1' },
       subscriptionId: null,
@@ -206,7 +208,7 @@ describe('an outcome that its contract contradicts', () => {
     expect(withDisagreements(own, [])).toBe(own);
   });
 
-  test('keeps the reason of what is held already, and a status that waits for a person', () => {
+  test('held items keep their reason, and waiting organizations their status', () => {
     const waiting = outcome({ status: 'AwaitingApproval', items: [held] });
     expect(withDisagreements(waiting, [found])).toEqual(waiting);
   });

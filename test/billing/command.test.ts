@@ -43,6 +43,7 @@ describe('a shell reads every word of a command as it was given', () => {
   });
 });
 
+// The person fills it in.
 test.each([
   ['a line break', 'a\nbilling approve 2025-10 --all'],
   ['a terminal sequence', 'a\u001b]52;c;cm0gLXJm\u0007'],
@@ -52,11 +53,11 @@ test.each([
   ['a no-break space', 'con\u00a0toso'],
   ['half a character', 'a\udc00'],
   ['9,000 blanks', ' '.repeat(9_000)],
-])('an id with %s is not named in a command: the person fills it in', (_, id) => {
+])('a command does not name an id with %s', (_, id) => {
   expect(command('skip', '2025-10', '--organization', id)).toBe('billing skip 2025-10 --organization ID');
 });
 
-test('an id that begins with a dash is not taken for an option', () => {
+test('a command takes no id with a dash for an option', () => {
   expect(command('approve', '2025-10', ...option('--organization', '--all'))).toBe(
     'billing approve 2025-10 --organization=--all',
   );

@@ -24,7 +24,7 @@ describe('a report beside what was accepted of it', () => {
     expect(compareWithAccepted(cut, [], settings())).toEqual({ ...cut, gone: [] });
   });
 
-  test('has for each organization what was accepted of it, in whatever case its id is written', () => {
+  test('each organization has what was accepted of it, in any case', () => {
     const { facts, organizations, gone } = beside([was('org-1', 'Contoso', accepted())], { lines: [line(), fabrikam] });
     expect(organizations.map((slice) => slice.accepted)).toEqual([part(accepted()), undefined]);
     expect(organizations.map((slice) => 'accepted' in slice)).toEqual([true, false]);
@@ -39,7 +39,8 @@ describe('a report beside what was accepted of it', () => {
     expect(gone).toEqual([{ organizationId: 'org-9', organizationName: 'Gone Ltd', items }]);
   });
 
-  test('does not miss of one that is gone what another organization has now, and not the organization where it has all of it', () => {
+  // It is not missed itself where another organization has all of it.
+  test('an organization that is gone misses only what no other has', () => {
     const moved = accepted({ id: 'item-9', contractKey: SUBSCRIPTION.toUpperCase() });
     const left = accepted({ id: 'item-8', contractKey: 'gone-1', subscriptionId: 'gone-1' });
     expect(beside([was('org-9', 'Gone Ltd', moved, left)]).gone).toMatchObject([{ items: [{ id: 'item-8' }] }]);
@@ -68,7 +69,8 @@ describe('a subscription whose lines another organization has now', () => {
     expect('movedTo' in to).toBe(false);
   });
 
-  test('arrived once also where two of its items did, each from where it was', () => {
+  // Each item comes from where it was.
+  test('a subscription of two items arrives once', () => {
     const second = accepted({ id: 'item-2', itemCode: 'SECOND' });
     const two = beside([was('org-1', 'Contoso', accepted(), second)], moved).organizations.find(
       ({ organization: { id } }) => id === 'org-2',

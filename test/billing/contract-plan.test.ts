@@ -28,12 +28,13 @@ describe('6.1 on a contract that has ended and is inactive', () => {
   const renewed: Situation = { asOf: '2025-11-05' };
   const ended = { isActive: false, endDay: '2025-10-31' };
 
-  test('nothing is written, though its subscription goes on and its service has another price', () => {
+  // Its subscription goes on, and its service has another price.
+  test('nothing is written, though end and price have changed', () => {
     const decided = plan({ ...renewed, books: { ...held(ended), services: [service({ unitPrice: '11' })] } });
     expect([outcomesOf(decided), decided.steps]).toStrictEqual([['posted'], []]);
   });
 
-  test('an item in balance is held with the one beside it that is not', () => {
+  test('an item in balance is held with the one beside it', () => {
     const decided = plan({
       ...renewed,
       report: { lines: [line(), visio], prices: [price(), price({ itemCode: VISIO })] },
@@ -42,18 +43,19 @@ describe('6.1 on a contract that has ended and is inactive', () => {
     expect([outcomesOf(decided), decided.steps]).toStrictEqual([['held contract-inactive', 'held contract-inactive'], []]);
   });
 
-  test('nothing is posted where it ended before the month: its rows would come of an extension alone', () => {
+  // The contract ended before the month.
+  test('nothing is posted where only an extension would make rows', () => {
     const before = held({ ...ended, endDay: '2025-09-30' }, { ...running(), rows: [row({ startDay: '2025-09-01' })] });
     const halfway = held({ ...ended, endDay: '2025-09-30' });
     for (const books of [before, halfway]) expect(outcomesOf(plan({ ...renewed, books }))).toEqual(['held contract-inactive']);
   });
 
-  test('what is in balance is posted where it ended on the first of the month', () => {
+  test("a month in balance is posted on the contract's last day", () => {
     expect(outcomesOf(plan({ ...renewed, books: held({ ...ended, endDay: '2025-10-01' }) }))).toEqual(['posted']);
   });
 });
 
-test('6.4 what a contract needs is written before its amounts, and its extension after them', () => {
+test("6.4 a contract's needs, its amounts and its extension come in order", () => {
   const decided = plan({
     report: { ...MORE, subscriptions: [subscription({ endDay: '2026-09-11' })] },
     books: { ...held({ slaId: 9 }), services: [service({ unitPrice: '11' })] },
@@ -61,7 +63,8 @@ test('6.4 what a contract needs is written before its amounts, and its extension
   expect(kinds(decided)).toEqual(['ensureService', 'upsertContract', 'postAdjustment', 'extendContract']);
 });
 
-test('7.5 a catch-up that is dated in what an extension gives the contract is written after it, and would be refused before', () => {
+// It would be refused before.
+test('7.5 a catch-up comes after the extension that makes its month', () => {
   const frozen = edited(held({ endDay: '2025-10-31' }), '2025-10', { frozen: true });
   const decided = plan({ report: MORE, books: frozen, settings: { afterFreeze: 'charge' } });
   expect(kinds(decided)).toEqual(['extendContract', 'postCharge']);

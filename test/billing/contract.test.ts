@@ -38,7 +38,7 @@ describe('of two contracts that carry a subscription', () => {
   });
 });
 
-test('a contract alone is taken though it has ended; one that is inactive on the day is held', () => {
+test('an ended inactive contract is taken; one inactive on the day waits', () => {
   const inactive = (endDay: string): string => found({ contracts: [contract({ isActive: false, endDay })] });
   expect([inactive('2025-09-30'), inactive('2025-10-11'), inactive(AS_OF)]).toEqual([
     'found 100',
@@ -88,11 +88,13 @@ describe('a contract of another company', () => {
   });
 });
 
-test('a number is the whole key, or none: a shortened one could be another’s', () => {
+// A shortened one could be another’s.
+test('a number names a contract by the whole key alone', () => {
   expect([numberFor('x'.repeat(50)), numberFor('x'.repeat(51))]).toEqual(['x'.repeat(50), null]);
 });
 
-describe('6.4 a contract that has ended and would carry on units of a service that Autotask does not show', () => {
+// It would carry on units of that service.
+describe('6.4 an ended contract whose service Autotask does not show is held', () => {
   const ended = (changes: Partial<Row>, services = [service()], endDay = '2025-08-31', named: Situation['named'] = {}): Plan =>
     plan({
       named,

@@ -16,7 +16,8 @@ const shown = (copies: Copy[]): string[] =>
   copies.map(({ contractId, sales, originalId }) => `${contractId}: ${sales} beside ${originalId}`);
 
 describe('a copy of a contract', () => {
-  test('bills what ours bills, and was not told of: with its amount, and what it stands beside', () => {
+  // It was not told.
+  test('a copy is told with its amount and what it doubles', () => {
     const copies = found([COPY], [COPIED]);
     expect(copies).toEqual([
       {
@@ -34,13 +35,15 @@ describe('a copy of a contract', () => {
     );
   });
 
-  test('is one finding for each service, also where somebody split its month, in order of contracts', () => {
+  // Also where somebody split the service's month.
+  test('a copy is one finding per service, in order of contracts', () => {
     const other = { ...COPY, id: 899 };
     const rows = [COPIED, { ...COPIED, id: 9001, price: '30' }, { ...COPIED, id: 9002, contractId: 899 }];
     expect(shown(found([COPY, other], rows))).toEqual(['899: 120.00 beside 100', '900: 150.00 beside 100']);
   });
 
-  test('is one all the same where ours is at 0 by now: it was told no more, and the customer went on paying it', () => {
+  // It was told no more, and the customer went on paying it.
+  test('a copy is told though ours is at 0 by now', () => {
     const ended = { ...running(), rows: running().rows.map((one) => ({ ...one, units: 0, price: '0', cost: '0' })) };
     expect(servicesInUse(ended, facts, settings())).toEqual([50]);
     expect(shown(found([COPY], [COPIED], ended))).toEqual(['900: 120.00 beside 100']);
@@ -56,17 +59,18 @@ describe('a copy of a contract', () => {
     expect(found([copy], [copied])).toEqual([]);
   });
 
-  test('is none where Autotask did not show the contract that a row is of', () => {
+  test('a row of an unseen contract is no copy', () => {
     expect(found([], [COPIED])).toEqual([]);
   });
 
-  test('is found with a number of somebody’s own too, which the survey reads for that', () => {
+  // The survey reads for that number.
+  test('a copy with somebody’s own number is found too', () => {
     const numbered = { ...COPY, number: 'PO 77' };
     const held = { ...running(), contracts: [contract(), numbered], rows: [...running().rows, COPIED] };
     expect(shown(found([], [], held))).toEqual(['900: 120.00 beside 100']);
   });
 
-  test('names its company and service by their numbers where nothing else is known of them', () => {
+  test('a copy names company and service by id where names are unknown', () => {
     const [unknown] = found([COPY], [COPIED], { ...running(), companies: [], services: [] });
     expect(unknown).toMatchObject({ companyName: 'company 7', serviceName: 'service 50', currency: 'EUR' });
     const others = {
@@ -79,7 +83,7 @@ describe('a copy of a contract', () => {
     });
   });
 
-  test('is told in the currency of its company, and as the first of many', () => {
+  test("a copy is told in its company's currency, as first of many", () => {
     const held = { ...running(), companies: [company({ currency: 'usd' })] };
     const [copy] = found([COPY], [COPIED], held);
     expect(copy!.currency).toBe('USD');
@@ -91,7 +95,8 @@ describe('a copy of a contract', () => {
   });
 });
 
-test('services that are looked for elsewhere are those that stand for an item code on a row of ours, or stood for one', () => {
+// Those that stand for an item code on a row of ours, or stood for one.
+test('services of item codes on our rows are looked for elsewhere', () => {
   const services = [service(), service({ id: 51, key: 'Managed workplace' }), service({ id: 52, key: 'cloudmore:perpetual' })];
   const rows = [row(), row({ id: 2, serviceId: 51 })];
   expect(servicesInUse(books({ services, rows }), facts, settings())).toEqual([50]);

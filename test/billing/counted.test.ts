@@ -19,14 +19,14 @@ const counted = (changes: Partial<CountedLines> = {}): CountedLines => ({
 const amounts = { currency: 'EUR', lines: 2, cost: '10.001', sales: '12.5', outside: 0, unreadable: 0 };
 
 describe('the counted report', () => {
-  test('has what was due before the day of the run; what is due on it is not yet', () => {
+  test('the count has what was due before the day of the run', () => {
     const lines = [counted({ day: '2025-10-11' }), counted({ day: AS_OF, lines: 30 })];
     expect(countedReport(lines, MONTH, AS_OF)).toEqual([
       { organizationId: 'org-1', organizationName: 'Contoso', amounts: [amounts] },
     ]);
   });
 
-  test('adds up an organization, by whatever case its id is written in, currency by currency', () => {
+  test('the count sums an organization in any case, currency by currency', () => {
     const lines = [
       counted(),
       counted({ organizationId: 'ORG-1', cost: '0.002', sales: '-2.5' }),
@@ -48,7 +48,8 @@ describe('the counted report', () => {
     ]);
   });
 
-  test('tells lines of another month, also later ones, and lines without a day or amount that can be read', () => {
+  // Later months count as other ones; a line without a day or an amount cannot be read.
+  test('the count tells lines of other months and unreadable ones', () => {
     const lines = [
       counted({ day: '2025-09-30', lines: 3 }),
       counted({ day: '2025-11-02', lines: 4 }),

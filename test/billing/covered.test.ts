@@ -127,7 +127,7 @@ describe('a plan is a part of a released one', () => {
     expect(covers({ ...shown, before: null }, moved)).toBe(true);
   });
 
-  test('where a charge that is changed is still the one that was shown', () => {
+  test('a changed charge is covered where it is the one shown', () => {
     const changing: Step = { ...charge, action: 'update', chargeId: 2000 };
     const standingOn = (chargeId: number | null, changes: object = {}): PlannedItem[] => [
       {

@@ -27,9 +27,9 @@ describe('minor units', () => {
     ['CLF', 4],
   ])('of %s are %i decimals', (currency, scale) => expect(minorUnits(currency)).toBe(scale));
 
-  test.each(['HUF', 'PKR', 'IDR', 'COP', 'ALL', 'MGA', 'RSD'])(
-    'a customer billed in %s is not billed in whole units, as prices are shown in that currency',
-    (currency) => expect(money(big('1234.56'), currency)).toBe('1234.56'),
+  // Prices are shown with decimals in that currency.
+  test.each(['HUF', 'PKR', 'IDR', 'COP', 'ALL', 'MGA', 'RSD'])('a customer billed in %s has decimals', (currency) =>
+    expect(money(big('1234.56'), currency)).toBe('1234.56'),
   );
 
   test('a text that is not a currency is refused by name', () => {
@@ -86,7 +86,7 @@ test.each([
   ['10.5', '10.05', 1],
   ['-0.00', '0', 0],
   ['-1', '1', -1],
-])('%s beside %s is %i, by what it says and not by how it is written', (left, right, order) => {
+])('%s beside %s is %i, by value and not by writing', (left, right, order) => {
   expect(compare(left, right)).toBe(order);
 });
 

@@ -27,7 +27,7 @@ const dismissal = (...ghosts: Ghost[]): Dismissal => ({
 });
 const reasons = (found: Ghost[]): (string | undefined)[] => found.map((one) => one.dismissed);
 
-test('what is kept of it is where it stands and how much that is', () => {
+test('a dismissal keeps where the money stands and how much', () => {
   expect(dismissed(ghost())).toEqual({ serviceId: 50, currency: 'EUR', cost: '10.00', sales: '12.00' });
   expect(dismissed(loose)).toEqual({ serviceId: null, chargeId: 9, currency: 'EUR', cost: '10.00', sales: '5.00' });
   expect(dismissed(ghost())).not.toHaveProperty('chargeId');
@@ -60,11 +60,13 @@ describe('money is set aside', () => {
     expect(reasons(setAside([found], [dismissal(loose, ghost())]))).toEqual([reason]);
   });
 
-  test('until it changes: what an earlier run had set aside is looked at again', () => {
+  // What an earlier run had set aside is looked at again.
+  test('a dismissal ends when the amount changes', () => {
     expect(setAside([ghost({ dismissed: 'agreed', sales: '13.00' })], [dismissal(ghost())])[0]).not.toHaveProperty('dismissed');
   });
 
-  test('and stays so where something else on the contract is looked at later, each with its own reason', () => {
+  // Each keeps its own reason.
+  test('a dismissal outlives another of the same contract', () => {
     const later = { ...dismissal(loose), reason: 'a gift' };
     const both = withEarlier(later, dismissal(ghost()));
     expect(both).toMatchObject({ reason: 'a gift', ghosts: [{ serviceId: 50, reason: 'agreed' }, { chargeId: 9 }] });
@@ -111,7 +113,8 @@ describe('an outcome as it counts now', () => {
     expect(found).toEqual(expected);
   });
 
-  test('has the reasons on its ghosts, and is as it was without any', () => {
+  // It is as it was without any.
+  test('an outcome shows the reasons of its dismissed ghosts', () => {
     expect(reasons(withDismissals(outcome(), [dismissal(ghost())]).ghosts)).toEqual(['agreed']);
     expect(reasons(withDismissals(outcome({ status: 'AwaitingApproval' }), [dismissal(ghost())]).ghosts)).toEqual(['agreed']);
     const without = outcome({ ghosts: [] });
@@ -119,7 +122,8 @@ describe('an outcome as it counts now', () => {
   });
 });
 
-test('an amount on no contract is set aside for its own subscription and product: it took the equal one of another customer with it', () => {
+// It took the equal one of another customer with it.
+test('an amount on no contract is dismissed for its own subscription', () => {
   const given = { ...dismissal(unseen()), contractId: 0 };
   const found = setAside([unseen(), unseen({ contractKey: 's-2' }), unseen({ itemCode: 'CFQ8' })], [given]);
   expect(reasons(found)).toEqual(['agreed', undefined, undefined]);

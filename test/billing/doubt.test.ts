@@ -113,7 +113,7 @@ describe('a record that cannot be read', () => {
     expect(standingDoubt(reading(record(changes)), 100) !== null).toBe(isDoubt);
   });
 
-  test('is such a reason where it may be the service of a row that no other is', () => {
+  test('an unreadable service holds a row whose service is unknown', () => {
     const held: Books = { ...reading(record({ kind: 'service', id: null })), services: [service({ id: 49 })] };
     expect(standingDoubt(held, 100)).toMatchObject({ reason: 'unreadable' });
     expect(standingDoubt({ ...held, rows: [] }, 100)).toBeNull();
@@ -171,7 +171,8 @@ describe('what was made before and is gone', () => {
     [...heldAsGone(NOTHING_HELD, decided, held).items].map(([id, { message }]) => [id, message]);
   const goneBooks = (...all: Gone[]): Books => books({ gone: all });
 
-  test('says that the contract bills still, where only its ids are gone: released all the same, both would be billed', () => {
+  // Released all the same, both would be billed.
+  test('a contract that only lost its ids is said to bill still', () => {
     const still = { ...running(10, '1200'), gone: [gone({ id: 100 })] };
     expect(heldItems(made, still)).toEqual([
       [
@@ -185,7 +186,7 @@ describe('what was made before and is gone', () => {
     expect(ofService).toMatch(/once more \(it was 100\)\. Release the plan if that is right\.$/);
   });
 
-  test('holds the items for which the plan would make it again, with what it was', () => {
+  test('items whose gone contract would be made again are held', () => {
     expect(heldItems(made, goneBooks(gone({ key: SUBSCRIPTION.toUpperCase() })))).toEqual([
       [
         made.items[0]!.id,
@@ -221,7 +222,8 @@ describe('what was made before and is gone', () => {
   });
   const more = (held: Books): Plan => plan({ report: { lines: [line({ sales: '150.00' })] }, books: { ...held, gone: [] } });
 
-  test('holds what would be written beside a row of which nobody knows what it is', () => {
+  // Nobody knows what the row is.
+  test('what would be written beside an unknown row is held', () => {
     const held = besides();
     expect(heldItems(more(held), held)).toEqual([[made.items[0]!.id, unknown]]);
   });
@@ -245,7 +247,7 @@ describe('what was made before and is gone', () => {
     expect(heldItems(more(held), held)).toHaveLength(1);
   });
 
-  test('holds what comes to its amount by a charge alone, beside such a row', () => {
+  test('an item settled by charge alone is held beside an unknown row', () => {
     const held: Books = {
       ...besides(),
       rows: [row({ id: 9, serviceId: 51 })],
@@ -267,7 +269,8 @@ describe('what was made before and is gone', () => {
     for (const [, other] of others) expect(heldItems(other, held)).toEqual([]);
   });
 
-  test('holds what would be written on a contract of which a row is not shown any more, but not what is billed by charge', () => {
+  // What is billed by charge does not wait.
+  test('writing waits where a row of the contract is gone', () => {
     const held: Books = {
       ...running(),
       gone: [gone({ kind: 'row', id: 100, key: 'row', why: 'A row of contract 100 may stand.' })],
@@ -282,7 +285,7 @@ describe('what was made before and is gone', () => {
       expect(heldItems(changed(other), held)).toEqual([]);
   });
 
-  test('holds a ghost that would be brought to nothing beside such a row', () => {
+  test('a ghost beside an unknown row is not brought to nothing', () => {
     const held = besides();
     const ghost = { contractId: 100, contractKey: SUBSCRIPTION, serviceId: 50, outcome: 'zeroed' } as Plan['ghosts'][number];
     const ghostsAlone = (changes: Partial<typeof ghost>): Plan => ({
@@ -311,7 +314,8 @@ describe('what was made before and is gone', () => {
   });
 });
 
-test('rows on a service that is not what it was count from the month on, where they have units', () => {
+// Where they have units.
+test('rows on a changed service count from the month on', () => {
   const rows = [
     row({ id: 1 }),
     row({ id: 2, units: 0 }),
@@ -334,7 +338,8 @@ describe('what would change beside a charge of nobody knows what', () => {
     ...itemsNearUnknown({ ...plan(), items: [item], ghosts: [ghost(), ...ghosts] }),
   ];
 
-  test('is held with what stands there, what it may be for, and what to do', () => {
+  // It says what stands there and what it may be for.
+  test('a change beside an unknown charge is held with advice', () => {
     const message =
       '24.00 EUR stand on charge 9 of the same contract, and nobody knows what it was made for: it may be for Business Premium. Delete the charge in Autotask if it is wrong, or release the plan if it is right beside this.';
     expect(beside(changed(), loose)).toEqual([['a', { reason: 'report-shrank', message }]]);

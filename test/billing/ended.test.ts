@@ -17,7 +17,7 @@ test.each([
   ['', false],
 ])('a subscription that is "%s" has ended: %s', (status, is) => expect(hasEnded(subscription({ status }))).toBe(is));
 
-test('one of which something cannot be read is not known to have ended', () => {
+test('a subscription that is partly unreadable has not ended', () => {
   expect(hasEnded({ ...ENDED, unreadable: 'its end' })).toBe(false);
 });
 

@@ -42,7 +42,7 @@ const CHANGED: Situation = {
 };
 
 describe('an amount is explained', () => {
-  test('by the lines it is made of, and what each of them counts for', () => {
+  test('an amount is explained by its lines and what each counts', () => {
     const [{ lines }] = explained(CHANGED).items as [Explanation['items'][number]];
     expect(lines.map(({ type, quantity, sales, countsForQuantity }) => [type, quantity, sales, countsForQuantity])).toEqual([
       ['Csp365Nce', '24', '396.00', true],
@@ -103,7 +103,7 @@ describe('an amount is explained', () => {
     });
   });
 
-  test('by the steps that will change it, and what is worth knowing about it', () => {
+  test('an amount is explained by its steps and notes', () => {
     const [{ steps, notes }] = explained({ report: MORE, books: edited(running(), '2025-09', { units: 9 }) }).items as [
       Explanation['items'][number],
     ];
@@ -125,7 +125,7 @@ describe('an amount is explained', () => {
     expect(charges).toEqual([expect.objectContaining({ day: '2025-11-01', after: { sales: '396.00', cost: '351.76' } })]);
   });
 
-  test('of a held item what stands there, unchanged, and the rule that holds it', () => {
+  test('a held item is explained by its rule and what stands', () => {
     const breakers = { ...BREAKERS_OFF, organizationAmount: '500', itemFactor: 10, newContracts: 50 };
     const { item } = explained({
       report: { lines: [line({ sales: '7000' })], previousLines: [line({ sales: '600', billingDate: '2025-09-08' })] },
@@ -136,7 +136,8 @@ describe('an amount is explained', () => {
     expect(item.because.at(-1)).toMatchObject({ rule: '9.2' });
   });
 
-  test('of an excluded item by the rule alone: Autotask was not looked at', () => {
+  // Autotask was not looked at.
+  test('an excluded item is explained by its rule alone', () => {
     const { item } = explained({ settings: { exportRecordTypes: [] } }).items[0]!;
     expect([item.standing, item.because.at(-1)]).toEqual([
       null,
@@ -151,12 +152,13 @@ describe('an amount is explained', () => {
     expect(explanation.ghosts.map(({ rule, sales }) => [rule, sales])).toEqual([['8.3', '120.00']]);
   });
 
-  test('in whatever case the subscription is given, and not at all when the month has nothing of it', () => {
+  // Not at all where the month has nothing of it.
+  test('a subscription is explained in any case, or not at all', () => {
     expect(explained({}, SUBSCRIPTION.toUpperCase()).contractKey).toBe(SUBSCRIPTION);
     expect(explained({}, 'no-such-subscription')).toBeNull();
   });
 
-  test('by its own lines, steps, notes and ghosts, whatever else the month has', () => {
+  test('a subscription is explained by its own lines and steps alone', () => {
     const second = 's-2';
     const situation: Situation = {
       report: { ...MORE, lines: [line({ subscriptionId: second, itemCode: 'CFQ7TTC0TWO', quantity: '9' }), ...MORE.lines!] },

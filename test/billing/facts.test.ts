@@ -24,7 +24,7 @@ describe('what this month is compared with (1.4)', () => {
     expect(facts({ previousLines: september }, asOf).previousLines).toBe(count);
   });
 
-  test('lines of any other month are compared with nothing, and those of this report are counted all the same (1.7)', () => {
+  test('lines of other months are compared with nothing, but counted (1.7)', () => {
     const lines = ['2025-08-31', '2025-09-01', '2025-10-01'].map((billingDate) => line({ billingDate }));
     expect(facts({ previousLines: lines, lines }, '2025-11-20')).toMatchObject({ previousLines: 1, lines: 3 });
   });
@@ -52,7 +52,8 @@ describe('what concerns the whole month', () => {
     ]);
   });
 
-  test('record types in the order of the rules; a manual line is none', () => {
+  // A manual line is none.
+  test('record types are listed in the order of the rules', () => {
     expect(
       facts({ lines: [manualLine(), line({ recordType: 'Marketplace' }), line(), line({ recordType: 'Mystery' })] }).recordTypes,
     ).toEqual(['Csp365Nce', 'Marketplace']);
@@ -73,7 +74,7 @@ describe('what concerns the whole month', () => {
     ]);
   });
 
-  test('the subscriptions of such a company are known from lists and from both months, each once', () => {
+  test("a company's subscriptions come once from lists and both months", () => {
     const organizations = [organization(), organization({ id: 'ORG-2' })];
     const { jointCompanies } = facts({
       organizations,
@@ -116,7 +117,8 @@ describe('what concerns the whole month', () => {
   ])('the text %j names company %s', (text, id) => expect(companyIdOf(text)).toBe(id));
 });
 
-test('each organization gets what is its own, whatever the letters of its id; one that only lines name is kept, and its company is not known', () => {
+// One that only lines name is kept, and its company is not known.
+test('each organization gets its own, whatever the case of its id', () => {
   const { organizations } = cutReport(
     report({
       organizations: [organization({ id: 'ORG-2', name: 'Second', companyIdText: ' 8 ' }), organization({ companyIdText: ' ' })],
@@ -154,13 +156,13 @@ test('each organization gets what is its own, whatever the letters of its id; on
 
 describe('of last month', () => {
   const previous = (...days: string[]): Line[] => days.map((billingDate) => line({ billingDate }));
-  test('what was billed later than the part that is compared is kept beside it', () => {
+  test('what was billed later than the compared part is kept apart', () => {
     const { organizations } = cutReport(report({ previousLines: previous('2025-09-02', '2025-09-20') }), AS_OF);
     expect(organizations[0]).toMatchObject({ previousLines: [{ billingDate: '2025-09-02' }] });
     expect(organizations[0]!.previousLater!.map(({ billingDate }) => billingDate)).toEqual(['2025-09-20']);
   });
 
-  test('what could not be had, and what could not be read, is told where it is so', () => {
+  test('what could not be had or read is told', () => {
     const finding = { vendor: 'Cloudmore', path: 'pricelist', record: '1', member: null, value: null, problem: 'is missing' };
     const told = facts({ previousUnavailable: 'no answer', findings: [finding] });
     expect([told.previousUnavailable, told.findings]).toEqual(['no answer', [finding]]);
@@ -169,14 +171,14 @@ describe('of last month', () => {
     expect(Object.keys(facts({}).drop!)).toEqual(['now', 'before']);
   });
 
-  test('a correction by hand is not a payment once, whatever code stands on it', () => {
+  test('a correction by hand is no payment once, whatever its code', () => {
     const lines = [manualLine({ itemCode: CODE, sales: '30.00' }), line({ sales: '40.00' })];
     const prices = [price({ paymentMonths: 12 })];
     expect(facts({ lines, prices, previousLines: [] }).drop!.now).toEqual({ EUR: '30' });
   });
 });
 
-test('a line that is billed outside of the month says so, and is counted', () => {
+test('a line billed outside of the month is told and counted', () => {
   const { organizations } = cutReport(report({ lines: [line({ billingDate: '2025-11-01' })] }), AS_OF);
   expect(organizations[0]!.lines[0]!.trouble).toEqual({
     message: 'The report of 2025-10 has a line of Contoso that is billed on 2025-11-01, outside of the month.',
@@ -198,7 +200,7 @@ describe('a company of two organizations', () => {
     ]);
   });
 
-  test('a correction by hand claims one only of a subscription that is listed', () => {
+  test('a correction by hand claims only a subscription that is listed', () => {
     const lines = ['listed', 'other'].map((subscriptionId) => manualLine({ subscriptionId }));
     expect(claims(lines, [subscription({ id: 'Listed' })])).toEqual(['ManualBillingLine listed']);
   });
@@ -208,13 +210,13 @@ describe('a subscription', () => {
   const sliceOf = (changes: Partial<Report>): OrganizationFacts => cutReport(report(changes), AS_OF).organizations[0]!;
   const both = [organization(), organization({ id: 'org-2', name: 'Fabrikam' })];
 
-  test('that names no organization is that of whom a line names it for', () => {
+  test('a subscription without organization belongs to whom its lines name', () => {
     const ownerless = ['s-1', 's-2', ''].map((id) => subscription({ id, organizationId: '' }));
     const lines = [line({ subscriptionId: 'S-1' }), line({ subscriptionId: null })];
     expect(sliceOf({ lines, subscriptions: ownerless }).subscriptions.map(({ id }) => id)).toEqual(['s-1']);
   });
 
-  test('that had lines last month is told where another organization has them now', () => {
+  test('a subscription of last month is told where another has it', () => {
     const before = ['b', 'a', 'gone', null].map((subscriptionId) => line({ subscriptionId, billingDate: '2025-09-02' }));
     const now = ['b', 'a', null].map((subscriptionId) => line({ subscriptionId, organizationId: 'org-2' }));
     expect(sliceOf({ organizations: both, previousLines: before, lines: now }).elsewhere).toEqual(['a', 'b']);
@@ -222,7 +224,8 @@ describe('a subscription', () => {
   });
 });
 
-test('an organization whose id cannot be read says that, and not that it is on no list', () => {
+// It said that it was on no list.
+test('an organization with an unreadable id says so', () => {
   const trouble = { message: 'Its id is "x".', holds: 'organization' as const };
   const { organizations } = cutReport(report({ lines: [line({ organizationId: 'x', trouble })] }), AS_OF);
   const found = organizations.find(({ organization: { id } }) => id === 'x')!.organization;

@@ -225,7 +225,8 @@ describe('a row without a line', () => {
     expect(found).toEqual(expected);
   });
 
-  test('is not awaited where the subscription is another organization’s, though its record type has not come', () => {
+  // Its record type has not come.
+  test('a row is not awaited for a subscription that moved', () => {
     const { facts } = context(carried);
     const early = { facts: { ...facts, recordTypes: [] }, accepted: [] };
     expect(told(ghosts(carried, early))).toEqual(['awaiting 120.00 (8.1)']);
@@ -241,7 +242,7 @@ describe('a row without a line', () => {
     expect(told(ghosts(carried, { ...late, accepted: [] }, planOf([])))).toEqual(['ghost 120.00 (8.3)']);
   });
 
-  test('is none in the month where only an earlier one had it, though the contract is extended', () => {
+  test('a row extended from an earlier month is no ghost', () => {
     const ended = (endDay: string): Books => ({ ...carried, contracts: [contract({ endDay })], rows: carried.rows.slice(0, 1) });
     const extended = planOf([decision({}, 'posted')], [EXTENDS]);
     expect(told(ghosts(ended('2025-12-31'), notAccepted, extended))).toEqual([]);
@@ -259,7 +260,7 @@ describe('a row without a line', () => {
     expect(found.ghosts.map(({ rule }) => rule)).toEqual(['8.2']);
   });
 
-  test('is listed with both contracts in mind where the report’s line is billed on another', () => {
+  test("a row beside the report's line elsewhere names both contracts", () => {
     const lost = contract({ subscriptionId: null, number: null });
     const held: Books = {
       ...running(),
@@ -291,7 +292,8 @@ describe('a row without a line', () => {
     ]);
   });
 
-  test('and its charge have one fate; a charge beside a row of nobody’s is looked at by itself', () => {
+  // A charge beside a row of nobody’s is looked at by itself.
+  test('a row and its charge share one fate', () => {
     const charges = [charge({ key: KEY, price: '5', cost: '0' })];
     expect(told(ghosts({ ...carried, charges }, notAccepted))).toEqual(['ghost 125.00 (8.3)']);
     const foreign = { ...carried, services: [service({ key: 'FOREIGN' })], charges };

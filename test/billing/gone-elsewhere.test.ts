@@ -91,7 +91,7 @@ describe('an item may be what stood elsewhere without a line', () => {
   ])('%s', (_, one, expected) => expect(isTold(one)).toBe(expected));
 });
 
-test('what waits for that says whose it was, with the amount, and what to do', () => {
+test('what waits says whose it was, how much and what to do', () => {
   const organizations = [organization(), organization({ id: 'org-2', name: 'Fabrikam', companyIdText: '8' })];
   const of = (organizationId: string, organizationName: string, changes: Partial<Line>): Line =>
     line({ organizationId, organizationName, recordType: 'Perpetual', subscriptionId: null, ...changes });

@@ -37,7 +37,8 @@ const perpetual = (changes: Partial<Line>): Line => line({ recordType: 'Perpetua
 const year: Partial<Line> = { startDay: '2025-10-01', endDay: '2026-09-30' };
 
 describe('4.1 an item of several lines', () => {
-  test('has its lines by billing date, item code, term, unit price, then whatever differs', () => {
+  // Then by whatever differs.
+  test('an item orders its lines by date, code, term and price', () => {
     const lines = [
       line({ billingDate: '2025-10-01', itemCode: 'z' }),
       line({ itemCode: null }),
@@ -50,7 +51,8 @@ describe('4.1 an item of several lines', () => {
     for (const given of [[...lines].reverse(), lines]) expect([...given].sort(byBilling)).toEqual(lines);
   });
 
-  test('has the item code and subscription name of the first line by date that has one, not of whichever the report has first', () => {
+  // It took those of whichever line the report had first.
+  test('an item takes code and name from its earliest line', () => {
     const lines = [
       market({ itemCode: ' ', billingDate: '2025-10-01', subscriptionName: 'First' }),
       market({ itemCode: 'm-1', billingDate: '2025-10-02', subscriptionName: 'Second' }),
@@ -104,7 +106,8 @@ describe('2.3 a line by hand', () => {
       .map(({ type, itemCode, currency, sales }) => [type, itemCode, currency, sales])
       .sort();
 
-  test('counts into amounts alone: quantity and name are those of the lines beside it', () => {
+  // Quantity and name are those of the lines beside it.
+  test('a line by hand counts into amounts alone', () => {
     const lines = [
       line(),
       manualLine({ quantity: '99', sales: '5', productName: 'A gift', subscriptionName: 'By hand', billingDate: '2025-10-01' }),
@@ -117,14 +120,16 @@ describe('2.3 a line by hand', () => {
     });
   });
 
-  test('without subscription belongs to none, not to the licences that have none either', () => {
+  // Licences can have none either.
+  test('a line by hand without subscription joins no licence', () => {
     expect(placed([perpetual({}), manualLine({ subscriptionId: ' ', sales: '5' })])).toEqual([
       ['Perpetual', CODE, 'EUR', '120.00'],
       ['Unclassified', null, 'EUR', '5.00'],
     ]);
   });
 
-  test('in a currency that no line beside it has takes their code, and is an item of its own', () => {
+  // It takes the code of the lines beside it.
+  test('a line by hand in its own currency is its own item', () => {
     expect(placed([line(), manualLine({ currency: 'usd', sales: '5' })])).toEqual([
       ['Csp365Nce', CODE, 'EUR', '120.00'],
       ['Csp365Nce', CODE, 'USD', '5.00'],
@@ -231,7 +236,8 @@ describe('how a line is paid (4.4)', () => {
     expect(found).toBe(expected);
   });
 
-  test('of which nothing tells goes on every month beside one that is paid once', () => {
+  // It stands beside one that is paid once.
+  test('a line without a term goes on every month', () => {
     const once = line({ ...bare, startDay: '2025-01-01', endDay: '2025-12-31', itemCode: null });
     const other = line({ ...bare, itemCode: null });
     expect(sortByPayment('AzurePlan', [once, other], indexPrices([]))).toEqual({ once: [once], monthly: [other] });
@@ -247,7 +253,8 @@ test.each<[string, Partial<Line>, string | null]>([
   expect(quantityOfLine('Csp365Nce', line(changes))?.toFixed() ?? null).toBe(quantity);
 });
 
-test('2.3 a line by hand that is left out by EXPORT_RECORD_TYPES is an item of its own, and its quantity is none of it', () => {
+// Its quantity is none of it.
+test('2.3 an excluded line by hand is an item of its own', () => {
   const context = itemContext({ subscriptions: [] }, indexPrices([]), settings({ exportRecordTypes: ['Csp365Nce'] }));
   const items = buildItems([line(), manualLine({ sales: '5' })], context);
   expect(new Map(items.map(({ type, sales, quantity }) => [type, [sales, quantity]]))).toEqual(
@@ -258,7 +265,8 @@ test('2.3 a line by hand that is left out by EXPORT_RECORD_TYPES is an item of i
   );
 });
 
-test('the items of a part of the lines have the lines of the part alone, and come in the order of their ids', () => {
+// They have the lines of the part alone.
+test('items of a part of the lines come by id', () => {
   const context = { prices: indexPrices([]), subscriptions: [], excludedServices: new Set<string>() };
   const whole = ['a', 'b', 'c', 'd', 'e', 'f'].map((subscriptionId) => line({ subscriptionId }));
   const more = whole.map((one) => ({ ...one, billingDate: '2025-10-20', sales: '7' }));

@@ -54,7 +54,7 @@ describe('two organizations of one company', () => {
       expect(runBoth({ ...reported, organizations }, order)).toEqual({ again: [], ghosts: [] });
   });
 
-  test('money on a contract that none of them knows is listed once, by the first', () => {
+  test('money on a contract that neither knows is listed by the first', () => {
     const abandoned = books({
       contracts: [contract({ subscriptionId: 'long-gone', number: null })],
       services: [service()],
@@ -75,7 +75,8 @@ describe('two organizations of one company', () => {
     expect(ghosts).toEqual([['ghost 120.00'], []]);
   });
 
-  test('a perpetual licence that vanished from the report of either is listed, not left to each other', () => {
+  // Each left it to the other.
+  test('a perpetual licence that vanished from either report is listed', () => {
     const perpetual = reported.lines!.filter(({ subscriptionId }) => subscriptionId === null);
     const situation = { settings: companies.settings, asOf: '2025-10-25' };
     const autotask = new AutotaskInMemory(books());

@@ -99,7 +99,7 @@ describe('a charge without a row', () => {
     expect(at(101)).toHaveLength(1);
   });
 
-  test('on a contract of others is of nobody knows what, and told by what the contract shows', () => {
+  test("a charge on others' contract is unclassified, named by the contract", () => {
     const noSubscription = keyOf('org-1', line({ subscriptionId: null }));
     const on = (subscriptionId: string | null, number: string | null): Ghost =>
       plannedOn(charged(charge({ key: noSubscription }), { subscriptionId, number }), { accepted: [] }).ghosts[0]!;
@@ -111,7 +111,7 @@ describe('a charge without a row', () => {
     expect(on(null, 'PO 1')).toMatchObject({ type: 'Unclassified', message: expect.stringMatching(/nobody knows what/) });
   });
 
-  test('that is billed is listed for what it was made for, and one that is not is deleted', () => {
+  test('a billed charge is listed; an open one is deleted', () => {
     const billed = plannedOn(charged(charge({ key: KEY, billed: true })));
     expect([billed.steps, billed.ghosts]).toEqual([
       [],

@@ -43,7 +43,7 @@ describe('a margin has moved', () => {
 describe('BREAKER_MARGIN_POINTS', () => {
   const limited = (marginPoints: number) => settings({ breakers: { ...DEFAULT_BREAKERS, marginPoints } });
 
-  test('holds what moved by more, with both margins and what they are made of', () => {
+  test('a margin that moves by more is held with both margins', () => {
     expect(tripMargin(sold('100.00', '90.5'), LAST, limited(10))).toEqual({
       reason: 'breaker-item',
       message:

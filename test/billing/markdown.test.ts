@@ -35,7 +35,7 @@ describe('a value in a text of ours', () => {
     ['at 12:30 @ home', 'at 12:30 @ home'],
   ])('%j reads as it is: %j', (value, text) => expect(md`${value}`.text).toBe(text));
 
-  test('is left as it is where it is Markdown of ours, and cut where it is longer than a page takes', () => {
+  test('our own Markdown stays as it is; long values are cut', () => {
     expect(String(md`${ours('**b**')} ${'**theirs**'}`)).toBe('**b** \\*\\*theirs\\*\\*');
     expect(md`${'x'.repeat(601)}`.text).toBe(`${'x'.repeat(599)}…`);
     expect(md`${'x'.repeat(600)}`.text).toBe('x'.repeat(600));
@@ -52,12 +52,12 @@ test.each([
 
 test('a box is cut like any text', () => expect(code('x'.repeat(601)).text).toBe(`\`${'x'.repeat(599)}…\``));
 
-test('parts stand one below the other, a link cannot be ended by its address', () => {
+test('parts are stacked, and an address cannot end its link', () => {
   expect(joined([ours('a'), ours('b')], '\n\n').text).toBe('a\n\nb');
   expect(link('to [it]', 'http://host/a b?(x)<y>\\\n').text).toBe('[to \\[it\\]](http://host/a%20b?%28x%29%3cy%3e%5c%0a)');
 });
 
-test('a row of a table has room between its cells, and the rule below the head says which are numbers', () => {
+test('a row spaces its cells, and the rule aligns numbers', () => {
   const gap = '\u00a0'.repeat(4);
   expect(tableRow(['a|b', 2, ours('**c**')]).text).toBe(`| a\\|b | ${gap}2 | ${gap}**c** |`);
   expect(tableRule('left', 'right').text).toBe('|---|--:|');

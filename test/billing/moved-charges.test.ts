@@ -49,10 +49,11 @@ const heldBy = (situation: Situation): string[] =>
   plan(situation).items.flatMap(({ reason, message }) => (reason === null ? [] : [`${reason}: ${message}`]));
 
 describe('a charge that somebody moved to another contract', () => {
+  // The customer paid both.
   test.each([
     ['of the same company', 101],
     ['of another company', 999],
-  ])('%s is not made once more on the contract it was taken from: the customer paid both', (_, contractId) => {
+  ])('%s is not made again on the contract it left', (_, contractId) => {
     const situation = azure({ contractId });
     const { items, steps, digest } = plan(situation);
     expect([steps, items[0]!.reason]).toEqual([[], 'contract-gone']);
@@ -72,7 +73,8 @@ describe('a charge that somebody moved to another contract', () => {
     expect(heldBy(azure({ contractId: 101, billed: true }))[0]).toMatch(/put it back on contract 100, or credit it\./);
   });
 
-  test('is told as what it was made for, and not as a charge of nobody knows what that may be dismissed', () => {
+  // It was of nobody knows what, and could be dismissed.
+  test('a moved charge is told as what it was made for', () => {
     expect(plan(azure({ contractId: 101 })).ghosts).toMatchObject([
       {
         type: 'AzurePlan',
@@ -83,7 +85,8 @@ describe('a charge that somebody moved to another contract', () => {
     ]);
   });
 
-  test('with a credit is not given once more: the customer paid too little', () => {
+  // The customer paid too little.
+  test('a moved credit is not given again', () => {
     const situation = azure({ contractId: 101, price: '-20', cost: '-16' }, '-20');
     expect(outcomesOf(plan(situation))).toEqual(['held contract-gone']);
   });
@@ -151,7 +154,8 @@ describe('a contract to which somebody gave other ids', () => {
     );
   });
 
-  test('is told by the held item alone, and not as money without a line', () => {
+  // It was told as money without a line as well.
+  test("a held item alone tells such a contract's money", () => {
     expect(plan(withIds({ subscriptionId: null, number: 'HAND-1' })).ghosts).toEqual([]);
   });
 
@@ -169,7 +173,7 @@ describe('a contract to which somebody gave other ids', () => {
   });
 });
 
-test('a row of the licence beside a credit that somebody moved is not lowered once more', () => {
+test('a row beside a moved credit is not lowered again', () => {
   const key = chargeKeyOf(
     MONTH,
     itemHash({

@@ -36,7 +36,8 @@ describe('the owners of a subscription', () => {
     expect(owners).toEqual([...many].reverse().slice(0, MOST_EARLIER_OWNERS + 1));
   });
 
-  test('the same report twice adds nothing, so that what is kept stays the same value', () => {
+  // What is kept stays the same value.
+  test('the same report twice adds nothing', () => {
     const report = had(['s-1', 'b', []], ['s-1', 'a', ['svc']], ['s-1', 'c', []]);
     const once = mergeNames(NOTHING_NAMED, report);
     expect(mergeNames(once, report)).toEqual(once);
@@ -44,7 +45,7 @@ describe('the owners of a subscription', () => {
   });
 });
 
-test('what a subscription was billed on is known by the keys that its services had', () => {
+test('keys of its services tell what a subscription was billed on', () => {
   const named: Named = {
     ...NOTHING_NAMED,
     contracts: [
@@ -78,7 +79,7 @@ describe('what a service stood for', () => {
     ['nothing, of another service', { contracts: [[100, 's-1', [[51, 'here']]]], services: [[51, 'seen']] }, null],
   ])('is %s', (_, named, expected) => expect(code(named)).toBe(expected));
 
-  test('is remembered of those with a code that was ever named, or a shared key', () => {
+  test('only services with a named code or shared key are remembered', () => {
     const names = indexNames({ ...NOTHING_NAMED, codes: [['code-a', 'Csp365Nce']] }, 'default');
     const services = [
       service({ id: 1, key: ' CODE-A' }),
@@ -95,7 +96,7 @@ describe('what a service stood for', () => {
     });
   });
 
-  test('is the latest of what was seen, and no member of what saw none', () => {
+  test('a service stood for what was seen last', () => {
     const seen = (...services: [number, string][]): Named => ({ ...NOTHING_NAMED, services });
     expect(mergeNames(seen([1, 'a'], [2, 'b']), seen([1, 'c'])).services).toEqual([
       [1, 'c'],
@@ -141,7 +142,8 @@ describe('what a report names', () => {
     });
   });
 
-  test('is what has no subscription by what makes its contract, but for corrections by hand', () => {
+  // Corrections by hand are not.
+  test('lines without subscription are named by what makes their contract', () => {
     const lines = [
       line({ subscriptionId: null, recordType: 'Perpetual', itemCode: 'DG7' }),
       line({ subscriptionId: ' ', recordType: 'Perpetual', itemCode: null, productName: 'Server' }),
@@ -154,13 +156,13 @@ describe('what a report names', () => {
     expect(named({ lines }).subscriptions).toEqual([]);
   });
 
-  test('is nothing of custom services, and no code of what is not a record type', () => {
+  test('custom services and unknown record types name nothing', () => {
     expect(named({ lines: [line({ isCustomService: true })] })).toEqual(NOTHING_NAMED);
     expect(named({ lines: [manualLine({ itemCode: 'CODE' })] }).codes).toEqual([]);
   });
 });
 
-test('a contract is known by what was posted on it, with the service of its row', () => {
+test('a contract is known by what was posted and its service', () => {
   const [posted] = plan({ books: running() }).items;
   const { standing } = posted!;
   const of = (changes: Partial<PlannedItem>) => namesOfItems([{ ...posted!, contractKey: 'S-1', ...changes }]);
@@ -190,7 +192,7 @@ describe('what was known and is named again', () => {
     ]);
   });
 
-  test('of a contract its services are joined, and the later key is believed', () => {
+  test('services of a contract are joined, and the later key wins', () => {
     const known = only({ contracts: [[100, 's-1', [[50, 'a']]]] });
     const more = only({ contracts: [[100, 's-2', [[51, 'b']]]] });
     expect(mergeNames(known, more).contracts).toEqual([

@@ -25,7 +25,7 @@ describe('what a release would write', () => {
     expect(withOnRelease({ ...whole, steps: [...whole.steps] }, whole)).not.toHaveProperty('onRelease');
   });
 
-  test('is nothing new where a step differs only in the items that it serves', () => {
+  test('a step that only serves other items is nothing new', () => {
     const without = { ...whole, steps: whole.steps.map((step) => ({ ...step, items: step.items.slice(1) })) };
     expect(withOnRelease(without, whole)).toBe(without);
   });

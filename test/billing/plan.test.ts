@@ -154,7 +154,7 @@ describe('money without a line', () => {
     expect(told(situation)).toEqual(expected);
   });
 
-  test('of an item that is billed on a new contract is looked at wherever it stands', () => {
+  test('a moved charge is sought wherever its item is billed anew', () => {
     const held = books({
       contracts: [contract({ id: 1, subscriptionId: null, number: null }), ...NEW],
       services: [service()],
@@ -164,7 +164,8 @@ describe('money without a line', () => {
   });
 });
 
-test('the charge of an item that is held is left alone wherever it stands, and looked at once the item is billed', () => {
+// It is left alone until then, wherever it stands.
+test("a held item's charge is sought only once it is billed", () => {
   const on = (frozen: boolean): Books => ({
     ...running(),
     contracts: [contract({ id: 1, subscriptionId: null, number: null }), contract()],
@@ -176,7 +177,7 @@ test('the charge of an item that is held is left alone wherever it stands, and l
   expect([told({ books: on(true), report }), told({ books: on(false), report }).length]).toEqual([[], 1]);
 });
 
-describe('a charge for what was held here while its subscription’s lines were another customer’s', () => {
+describe('a charge for held lines that were another customer’s', () => {
   const usage = line({ recordType: 'AzurePlan', itemCode: null });
   const held = books({ ...running(), charges: [charge({ key: keyOf('org-1', usage), price: '75', cost: '60' })] });
   const cut = cutReport(report(), AS_OF, joinNames([NOTHING_NAMED, namesOf(report({ lines: [line(), usage] }))]));
@@ -191,7 +192,8 @@ describe('a charge for what was held here while its subscription’s lines were 
       settings: settings(),
     }).ghosts.map(({ evidence }) => evidence ?? null);
 
-  test('goes once the lines have come back and are billed, and stays where nobody says that they came', () => {
+  // It stays where nobody says that they came.
+  test('a charge goes once its lines come back and are billed', () => {
     expect(ghostsOf({ arrived: [SUBSCRIPTION] })).toEqual(['moved']);
     expect(ghostsOf({})).toEqual([null]);
   });
@@ -205,7 +207,7 @@ describe('what is accepted of a report', () => {
   });
   const ids = ({ accepted }: ReturnType<typeof plan>): (string | null)[] =>
     accepted!.items.map(({ subscriptionId }) => subscriptionId);
-  test('keeps what has no line any more where the organization could not be billed at all', () => {
+  test('what an unbillable organization loses stays accepted until its money goes', () => {
     expect(ids(plan(since('99')))).toEqual([SUBSCRIPTION, 's-9']);
     expect(ids(blind(since('7')))).toEqual([SUBSCRIPTION, 's-9']);
   });
@@ -216,7 +218,8 @@ test('less than was accepted is accepted where it is billed', () => {
   expect(plan(less).accepted!.items).toMatchObject([{ sales: '100' }]);
 });
 
-test('less than was accepted is not accepted of an organization whose books could not be read, nor of what is not billed there', () => {
+// The organization's books could not be read, or it is not billed there.
+test('a fall is not accepted where books or bills are missing', () => {
   const less: Situation = { report: { lines: [line({ sales: '100' })] }, accepted: { lines: [line()] } };
   for (const exportRecordTypes of [['Csp365Nce'], ['AzurePlan']] as const)
     expect(blind({ ...less, settings: { exportRecordTypes: [...exportRecordTypes] } }).accepted!.items).toMatchObject([
@@ -231,7 +234,7 @@ test('a released plan tells what it makes again beside all else', () => {
   expect(notesOf({ ...situation, approvedDigest: digest })).toEqual(['unknown-charge-type', 'contract-recreated']);
 });
 
-test('others’ contracts are looked at before one is made, though another is there', () => {
+test("others' contracts are read before one is made beside another", () => {
   const lines = [line(), line({ subscriptionId: 's-9', itemCode: 'CFQ7TTC0OTHER' })];
   expect(plan({ report: { lines }, books: running() }).needsElsewhere).toBe(true);
   expect(plan({ books: running() }).needsElsewhere).toBeUndefined();
@@ -284,7 +287,8 @@ describe('money that stands is taken away on evidence alone (E1)', () => {
       );
   };
 
-  test('an item that falls in a report that is not whole breaks a promise, and is named', () => {
+  // It is named.
+  test('an item that falls in a partial report breaks a promise', () => {
     expect(asserted({})).toThrow(
       'Invariant E1: organization org-1, 2025-10: item item-1 would fall by a report that is not whole',
     );
@@ -307,7 +311,7 @@ describe('money that stands is taken away on evidence alone (E1)', () => {
     expect(asserted(fall)).not.toThrow();
   });
 
-  test('a ghost goes with its evidence, also of a plan that somebody released', () => {
+  test('a ghost goes with its evidence, released or not', () => {
     const zeroed = ghost({ outcome: 'zeroed', evidence: null });
     for (const isReleased of [false, true])
       expect(asserted({ missing: [], isReleased, ghosts: [zeroed] })).toThrow(

@@ -21,7 +21,8 @@ function said(changes: Partial<Line>, list = [price()]): string | null {
 const ABOVE = { sales: '240.10' };
 
 describe('a price is far above the list', () => {
-  test('from the first cent beyond the factor on, and the sentence says both', () => {
+  // The sentence says both prices.
+  test('a price is held from the first cent beyond the factor', () => {
     expect(said({ sales: '240.00' })).toBeNull();
     expect(said(ABOVE)).toBe(
       'A unit of Business Premium costs 24.01 EUR, more than 2 times the list price of 12 (BREAKER_PRICE_FACTOR). Release the plan if that is right.',
@@ -36,7 +37,7 @@ describe('a price is far above the list', () => {
     expect(said({ ...ABOVE, ...changes })).toContain(text);
   });
 
-  test('of a payment for a year only beyond the factor of the whole year', () => {
+  test('a payment for a year is compared with the whole year', () => {
     const yearly = [price({ paymentMonths: 12 })];
     expect(said({ sales: '2880.00' }, yearly)).toBeNull();
     expect(said({ sales: '2880.10' }, yearly)).toContain('list price of 144 ');

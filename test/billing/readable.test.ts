@@ -22,7 +22,8 @@ describe('two months of which all can be read', () => {
 });
 
 describe('a line that cannot be read', () => {
-  test('takes its subscription out of both months, by whatever case its id is written in, and leaves the rest', () => {
+  // In any case of letters; the rest is left.
+  test('an unreadable line takes its subscription out of both months', () => {
     const now = [unreadable('item', { subscriptionId: 'sub-1' }), line({ subscriptionId: 'sub-2', productName: 'Other' })];
     const before = [line({ subscriptionId: 'SUB-1' }), line({ subscriptionId: 'sub-2', productName: 'Other' })];
     const compared = readable(now, before);
@@ -33,7 +34,8 @@ describe('a line that cannot be read', () => {
     expect(readable([line()], [unreadable('item')])).toEqual({ now: [], before: [], unread: 1 });
   });
 
-  test('takes its item code out where it has no subscription, and its product where it has neither', () => {
+  // Its code where it has no subscription, its product where it has neither.
+  test('an unreadable line takes out its code, or its product', () => {
     const now = [
       unreadable('item', { subscriptionId: null, itemCode: 'a' }),
       { ...named('Backup'), trouble: unreadable('item').trouble! },
@@ -43,13 +45,15 @@ describe('a line that cannot be read', () => {
     expect([names(compared.now), names(compared.before), compared.unread]).toEqual([[], ['org-1 Mail'], 2]);
   });
 
-  test('takes all of its organization out where it may belong to any of it, and nothing of another', () => {
+  // Where it may belong to any of it.
+  test('an unreadable line can take out its organization, and no other', () => {
     const others = line({ organizationId: 'org-2', productName: 'Theirs' });
     const compared = readable([unreadable('organization'), others], [named('Mail'), others]);
     expect([names(compared.now), names(compared.before)]).toEqual([['org-2 Theirs'], ['org-2 Theirs']]);
   });
 
-  test('is not taken for one of an organization whose id and subscription read the same one after the other', () => {
+  // An organization's id and a subscription were written one after the other.
+  test('ids that read the same when joined are told apart', () => {
     const compared = readable(
       [
         unreadable('item', { organizationId: 'org-1', subscriptionId: '1x' }),

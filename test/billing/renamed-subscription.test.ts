@@ -32,7 +32,8 @@ const since = (before: Line[], now: Line[], changes: Partial<Situation> = {}): S
 describe('a licence whose line has got another subscription id', () => {
   const renamed = since([line()], [line({ subscriptionId: NEW })]);
 
-  test('is not billed once more on a contract of its own while what stood waits for a person', () => {
+  // It would be billed on a contract of its own.
+  test('a renamed licence is not billed again while its row waits', () => {
     const { items, ghosts, steps } = plan(renamed);
     expect([steps, outcomesOf(plan(renamed))]).toEqual([[], ['held report-shrank']]);
     expect(items[0]!.message).toMatch(
@@ -80,7 +81,7 @@ describe('usage whose lines have got another subscription id', () => {
     ]);
   });
 
-  test('may be the old one also where one of the two has no item code', () => {
+  test('renamed usage may be the old one where either has no code', () => {
     const coded = (code: string | null, now: string | null): string | undefined => {
       const [item] = plan(
         since([usage({ itemCode: code })], [usage({ itemCode: now, subscriptionId: NEW })], { books: held }),

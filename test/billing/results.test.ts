@@ -56,7 +56,8 @@ describe('report = posted + held + excluded', () => {
   ];
   const ghosts = [ghost(), ghost({ outcome: 'awaiting', sales: '5.00' }), ghost({ outcome: 'zeroed', sales: '99.00' })];
 
-  test('12.345 dinar were shown as 12.350, which the report does not say: what posting cannot keep is rounding', () => {
+  // 12.345 dinar were shown as 12.350, which the report does not say.
+  test('what dinars cannot post is shown as rounding', () => {
     const dinars = item({
       ...{ currency: 'KWD', exactCost: '1.2345', cost: '1.230', roundingCost: '0.0045' },
       ...{ exactSales: '12.345', sales: '12.350', roundingSales: '-0.005' },
@@ -72,7 +73,7 @@ describe('report = posted + held + excluded', () => {
     }
   });
 
-  test('an organization has its sums by currency, its items, and the ghosts that are left standing', () => {
+  test('an organization has its sums by currency, items and ghosts', () => {
     const result = organizationResult(outcome({ items: items(), ghosts }), 'EUR');
     const { items: rows, ...sums } = result;
     expect(sums).toEqual({
@@ -144,14 +145,15 @@ describe('report = posted + held + excluded', () => {
     expect(organizationResult(outcome({ ghosts: [ghost({ itemCode: null })] }), 'EUR').items[1]?.productName).toBe('Csp365Nce');
   });
 
-  test('what waits says since when: the day it began to, else the day of the run', () => {
+  // The day it began to wait, else the day of the run.
+  test('what waits says since when', () => {
     const since = (changes: Partial<Outcome>) => organizationResult(outcome(changes), 'EUR').waitsSince;
     expect(since({ status: 'NeedsAttention' })).toBe('2025-10-12');
     expect(since({ status: 'NeedsAttention', waitsSince: '2025-10-09' })).toBe('2025-10-09');
     expect(since({ status: 'Done', waitsSince: '2025-10-09' })).toBeNull();
   });
 
-  test('a month has the sums of its organizations, in order of their ids', () => {
+  test('a month sums its organizations in order of their ids', () => {
     const unassigned = [
       { invoiceNumber: '1', customerName: null, productName: null, currency: 'EUR', cost: '5.10', sales: '6.00' },
       { invoiceNumber: '1', customerName: null, productName: null, currency: 'USD', cost: '1.00', sales: '1.00' },
@@ -198,14 +200,14 @@ describe('report = posted + held + excluded', () => {
     ]);
   });
 
-  test('the digest is of report and outcomes, not of who ran them where', () => {
+  test('the digest covers report and outcomes, not who ran them', () => {
     const digestWith = (changes: Partial<Outcome>): string => monthResult(frame, [outcome(changes)]).digest;
     expect(digestWith({ workflowId: null, planDigest: '', status: 'Unchanged' })).toBe(digestWith({}));
     expect(digestWith({ items: [item({ sales: '120.01' })] })).not.toBe(digestWith({}));
     expect(monthResult({ ...frame, facts: { ...frame.facts, month: '2025-11' } }, [outcome()]).digest).not.toBe(digestWith({}));
   });
 
-  test('the digest of a month is that of its month and its organizations in one text', () => {
+  test("a month's digest covers the month and its organizations", () => {
     const { digest, organizations } = monthResult(frame, [outcome(), outcome({ organizationId: 'org-2' })]);
     const told = organizations.map(
       ({ workflowId: _id, planDigest: _plan, status: _status, waitsSince: _since, ...result }) => result,
@@ -213,7 +215,8 @@ describe('report = posted + held + excluded', () => {
     expect(digest).toBe(digestOf([frame.facts.month, told]));
   });
 
-  test.each(['cost', 'sales'] as const)('%s that does not add up stops the month instead of being shown', (side) => {
+  // It was shown.
+  test.each(['cost', 'sales'] as const)('%s that does not add up stops the month', (side) => {
     const halves = [item({ [side]: '0.005' }), item({ [side]: '0.005', outcome: 'held', reason: 'api-error' })];
     expect(() => organizationResult(outcome({ items: halves }), 'EUR')).toThrow(InvariantViolation);
   });
@@ -226,7 +229,7 @@ describe('report = posted + held + excluded', () => {
   });
 });
 
-describe('1.7 the report is what was counted while it was read, less the rounding', () => {
+describe('1.7 the report is its count, less the rounding', () => {
   const counts = (changes: Partial<CountedAmounts>): CountedAmounts => ({
     ...{ currency: 'EUR', lines: 1, cost: '100', sales: '120', outside: 0, unreadable: 0 },
     ...changes,
@@ -266,7 +269,7 @@ describe('1.7 the report is what was counted while it was read, less the roundin
     expect(() => resultOf(counted)).toThrow(InvariantViolation);
   });
 
-  test('of a month where every organization was counted, else of what became of the items', () => {
+  test("the month's report is counted where every organization was, else summed", () => {
     const two = [outcome({ organizationId: 'org-1' }), outcome({ organizationId: 'org-2' })];
     const both = new Map(['org-1', 'org-2'].map((id) => [id, [counts({})]]));
     expect(monthResult(frame, two, both).report).toEqual({ lines: 2, cost: '200.00', sales: '240.00' });
@@ -283,7 +286,7 @@ describe('what else a result tells', () => {
     expect(organizationResult(outcome(), 'EUR')).not.toHaveProperty('missingPersons');
   });
 
-  test('of a release the first ten steps and how many there are besides, and nothing where there is none', () => {
+  test('a result tells ten steps of a release and counts more', () => {
     const onRelease = Array.from({ length: 12 }, (_, at) => ({ mark: '+' as const, text: `Step ${at}` }));
     expect(organizationResult(outcome({ onRelease }), 'EUR')).toMatchObject({
       onRelease: onRelease.slice(0, 10),
@@ -295,7 +298,7 @@ describe('what else a result tells', () => {
     expect(organizationResult(outcome(), 'EUR')).not.toHaveProperty('onRelease');
   });
 
-  test('a dismissed ghost has no command and its reason, and counts no more', () => {
+  test('a dismissed ghost has its reason, no command and no count', () => {
     const looked = { ...ghost({ dismissed: 'as agreed' }), command: command('dismiss', '2025-10') };
     const { items } = organizationResult(outcome({ items: [], ghosts: [looked, ghost({ command: looked.command })] }), 'EUR');
     expect(items.map(({ reason, cause, command: next }) => [reason, cause, next])).toEqual([
@@ -305,7 +308,7 @@ describe('what else a result tells', () => {
     expect(monthResult(frame, [outcome({ ghosts: [looked] })]).ghosts.lines).toBe(0);
   });
 
-  test('an item has the command of its own, none where it says so, and else its reason’s', () => {
+  test('an item has its own command, none, or its reason’s', () => {
     const held = { outcome: 'held' as const, reason: 'breaker-month' as const, message: 'Look.' };
     const items = [item({ ...held, command: command('run', '2025-10') }), item({ ...held, command: null }), item(held)];
     expect(organizationResult(outcome({ items }), 'EUR').items.map(({ command: next }) => next)).toEqual([
@@ -315,7 +318,7 @@ describe('what else a result tells', () => {
     ]);
   });
 
-  test('breakers that are off, remarks and what could not be read, where there are any', () => {
+  test('a result tells breakers off, remarks and what was unreadable', () => {
     const unread = { listed: [], more: [] } as unknown as NonNullable<Parameters<typeof monthResult>[0]['unread']>;
     const told = monthResult({ ...frame, breakers: 'off', remarks: ['Look.'], unread }, []);
     expect([told.breakers, told.remarks, told.unread]).toEqual(['off', ['Look.'], unread]);
@@ -399,7 +402,7 @@ describe('a plan that breaks a promise is not carried out', () => {
     ['an end does not move', () => ({ steps: [{ ...extend, toDay: '2025-10-31' }] as Step[] }), 'moves backwards'],
   ])('%s', (_, changes, message) => expect(broken(changes)).toThrow(message));
 
-  test('two charges of one key may be deleted, and one end may move on', () => {
+  test('two charges of one key may be deleted, and ends extended', () => {
     const charges = [1, 2].map((chargeId) => ({ kind: 'postCharge', chargeKey: 'A', action: 'delete', chargeId }));
     expect(broken(() => ({ steps: [...charges, { ...extend, toDay: '2025-11-01' }] as Step[] }))).not.toThrow();
   });
@@ -435,7 +438,7 @@ describe('what stopped an item while it was carried out (2.5)', () => {
     ]);
   });
 
-  test('changes nothing of an item that was not to be posted, or of another', () => {
+  test('items not posted and other items stay unchanged', () => {
     const frozen = plan({
       books: { ...running(), rows: running().rows.map((row) => ({ ...row, frozen: true })) },
       report: lines({ sales: '1' }),

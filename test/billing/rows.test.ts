@@ -30,7 +30,7 @@ describe('the row of a month', () => {
     expect(seen(rows).row).toMatchObject(figures);
   });
 
-  test('is none where only other months have one, and the contract is not extended', () => {
+  test('rows of other months make none for this one', () => {
     expect(seen([row({ startDay: '2025-09-01' })])).toMatchObject({ row: null, previous: { units: 10 }, fewestLater: null });
   });
 
@@ -47,7 +47,8 @@ describe('the row that an extension will make', () => {
     row({ startDay: '2025-11-01', units: 11 }),
   ];
 
-  test('is the last before the month, not yet there and split by nobody', () => {
+  // It is not there yet, and nobody split it.
+  test('the last row before the month is carried on', () => {
     expect(seen(before, '2025-09-30').row).toMatchObject({ ids: [], units: 9, frozen: false, isSplit: false, isExpected: true });
   });
   test('is brought to nothing where months lie between', () => {
@@ -59,11 +60,12 @@ describe('the row that an extension will make', () => {
   test('does not replace the row that is there', () => {
     expect(seen([...before, row()], '2025-09-30').row).toMatchObject({ ids: [1000], isExpected: false });
   });
-  describe('where it was interrupted, and its rows for months between still carry the old amounts', () => {
+  describe('an interrupted extension left old amounts in the months between', () => {
     const [, september] = before;
     const october = row({ units: 9 });
 
-    test('is what is left of them when those months are at 0: units were neither given nor taken, and the item was held', () => {
+    // Units were neither given nor taken, and the item was held.
+    test('the row is expected at 0 when those months are at 0', () => {
       expect(seen([...before, october], '2025-08-31').row).toMatchObject({ ids: [], units: 0, isExpected: true });
     });
     test.each<[string, Row[], string]>([
@@ -110,7 +112,7 @@ describe('6.4 a contract that had ended in July is extended in October', () => {
     );
   const july = { startDay: '2025-07-01' };
 
-  test('what each service of ours ended with is brought to 0 from August on', () => {
+  test('each of our services is brought to 0 from August on', () => {
     const rows = [
       row({ startDay: '2025-06-01', units: 0 }),
       row(july),
@@ -129,7 +131,7 @@ describe('6.4 a contract that had ended in July is extended in October', () => {
   });
 });
 
-test('books of which nothing was read have every part, and all are empty', () => {
+test('unread books have every part, and all are empty', () => {
   expect(Object.keys(NO_BOOKS).sort()).toEqual(Object.keys(books()).sort());
   expect((Object.values(NO_BOOKS) as { length: number }[]).filter(({ length }) => length > 0)).toEqual([]);
 });

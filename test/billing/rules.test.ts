@@ -24,7 +24,7 @@ import {
 
 /** Rules 1 to 6 and 9 where a single row of a table does not tell it. */
 
-describe('what waits for a person is released by the digest of the plan as shown, and by no other', () => {
+describe('the digest of the plan as shown alone releases it', () => {
   const september: Line = line({ billingDate: '2025-09-08' });
 
   test('1.4 a month that is far too small', () => {
@@ -38,7 +38,7 @@ describe('what waits for a person is released by the digest of the plan as shown
     expect(plan({ ...situation, approvedDigest: 'f'.repeat(64) }).steps).toEqual([]);
   });
 
-  test('9.3 more new contracts than a month brings, in the first month too', () => {
+  test('9.3 more than 50 new contracts are held in the first month', () => {
     const lines = Array.from({ length: 51 }, (_, index) => line({ subscriptionId: `sub-${index}` }));
     const decided = plan({ report: { lines } });
     expect(decided.steps).toEqual([]);
@@ -93,14 +93,15 @@ describe('a release is of what was shown: the digest is another', () => {
   });
 });
 
-test('other unit prices with the same totals make no other digest of what is billed by charge alone', () => {
+test('unit prices alone do not change a plan billed by charge', () => {
   const priced = (unitSales: string): Situation => ({
     report: { lines: [line({ recordType: 'AzurePlan', unitSales })], prices: [] },
   });
   expect(plan(priced('7')).digest).toBe(plan(priced('8')).digest);
 });
 
-describe('releasing one customer left the others waiting again, because it made a service that their plans had wanted to make', () => {
+// It made a service that their plans had wanted to make, and they waited again.
+describe('releasing one customer leaves the others released', () => {
   const product = { id: 9, key: 'cloudmore:azure-plan', name: 'Azure Plan', isActive: true };
 
   test.each<[string, Situation, Situation]>([
@@ -133,7 +134,7 @@ test('2.2 what is not billed is written nowhere', () => {
   expect(without.flatMap((situation) => plan(situation).steps)).toEqual([]);
 });
 
-test('7.6 next month is asked for the contracts of what is paid once, and for those alone', () => {
+test('7.6 next month is read for what is paid once alone', () => {
   const { facts, organizations } = cutReport(
     report({
       lines: [
@@ -154,7 +155,8 @@ describe('services (5.2)', () => {
     expect(plan({ books: held }).steps).toEqual([]);
   });
 
-  test('5.2 licences that two services of one key bill twice on a contract are held, not called in balance', () => {
+  // They were called in balance.
+  test('5.2 licences billed twice by services of one key are held', () => {
     const rows = running().rows;
     const twice: Books = {
       ...running(),
@@ -191,7 +193,7 @@ describe('contracts that carry two subscriptions (6.1)', () => {
   );
 });
 
-test('6.3 a contract without a known end is not moved while it still covers the month', () => {
+test('6.3 a contract without known end stays while it covers the month', () => {
   expect(plan({ books: running(), report: { subscriptions: [subscription({ endDay: null })] } }).steps).toEqual([]);
 });
 

@@ -64,7 +64,7 @@ const lower = (before: Line[], now: Line[], changes: Partial<Situation> = {}): s
   why(since([dozen, ...before], [line(), ...now], standing('144', '120', 12), changes));
 
 describe('what has become less is held', () => {
-  test('with what the report has, what stands, and what the accepted one had', () => {
+  test('a fall is told with report, standing and accepted amounts', () => {
     const item = licence(plan(since([dozen, azure, fabrikam()], [line(), fabrikam()], standing('144', '120', 12))));
     const message =
       'The report has 1 lines of 120.00 EUR for Business Premium, and 144.00 stand: the report is not whole, without record type Azure plan, service svc-azure. The last accepted report of the month had 1 lines of 144.00 EUR. It waits until the report names it again, or somebody releases the plan.';
@@ -186,7 +186,7 @@ describe('what has become less is held', () => {
   });
 });
 
-describe('what is no less, or rises, goes on though the report is not whole', () => {
+describe('what is no less, or rises, goes on in a partial report', () => {
   test.each<[string, string | null]>([
     [
       'it is what it was, and less than what stands',
@@ -225,7 +225,7 @@ describe('of which no report is known', () => {
     );
   });
 
-  test('but of the organization a report is: what is new in it is not a fall', () => {
+  test('a new item of an organization with a report is no fall', () => {
     expect(
       why(since([more, fabrikam()], [line({ sales: '599.99' }), more, fabrikam()], standing('6000', '5000', 100))),
     ).toBeNull();
@@ -263,7 +263,8 @@ describe('credits that are gone are no proof either', () => {
     expect(found).toBe(expected);
   });
 
-  test('a credit in sales alone takes away though the report is not whole, and a lower charge beside it does not', () => {
+  // A charge that falls beside it may not.
+  test('a new credit alone may take away in a partial report', () => {
     const less = (now: Line[]): string | null =>
       why(since([line(), azure, fabrikam()], [...now, fabrikam()], standing('120', '100')));
     expect(less([line(), credit])).toBeNull();
@@ -330,7 +331,7 @@ const without = (full: Plan, ids: string[], work = workOf()): Plan =>
   withoutShrunk(full, new Map(ids.map((id) => [id, TRIPPED])), work);
 
 describe('what is held with it', () => {
-  test('a ghost that nothing explains: only one that would be brought to nothing', () => {
+  test('a ghost needs an explanation only where it would be emptied', () => {
     expect([ghost(), explained, ghost({ outcome: 'ghost' })].map(isUnexplained)).toEqual([true, false, false]);
   });
 
@@ -364,7 +365,8 @@ describe('what is held with it', () => {
     expect(steps.map((one) => one.items)).toEqual([[ghostId(explained)]]);
   });
 
-  test('what an item replaced on its contract, though that is explained; nothing of other contracts', () => {
+  // Though that is explained; nothing of other contracts is.
+  test('what a held item replaced on its contract is held too', () => {
     const others = ghost({ contractKey: 's-2', evidence: 'ended' });
     const standing = ghost({ serviceId: 52, outcome: 'awaiting', evidence: 'ended' });
     const full = whole({
@@ -377,7 +379,8 @@ describe('what is held with it', () => {
     expect(steps).toEqual([]);
   });
 
-  test('what stands on the contract of a charge that nothing explains: that charge may balance it', () => {
+  // That charge may balance it.
+  test('what stands beside an unexplained charge is held', () => {
     const loose = ghost({ contractKey: 'S-1', serviceId: null, chargeId: 9 });
     const explainedRow = ghost({ serviceId: 51, evidence: 'ended' });
     expect(without(whole({ ghosts: [loose, explainedRow] }), []).ghosts.map(({ outcome }) => outcome)).toEqual([
@@ -389,7 +392,7 @@ describe('what is held with it', () => {
   });
 });
 
-test('somebody who releases the plan is the evidence for what nothing else explains', () => {
+test("a person's release is the evidence where nothing else is", () => {
   expect(released(whole({ ghosts: [ghost(), explained] })).ghosts).toEqual([ghost({ evidence: 'released' }), explained]);
 });
 

@@ -25,7 +25,7 @@ describe('the charges of an item', () => {
   });
   const idsOf = (...keys: string[]): number[] => chargesOf(all, 100, fold(keys)).map(({ id }) => id);
 
-  test('come in the order of its keys, by their numbers, and of one number by id', () => {
+  test('charges come in order of keys, numbers and ids', () => {
     expect(idsOf(OWN, EARLIER)).toEqual([9, 4, 5, 3, 2, 1]);
     expect(idsOf(EARLIER, OWN)).toEqual([2, 1, 9, 4, 5, 3]);
     expect([idsOf(OTHER), idsOf()]).toEqual([[6], []]);
@@ -37,7 +37,8 @@ describe('the charges of an item', () => {
   });
 });
 
-test('what others charge on a product without a key counts for no licence: licences are billed on services', () => {
+// Licences are billed on services.
+test("others' charges without a product key count for no licence", () => {
   const held = {
     ...running(),
     products: [{ id: 9, name: '', key: null, isActive: true }],

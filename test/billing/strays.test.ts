@@ -87,7 +87,7 @@ const told = (plans: Plan[]): string[] =>
     ghosts.map(({ contractId, sales, currency, rule }) => `${contractId}: ${sales} ${currency} (${rule})`),
   );
 
-test('a company with money of nobody is told from every organization by its id', () => {
+test('an id tells a company of nobody from every organization', () => {
   expect(strayId(9)).toBe('company~9');
   expect([strayId(9), 'org-1', 'org-company~9'].map(isStray)).toEqual([true, false, false]);
 });
@@ -129,7 +129,8 @@ describe('contracts of ours at companies where nobody looks', () => {
     expect(found(held)).toEqual(ids);
   });
 
-  test('one that is not shown is of no company, and cannot be billed on', () => {
+  // It cannot be billed on.
+  test('a contract that is not shown belongs to no company', () => {
     expect(strayContracts(books({ charges: [charge({ contractId: 77 })] }), new Set([7]), NAMES, MONTH)).toEqual([
       {
         id: 77,
@@ -217,11 +218,12 @@ describe('money at a company where nobody looks', () => {
     expect(told(strays({ listed: [organization(), ...named] }))).toEqual(['300: 120.00 USD (8.7)']);
   });
 
-  test('waits for no report, though there is none of its record type yet', () => {
+  // There is none of its record type yet.
+  test('money at such a company waits for no report', () => {
     expect(strays({ lines: [] }).flatMap(({ ghosts }) => ghosts.map(({ outcome }) => outcome))).toEqual(['ghost']);
   });
 
-  test('is not told of a record type that is switched off, nor of a service that is', () => {
+  test('money of a type or service switched off is not told', () => {
     expect(strays({ settings: { exportRecordTypes: ['AzurePlan'] } })).toStrictEqual([]);
     expect(strays({ settings: { excludeServices: ['SVC-365'] } })).toStrictEqual([]);
   });
@@ -306,7 +308,8 @@ describe('what stood for organizations that nobody names any more', () => {
     ]);
   });
 
-  test('is listed as well where its customer names no company any more, and says so: it was told to nobody', () => {
+  // It was told to nobody.
+  test("a customer's money is told though it names no company", () => {
     const [plan] = strays({ books: empty, unlinked: [item()] });
     expect(plan!.ghosts).toMatchObject([{ contractKey: 'fabrikam-1', sales: '120.00', rule: '8.9' }]);
     expect(plan!.ghosts[0]!.message).toContain(

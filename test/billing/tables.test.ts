@@ -51,7 +51,7 @@ describe('where an organization’s month can stand', () => {
     expect([statusInWords(status), told.join(' ')]).toEqual([words, answers]);
   });
 
-  test('is told at the beginning of an answer, and understood from it, each as itself alone', () => {
+  test('a status begins an answer and is understood from it alone', () => {
     const statuses = Object.keys(STATUS_RULES) as OrganizationStatus[];
     for (const status of statuses) {
       const answer = `${standsAs('Contoso', status)} 28 steps wait.`;
@@ -187,7 +187,8 @@ test('what runs wrote and asked adds up, kind by kind', () => {
   ]);
 });
 
-test('sales of several currencies stand side by side, each once, and nothing where there are none', () => {
+// Nothing stands there where there are none.
+test('sales of several currencies stand side by side, each once', () => {
   const sold = [
     { currency: 'eur', sales: '1500' },
     { currency: 'USD', sales: '20' },

@@ -316,7 +316,7 @@ describe('an item of which last month cannot be read', () => {
 
 describe('a breaker by itself', () => {
   const off = (changes: Partial<Breakers>): boolean => areOff({ ...BREAKERS_OFF, ...changes });
-  test('all are off where none has a limit; what one must have moved by at least holds nothing', () => {
+  test('breakers without limits are off; the least move holds nothing', () => {
     expect([off({}), off({ organizationAmount: '500' }), off({ itemFactor: 10 }), off({ itemAmount: '100' })]).toEqual([
       true,
       true,
@@ -355,7 +355,8 @@ describe('a breaker by itself', () => {
     );
   });
 
-  test('the month is compared in whole where an earlier release did not tell what recurs', () => {
+  // Earlier releases did not tell what recurs.
+  test('a month of an earlier release is compared as a whole', () => {
     expect(month(early)).toMatch(
       /^The report has 120\.00 EUR sales, the same part of last month had 1,000\.00: a drop of more than 50 %/,
     );
@@ -373,7 +374,7 @@ describe('a breaker by itself', () => {
       settings({ breakers: { ...BREAKERS_OFF, organizationAmount: '500', ...limits } }),
     )?.message;
 
-  test('an organization waits with what it is compared with, or that nothing is', () => {
+  test('an organization waits with what it is compared with, if anything', () => {
     const [before, now] = [[item('2000.00')], [item('10.00')]];
     expect(moved({ before, now, samePart: before, charged: now, all: now }, { organizationPercent: 100 })).toBe(
       'Sales moved from 2,000.00 in the same part of last month to 10.00 EUR, by more than 100 % of the smaller one and 500. Release the plan if that is right.',
@@ -383,7 +384,8 @@ describe('a breaker by itself', () => {
     );
   });
 
-  test('what charges something is the lines above zero: a credit takes nothing from it', () => {
+  // A credit takes nothing from it.
+  test('only lines above zero count as charged', () => {
     expect(chargedOf(item('7', { lines: [line({ sales: '10' }), line({ sales: '-3' })] })).toFixed()).toBe('10');
   });
 

@@ -31,7 +31,8 @@ describe('the months after', () => {
   const adjusted = (changes: Partial<Row> = {}): Books =>
     withNovember({ ...ten, charges: [charge({ key: KEY, price: '-24', cost: '-20' })] }, changes);
 
-  test('go back by an adjustment of their first day, with what they show and what they showed', () => {
+  // It has what they show and what they showed.
+  test('later months go back by an adjustment of their first day', () => {
     const made = back(eight, adjusted());
     expect(told(made)).toEqual(['96.00 → 96.00 undone']);
     expect(made.steps).toMatchObject([
@@ -98,7 +99,8 @@ describe('the months after', () => {
     expect(told(back(rest({ ...eight, ...ending }), rest({ ...ten, ...ending })))).toEqual(['120.00 → 96.00 undone']);
   });
 
-  test('had nothing where the contract ended with the month, and show what an extension carried on', () => {
+  // They show what an extension carried on.
+  test("months after the contract's end had nothing", () => {
     const before = {
       ...eight,
       contracts: [contract({ id: 1, subscriptionId: 'other', number: null }), contract({ endDay: '2025-10-31' })],
@@ -108,7 +110,7 @@ describe('the months after', () => {
     expect(writes(back(toTheFirst, adjusted()))).toEqual(['2025-11-01: 8 units × 12.0000']);
   });
 
-  test('had what the month carried on, where they were not read before it', () => {
+  test('unread later months had what the month carried on', () => {
     expect(writes(back({ ...withNovember(eight, { units: 99 }), detailed: [] }, adjusted()))).toEqual([
       '2025-11-01: 8 units × 12.0000',
     ]);
@@ -128,12 +130,14 @@ describe('the months after', () => {
     expect(made.steps[1]).toMatchObject({ before: { units: 8, price: '104', cost: '88' } });
   });
 
-  test('of a row that was not there in the month, then or now, are nobody’s to bring back', () => {
+  // It was not there in the month, then or now.
+  test('later months of a row that never was stay', () => {
     const later = (held: Books): Books => ({ ...held, rows: held.rows.filter(({ startDay }) => startDay >= '2025-11') });
     expect(back(later(eight), later(ten))).toMatchObject({ lines: [], steps: [] });
   });
 
-  test('are left alone where a later month is billed on the contract, in balance or not', () => {
+  // In balance or not.
+  test('later months stay where one of them is billed', () => {
     expect(back(eight, adjusted(), {}, [100])).toMatchObject({ lines: [], steps: [] });
     expect(back(eight, adjusted(), {}, [101]).steps).toHaveLength(1);
   });

@@ -86,7 +86,7 @@ test('a release names lines, steps and where they stand', () => {
 });
 
 describe('lines', () => {
-  test('say where it stands, and what people read is told as a way back', () => {
+  test('lines say where they stand, as a way back', () => {
     const made = back(eight, ten);
     expect(made.lines).toEqual([
       {
@@ -107,7 +107,7 @@ describe('lines', () => {
     expect(made.steps[0]!.summary).toMatch(/^Undo: Business Premium/);
   });
 
-  test('come contract by contract and service by service, in order of their ids', () => {
+  test('lines come by contract and service, in order of ids', () => {
     const services = [service({ id: 51, key: 'cloudmore:subscription' }), service()];
     const rows = (price: string): Row[] =>
       [100, 99].flatMap((contractId) =>
@@ -172,7 +172,8 @@ describe('lines', () => {
     expect(told(made)).toEqual(['undo-100-50: 120.00 → 96.00 undone']);
   });
 
-  test('are told and stay where another organization has the subscription since, though this one had it last month', () => {
+  // This organization had it last month.
+  test('lines of a subscription that moved since stay, and are told', () => {
     const organizations = [organization(), organization({ id: 'org-2', name: 'Fabrikam' })];
     const moved: Situation = {
       report: {
@@ -276,12 +277,13 @@ describe('what stays on a contract', () => {
     });
   });
 
-  test('charges of others and of other months are no reason, then or now', () => {
+  // Then or now.
+  test('charges of others and of other months hold nothing', () => {
     const besides = [{ key: 'PO 4711' }, { key: 'CM-2025-09-00000000000000000000', billed: true }];
     expect(told(back(charged(eight, ...besides), charged(ten, ...besides)))).toEqual(['undo-100-50: 120.00 → 96.00 undone']);
   });
 
-  test('charges without a row go back one by one, in order of their keys', () => {
+  test('charges without a row go back in order of keys', () => {
     const [low, high] = [KEY, AZURE_KEY].sort();
     const now = charged(azure, { key: high!, price: '75', cost: '60' }, { key: low!, price: '5', cost: '4' }, { key: 'PO 1' });
     const made = back(azure, now);
@@ -290,13 +292,15 @@ describe('what stays on a contract', () => {
     expect(made.steps.map(({ summary }) => summary.split(':')[0])).toEqual(['Undo', 'Undo']);
   });
 
-  test('a charge that somebody moved here stays: the way back of one customer took away what another was billed', () => {
+  // The way back of one customer took away what another was billed.
+  test('a charge that somebody moved here stays', () => {
     const made = back(azure, charged(azure, { key: `CM-${MONTH}-${'f'.repeat(20)}`, price: '75', cost: '60' }));
     expect([told(made), made.steps]).toEqual([[`undo-100-charge CM-${MONTH}-${'f'.repeat(20)}: 75.00 → 0.00 held`], []]);
     expect(messages(made)).toEqual([expect.stringMatching(/^Nothing that was billed on this contract makes its key: /)]);
   });
 
-  test('a charge on a contract without a row is one, also where its service is known', () => {
+  // Also where its service is known.
+  test('a charge on a contract without a row is a line', () => {
     expect(told(back(azure, charged(azure, { key: KEY, price: '5' })))).toEqual([`undo-100-charge ${KEY}: 5.00 → 0.00 undone`]);
   });
 
@@ -305,7 +309,8 @@ describe('what stays on a contract', () => {
     expect(back(azure, charged(azure, { key, price: '5' }, { key: `${key}-2`, price: '-5' })).lines).toStrictEqual([]);
   });
 
-  test('a charge beside a row goes back with it, and is not a line of its own', () => {
+  // It is not a line of its own.
+  test('a charge beside a row goes back with it', () => {
     const made = back(ten, charged(ten, { key: KEY, price: '5' }));
     expect(told(made)).toEqual(['undo-100-50: 125.00 → 120.00 undone']);
     expect(writes(made)).toEqual(['delete 1 × 0.0000 / 0.0000']);

@@ -48,19 +48,21 @@ const steps = (made: UndoPlan): string[] =>
 const AZURE = { lines: [line({ recordType: 'AzurePlan', itemCode: null })] };
 
 describe('what a month is brought back to', () => {
-  test('a new contract to nothing: a charge against its row, and no units from the next month on', () => {
+  // By a charge against its row, and by no units from the next month on.
+  test('a new contract goes back to nothing', () => {
     const made = back(billed(books()));
     expect(amounts(made)).toEqual(['120.00 → 0.00 undone']);
     expect(steps(made)).toEqual(['create charge -120.0000', '2025-11-01: 0 units']);
   });
 
-  test('one that has carried 8 units since September to those 8, this month by a charge and later ones by units', () => {
+  // One that has carried 8 units since September: this month by a charge, later ones by units.
+  test('a changed contract goes back to its units', () => {
     const made = back(billed(running(8, '96', '80')));
     expect(amounts(made)).toEqual(['120.00 → 96.00 undone']);
     expect(steps(made)).toEqual(['create charge -24.0000', '2025-11-01: 8 units × 12.0000']);
   });
 
-  test('what stood there already as it is reported: nothing, for nothing was written', () => {
+  test('what stood as reported stays, for nothing was written', () => {
     const made = back(billed(running()));
     expect({ lines: made.lines, steps: made.steps }).toEqual({ lines: [], steps: [] });
   });
@@ -71,14 +73,15 @@ describe('what a month is brought back to', () => {
     expect(steps(made)).toEqual(['delete charge 0.0000']);
   });
 
-  test('a contract that the month extended to nothing on it, though its last row carried on', () => {
+  // Its last row carried on.
+  test('a contract the month extended goes back to nothing on it', () => {
     const ended = running(10, '120', '100');
     const before = { ...ended, contracts: [contract({ endDay: '2025-09-30' })], rows: ended.rows.slice(0, 1) };
     const made = back(billed(before));
     expect(amounts(made)).toEqual(['120.00 → 0.00 undone']);
   });
 
-  test('later months are left alone where a later month is billed on them', () => {
+  test('later months stay where one is billed on the contract', () => {
     const { before, now } = billed(running(8, '96', '80'));
     expect(steps(back({ before, now }, {}, [100]))).toEqual(['create charge -24.0000']);
   });
@@ -109,7 +112,8 @@ describe('what stays', () => {
     ]);
   });
 
-  test('later months whose row somebody has adjusted apart, which is said with both amounts', () => {
+  // With both amounts.
+  test('later months that somebody adjusted stay and are told', () => {
     const { before, now } = billed(running(8, '96', '80'));
     const next = now.books.rows.find(({ startDay }) => startDay === '2025-11-01')!;
     Object.assign(next, { units: 3, price: '36', cost: '30' });
@@ -118,7 +122,7 @@ describe('what stays', () => {
     expect(made.lines[0]!.message).toMatch(/From 2025-11-01 on its row shows 36\.00 .* before the month it showed 96\.00/);
   });
 
-  test('later months of a contract that somebody has ended, which is said as well', () => {
+  test('later months of a contract somebody ended stay and are told', () => {
     const { before, now } = billed(running(8, '96', '80'));
     now.shorten(now.books.contracts[0]!, '2025-10-31');
     const made = back({ before, now });
@@ -126,7 +130,8 @@ describe('what stays', () => {
     expect(made.lines[0]!.message).toMatch(/From 2025-11-01 on its row shows 0\.00 .* before the month it showed 96\.00/);
   });
 
-  test('what was billed in part before the evidence began: once it was brought back to the middle of its month', () => {
+  // It was brought back to the middle of its month once.
+  test('what was billed before the evidence began stays', () => {
     const first = billed(books(), { report: AZURE }).now.books;
     const more = { lines: [line({ ...AZURE.lines[0], sales: '150.00' })] };
     const made = back(billed(first, { report: more }), { report: more });
@@ -142,7 +147,8 @@ describe('what stays', () => {
     expect({ steps: made.steps, held: made.held }).toEqual({ steps: [], held: expect.stringMatching(/billed to company 8/) });
   });
 
-  test('everything, where a record of then or of now cannot be read: what stood there is not known', () => {
+  // What stood there is not known.
+  test('everything stays where a record of either time is unreadable', () => {
     const { before, now } = billed(books());
     const unreadable = [
       { vendor: 'autotask', path: '/Contracts', record: '5', member: 'endDate', value: 'x', problem: 'no day' },
@@ -168,7 +174,8 @@ describe('what another organization has since', () => {
     settings: { allowSharedCompanies: [COMPANY] },
   };
 
-  test('once nothing was said of it: what the customer wrote before the subscription moved stays, and is told', () => {
+  // Nothing was said of it.
+  test('what was written before a subscription moved stays, and is told', () => {
     const made = back(billed(books()), moved);
     expect(made.steps).toEqual([]);
     expect(amounts(made)).toEqual(['120.00 → 0.00 held']);
@@ -191,7 +198,7 @@ describe('what another organization has since', () => {
 });
 
 describe('a release names exactly what was shown', () => {
-  test('the digest is the same for the same way back, and another when Autotask has moved', () => {
+  test('the digest changes when Autotask has moved, and only then', () => {
     const { before, now } = billed(running(8, '96', '80'));
     const { digest } = back({ before, now });
     expect(back({ before, now }).digest).toBe(digest);

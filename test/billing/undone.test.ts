@@ -45,7 +45,8 @@ describe('what is taken back', () => {
   const cheaper = line({ now: { sales: '10.00', cost: '5.00' }, before: { sales: '12.00', cost: '15.00' } });
   const dollars = line({ currency: 'USD', now: { sales: '7.00', cost: '1.00' }, before: { sales: '0.00', cost: '0.00' } });
 
-  test('moves of each line the larger difference of sales and cost, and none against another', () => {
+  // The difference of sales or of cost.
+  test('a line moves by its larger side, against no other', () => {
     expect(movedBack(undoPlan([line(), cheaper, held, dollars]), 'EUR')).toBe('34.00');
     expect(movedBack(undoPlan([line(), dollars]), 'USD')).toBe('7.00');
     expect(movedBack(undoPlan([held]), 'EUR')).toBe('0.00');
@@ -78,7 +79,8 @@ describe('the plan of a month that was taken back', () => {
     expect(full.items.map(openIn(full))).toEqual([false, true, true, false]);
   });
 
-  test('writes nothing, and leaves out by a person’s word what does not stand; what stands is posted', () => {
+  // By a person’s word; what stands is posted.
+  test('nothing is written; what does not stand is left out', () => {
     const message = 'Taken back by Kim.';
     expect(takenBackPlan(full, { isWhole: true, message })).toEqual({
       ...full,
@@ -104,7 +106,8 @@ describe('the plan of a month that was taken back', () => {
     ]);
   });
 
-  test('an accepted item of which nothing stands any more never stood, on charges or otherwise', () => {
+  // On charges or otherwise.
+  test('an accepted item of which nothing stands never stood', () => {
     expect(neverStood(accepted({ charged: true }))).toEqual(accepted({ stood: false }));
   });
 });

@@ -16,7 +16,8 @@ const amount = (
   lines,
 });
 
-test('they stand by amount, the largest first, a credit by its size, each currency for itself, and by name where that is alike', () => {
+// The largest first, a credit by its size.
+test('amounts come by size, currency and name', () => {
   const found = unlinkedOf([
     amount('z', '0'),
     amount('b', '10'),
@@ -36,7 +37,7 @@ test('they stand by amount, the largest first, a credit by its size, each curren
   ]);
 });
 
-test('they are told with their amounts, as many as are looked at, and with their sum in each currency', () => {
+test('amounts are told up to a number, with sums per currency', () => {
   const found = unlinkedOf([amount('a', '30'), amount('b', '20', 'USD'), amount('c', '10')]);
   expect(unlinkedText(found, 2)).toBe('Customer a 30.00 EUR, Customer b 20.00 USD and 1 more');
   expect(unlinkedText(found, 3)).toBe('Customer a 30.00 EUR, Customer b 20.00 USD, Customer c 10.00 EUR');

@@ -86,7 +86,8 @@ describe('what of a month cannot be read', () => {
     expect(bears({ kind: 'service', id: 50 }, { ...running(), rows: [row({ contractId: 100, units: 0 })] })).toBe(false);
   });
 
-  test('is told with where it was read, and nothing of whose it may be', () => {
+  // Nothing of whose it may be is told.
+  test('what is unreadable is told with where it was read', () => {
     const all = unreadOfBooks({ ...running(), unreadable: [record({ contractId: 100 })] }, indexNames(named, 'default'), MONTH);
     expect(all).toEqual([unread(true)]);
     expect(unreadOfBooks(running(), indexNames(named, 'default'), MONTH)).toEqual([]);
@@ -97,7 +98,8 @@ describe('the list of it', () => {
   const many = (count: number, bearsOnMonth = false): Unread[] =>
     Array.from({ length: count }, (_, index) => unread(bearsOnMonth, { record: String(index) }));
 
-  test('is none where all was read, and has what bears on the month first', () => {
+  // There is none where all was read.
+  test('the list has what bears on the month first', () => {
     expect(unreadList([])).toEqual({});
     expect(unreadList([unread(false), unread(true)])).toEqual({
       unread: { count: 2, bearing: 1, listed: [unread(true), unread(false)] },
@@ -111,7 +113,7 @@ describe('the list of it', () => {
     expect(unreadRest(unreadList(many(2)).unread!)).toEqual([]);
   });
 
-  test('keeps a month from being certified where something of it bears on that', () => {
+  test('what bears on the month keeps it from being certified', () => {
     expect([{}, unreadList(many(1)), unreadList(many(1, true))].map(isUnread)).toEqual([false, false, true]);
   });
 

@@ -19,7 +19,8 @@ const azure = accepted({ id: 'item-2', type: 'AzurePlan', itemCode: null, contra
 const held = (changes: Partial<Books> = {}): Books => books({ contracts: [contract()], services: [service()], ...changes });
 
 describe('an amount that neither the report nor Autotask shows', () => {
-  test('is listed with what it was, and the command that says it was right', () => {
+  // And with the command that says it was right.
+  test('such an amount is listed with what it was', () => {
     expect(unseen(held({ contracts: [] }))).toEqual([
       {
         contractId: 0,
@@ -66,7 +67,8 @@ describe('an amount that neither the report nor Autotask shows', () => {
     expect(unseen(held(), { accepted: [accepted(changes)] })).toHaveLength(1);
   });
 
-  test('is listed although its contract still leads to the money, where no search shows that contract: it is left alone (6.6), and nobody was told', () => {
+  // Its contract still leads to the money, no search shows that contract, it is left alone (6.6), and nobody was told.
+  test('such an amount is listed though its contract is unseen', () => {
     const gone = { kind: 'contract' as const, id: 100, key: SUBSCRIPTION.toUpperCase(), why: 'Gone.' };
     const shown = held({ rows: [row()] });
     expect(unseen(shown)).toStrictEqual([]);
@@ -82,7 +84,8 @@ describe('an amount that neither the report nor Autotask shows', () => {
     ).toStrictEqual([]);
   });
 
-  test('is listed where Autotask could not be read at all, with nothing of its contract', () => {
+  // With nothing of its contract.
+  test('such an amount is listed where Autotask could not be read', () => {
     const [ghost, ...more] = unreadGhosts([accepted(), accepted({ id: 'there' })], new Set(['there']), MONTH);
     expect(more).toStrictEqual([]);
     expect(ghost).toMatchObject({ contractId: 0, sales: '120.00', rule: '8.9' });

@@ -21,7 +21,8 @@ const rest = (ghosts: Ghost[], held: Partial<Held>, work = NO_WORK): Pick<Plan, 
 const holding = (...ghosts: Ghost[]): Partial<Held> => ({ items: new Map(ghosts.map((one) => [ghostId(one), WHY])) });
 
 describe('money without a line that would be brought to nothing', () => {
-  test('stays where it is held itself, with the reason, and nothing of it is written; another goes', () => {
+  // Nothing of the held one is written.
+  test('a held ghost stays with its reason; another goes', () => {
     expect(rest([zeroed, other], holding(zeroed))).toMatchObject({
       ghosts: [
         { outcome: 'ghost', message: WHY.message },
@@ -41,7 +42,8 @@ describe('money without a line that would be brought to nothing', () => {
     expect(rest([awaiting], holding(awaiting)).ghosts).toEqual([awaiting]);
   });
 
-  test('is not told at all beside a held item of its contract, where another contract’s goes', () => {
+  // One of another contract goes.
+  test("a ghost beside its contract's held item is not told", () => {
     const held = { ...plan().items[0]!, id: 'a', outcome: 'posted' as const };
     const contracts = [{ contractKey: 'S-1', decisions: [{ item: { id: 'a' } }] }] as unknown as Work['contracts'];
     const whole: Plan = { ...plan(), items: [held], ghosts: [zeroed, other], steps: [zeroed, other].map(stepOf) };
@@ -51,7 +53,7 @@ describe('money without a line that would be brought to nothing', () => {
   });
 });
 
-test('a step that serves two items is carried out for the one that is not held', () => {
+test('a step of two items is made for the billed one', () => {
   const both = { kind: 'ensureService', items: ['a', 'b'] } as Step;
   const item = plan().items[0]!;
   const whole: Plan = { ...plan(), items: ['a', 'b'].map((id) => ({ ...item, id })), steps: [both] };

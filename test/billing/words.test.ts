@@ -36,7 +36,7 @@ describe('the calendar', () => {
     ['2024-02-28', 1, '2024-02-29'],
   ])('%s and %i days is %s', (day, count, later) => expect(addDays(day, count)).toBe(later));
 
-  test('both ends of a term count, and a change of the clocks does not', () => {
+  test('a term counts both ends, and no change of clocks', () => {
     expect(daysCovered('2025-10-01', '2025-10-01')).toBe(1);
     expect(daysCovered('2025-10-01', '2025-11-14')).toBe(45);
   });
@@ -140,11 +140,11 @@ describe('charge keys (7.7)', () => {
   });
 });
 
-test('a row is known by its contract, service and month, in any letters', () => {
+test('a row is known by contract, service and month, in any case', () => {
   expect(rowKeyOf(' S-1', 'CFQ7', '2025-10')).toBe('s-1|cfq7|2025-10');
 });
 
-describe('line to record type, where a line has just enough or just too little (2.1)', () => {
+describe("just enough or too little tells a line's record type (2.1)", () => {
   const bare: Partial<Line> = { recordType: null, publisherName: null, productId: null, itemCode: null, chargeType: 'new' };
   const perpetual: Partial<Line> = { ...bare, productId: 'dg7gmgf0d5rk', paymentFrequency: 'One time', startDay: '2025-10-01' };
   const GUID = '91fd106f-4b2c-4938-95ac-f54f74e9a239';
