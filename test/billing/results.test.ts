@@ -1,21 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { assertPlan, InvariantViolation } from '../../shared/billing/plan/invariants.js';
-import { buildItems, indexPrices } from '../../shared/billing/report/items.js';
-import { planBlind } from '../../shared/billing/plan/plan.js';
+import { InvariantViolation } from '../../shared/billing/plan/invariants.js';
 import { command } from '../../shared/billing/basics/command.js';
 import type { CountedAmounts } from '../../shared/billing/report/counted.js';
-import { cutReport } from '../../shared/billing/report/facts.js';
 import { digestOf } from '../../shared/billing/basics/keys.js';
 import { monthResult, organizationResult } from '../../shared/billing/results/reconcile.js';
-import { applyStops, NO_CALLS, NO_WRITES, type Outcome } from '../../shared/billing/results/results.js';
+import { NO_CALLS, NO_WRITES, type Outcome } from '../../shared/billing/results/results.js';
 import { countWrites } from '../../shared/billing/results/tally.js';
-import type { ExtendContractStep, Item, Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
-import { ghost, line, organization, plan, report, running, settings } from './builders.js';
-import { lines } from './examples/row-and-charge.js';
-import { isParked } from '../../shared/billing/results/status.js';
+import type { PlannedItem } from '../../shared/billing/plan-types.js';
+import { ghost, plan } from './builders.js';
 import { STEP_KINDS } from '../../shared/billing/basics/step-kinds.js';
 
-/** Outcomes to what a person reads; what must hold of every plan; what becomes of a plan that could not be carried out. */
+/** Outcomes to what a person reads. */
 
 const item = (changes: Partial<PlannedItem> = {}): PlannedItem => ({ ...plan().items[0]!, ...changes });
 const outcome = (changes: Partial<Outcome> = {}): Outcome => ({
@@ -334,128 +329,6 @@ describe('what else a result tells', () => {
   });
 });
 
-describe('a plan that breaks a promise is not carried out', () => {
-  const items = (): Item[] => buildItems([line()], { subscriptions: [], prices: indexPrices([]), excludedServices: new Set() });
-  const broken = (changes: (made: Plan) => Partial<Plan>): (() => void) => {
-    const made = plan({ report: { subscriptions: [], prices: [] } });
-    return () => assertPlan({ ...made, ...changes(made) }, items());
-  };
-  const first = (changes: Partial<PlannedItem>) => (made: Plan) => ({ items: [{ ...made.items[0]!, ...changes }] });
-  const twice = (step: Partial<Step>) => () => ({ steps: [step, step] as Step[] });
-  const extend: Partial<ExtendContractStep> = {
-    kind: 'extendContract',
-    contractId: 1,
-    summary: 'Contract X',
-    fromDay: '2025-10-31',
-  };
-
-  test('as it is made it keeps them all', () => expect(broken(() => ({}))).not.toThrow());
-
-  test.each<[string, (made: Plan) => Partial<Plan>, string]>([
-    ['an item is left out', () => ({ items: [] }), 'Invariant 7: organization org-1, 2025-10: 1 items, 0 outcomes'],
-    ['an item is another', first({ id: 'x' }), 'does not carry its lines'],
-    ['its sales are others', first({ sales: '120.01' }), "does not carry its lines' amounts"],
-    ['its cost is another', first({ cost: '100.01' }), 'does not carry its lines'],
-    ['a line of it is lost', first({ lines: 2 }), 'does not carry its lines'],
-    ['it is posted with a reason', first({ reason: 'api-error' }), 'is posted with reason api-error'],
-    ['it is held without one', first({ outcome: 'held' }), 'is held with reason null'],
-    ['it is posted and stands nowhere', first({ standing: null }), 'would not come to its amounts'],
-    [
-      'it is posted with other sales',
-      (made) => first({ standing: { ...made.items[0]!.standing!, after: { sales: '1.00', cost: '100.00' } } })(made),
-      'Invariant 1: organization org-1, 2025-10: row and charges of item 435d6b8a4ec490d3 would not come to its amounts',
-    ],
-    [
-      'it is posted with another cost',
-      (made) => first({ standing: { ...made.items[0]!.standing!, after: { sales: '120.00', cost: '1.00' } } })(made),
-      'would not come to its amounts',
-    ],
-    [
-      'a service is made twice',
-      twice({ kind: 'ensureService', serviceKey: 'A' }),
-      'Invariant 2: organization org-1, 2025-10: 2 steps for service a',
-    ],
-    ['a product is made twice', twice({ kind: 'ensureProduct', productKey: 'A' }), '2 steps for product a'],
-    ['a contract is made twice', twice({ kind: 'upsertContract', contractKey: 'A' }), '2 steps for contract a'],
-    ['a contract is extended twice', twice({ ...extend, toDay: '2025-11-30' }), '2 steps for end date of contract 1'],
-    [
-      'an adjustment is made twice',
-      twice({ kind: 'postAdjustment', contractKey: 'A', serviceKey: 'B', contractServiceId: 1, day: '2025-10-01' }),
-      '2 steps for adjustment a b 1 2025-10-01',
-    ],
-    ['a charge is made twice', twice({ kind: 'postCharge', chargeKey: 'A', action: 'create' }), '2 steps for charge a '],
-    [
-      'two charges carry one key',
-      () => ({ steps: [1, 2].map((chargeId) => ({ kind: 'postCharge', chargeKey: 'A', action: 'update', chargeId }) as Step) }),
-      '2 steps for charge a ',
-    ],
-    [
-      'a charge is deleted twice',
-      twice({ kind: 'postCharge', chargeKey: 'A', action: 'delete', chargeId: 1 }),
-      '2 steps for charge a 1',
-    ],
-    [
-      'an end moves back',
-      () => ({ steps: [{ ...extend, toDay: '2025-10-30' }] as Step[] }),
-      'Invariant 6: organization org-1, 2025-10: the end of contract 1 moves backwards',
-    ],
-    ['an end does not move', () => ({ steps: [{ ...extend, toDay: '2025-10-31' }] as Step[] }), 'moves backwards'],
-  ])('%s', (_, changes, message) => expect(broken(changes)).toThrow(message));
-
-  test('two charges of one key may be deleted, and ends extended', () => {
-    const charges = [1, 2].map((chargeId) => ({ kind: 'postCharge', chargeKey: 'A', action: 'delete', chargeId }));
-    expect(broken(() => ({ steps: [...charges, { ...extend, toDay: '2025-11-01' }] as Step[] }))).not.toThrow();
-  });
-
-  test('the mistake has a name and the number of what it breaks', () => {
-    expect(new InvariantViolation(3, 'x')).toMatchObject({ name: 'InvariantViolation', invariant: 3 });
-  });
-});
-
-describe('what stopped an item while it was carried out (2.5)', () => {
-  const stops = [{ itemId: '435d6b8a4ec490d3', outcome: 'held' as const, reason: 'api-error' as const, message: 'Refused.' }];
-
-  test('becomes its outcome, reason, message and last sentence', () => {
-    const made = plan();
-    const [stopped] = applyStops(made, stops);
-    expect(stopped).toEqual({
-      ...made.items[0],
-      outcome: 'held',
-      reason: 'api-error',
-      message: 'Refused.',
-      because: [...made.items[0]!.because, { rule: '2.5', text: 'Refused.' }],
-      standing: stopped!.standing,
-    });
-  });
-
-  test('has its own command, or none, instead of the reason’s', () => {
-    const told = (own: Partial<(typeof stops)[number] & { command: ReturnType<typeof command> | null }>): unknown =>
-      applyStops(plan(), [{ ...stops[0]!, ...own }])[0]!.command;
-    expect([told({}), told({ command: null }), told({ command: command('doctor') })]).toEqual([
-      undefined,
-      null,
-      'billing doctor',
-    ]);
-  });
-
-  test('items not posted and other items stay unchanged', () => {
-    const frozen = plan({
-      books: { ...running(), rows: running().rows.map((row) => ({ ...row, frozen: true })) },
-      report: lines({ sales: '1' }),
-    });
-    expect(applyStops(frozen, stops)).toEqual(frozen.items);
-    expect(applyStops(plan(), [{ ...stops[0]!, itemId: 'other' }])).toEqual(plan().items);
-  });
-
-  test.each([
-    ['NeedsAttention', true],
-    ['AwaitingApproval', true],
-    ['Skipped', true],
-    ['Done', false],
-    ['Excluded', false],
-  ] as const)('%s stays open for a person: %s', (status, parked) => expect(isParked(status)).toBe(parked));
-});
-
 describe('what was written', () => {
   test.each([
     ['ensureService', 'services'],
@@ -469,29 +342,5 @@ describe('what was written', () => {
   test('is counted whatever it is', () => {
     expect(countWrites(NO_WRITES)).toBe(0);
     expect(countWrites({ ...NO_WRITES, services: 1, charges: 3 })).toBe(4);
-  });
-});
-
-describe('books that could not be read', () => {
-  const blind = (companyIdText: string | null): Plan => {
-    const { facts, organizations } = cutReport(
-      report({ organizations: [organization({ companyIdText })], lines: [line(), line({ recordType: 'CustomService' })] }),
-      '2025-10-12',
-    );
-    return planBlind({ facts, slice: organizations[0]!, settings: settings() }, 'Autotask did not answer.');
-  };
-
-  test('hold every item that is not excluded by itself, and write nothing', () => {
-    const made = blind('7');
-    expect(made.items.map(({ outcome: what, reason, message }) => [what, reason, message]).sort()).toEqual([
-      ['excluded', 'custom-service', 'Custom services are billed outside this export.'],
-      ['held', 'api-error', 'Autotask did not answer.'],
-    ]);
-    expect([made.companyId, made.steps, made.ghosts, made.needs]).toEqual([7, [], [], []]);
-  });
-
-  test('are not needed for an organization without company id', () => {
-    expect(new Set(blind(' ').items.map(({ reason }) => reason))).toEqual(new Set(['company-id-missing', 'custom-service']));
-    expect(blind('x').companyId).toBeNull();
   });
 });

@@ -1,3 +1,5 @@
+import { breakers } from './breakers.js';
+import * as catalogue from './catalogue.js';
 import * as charges from './charges.js';
 import { claims } from './claims.js';
 import * as contracts from './contracts.js';
@@ -33,7 +35,7 @@ export const tables: Table[] = [
   ...[lines.recordTypes, lines.left, lines.manualLines, lines.unknownCharge, unreadable.unreadable, unreadableReport],
   ...[organizations.companies, unreadableCompanies, organizations.foreign, organizations.converted],
   ...[organizations.groups, organizations.oneOff],
-  ...[contracts.services, contracts.ambiguous, contracts.invoiceTexts],
+  ...[catalogue.services, catalogue.ambiguous, catalogue.invoiceTexts],
   ...[contracts.found, contracts.contracts, unreadable.gone, billedElsewhere, contracts.ends, contracts.extensions],
   ...[
     rowAndCharge,
@@ -46,5 +48,5 @@ export const tables: Table[] = [
     claims,
   ],
   ...[ghosts.withoutLine, ghosts.beside, ghosts.dismissals, owners.ofNobodyKnowsWhat, unseen.unseen, unseen.unread],
-  ghosts.breakers,
+  breakers,
 ];

@@ -1,4 +1,4 @@
-import type { Plan } from '../../../shared/billing/plan-types.js';
+import type { Plan, Step } from '../../../shared/billing/plan-types.js';
 import { amountsOf, outcomesOf, plan, type Situation } from '../builders.js';
 
 /**
@@ -39,3 +39,7 @@ export const planned =
   (...looks: ((decided: Plan) => string)[]) =>
   (situation: Situation): string =>
     looks.map((look) => look(plan(situation))).join(' – ');
+
+/** The first step of a kind that a situation's plan has. */
+export const stepOf = <Kind extends Step['kind']>(situation: Situation, kind: Kind): Extract<Step, { kind: Kind }> | undefined =>
+  plan(situation).steps.find((candidate): candidate is Extract<Step, { kind: Kind }> => candidate.kind === kind);
