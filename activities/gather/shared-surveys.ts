@@ -105,24 +105,27 @@ export class SharedSurveys {
   }
 
   private async take(request: BooksRequest): Promise<void> {
-    const taking = this.begin(request);
-    const underWay = taking.then(
-      () => true,
-      () => false,
+    const taking = this.survey(request);
+    this.underWay.set(
+      request.month,
+      taking.then(
+        () => true,
+        () => false,
+      ),
     );
-    this.underWay.set(request.month, underWay);
     try {
-      this.newest.set(request.month, await taking);
+      await taking;
     } finally {
       this.underWay.delete(request.month);
     }
   }
 
-  private async begin({ broker, month, mode, given: { asOf, report } }: BooksRequest): Promise<Taken> {
+  /** Kept before anyone who waits for it goes on. */
+  private async survey({ broker, month, mode, given: { asOf, report } }: BooksRequest): Promise<void> {
     const { dependencies, slices } = this;
     const request = { broker, month, asOf, mode, report, organizations: null };
     const { survey, surveyedAt } = await takeSurvey(dependencies, slices, request);
-    return { given: { asOf, report, survey, surveyedAt }, beganAt: Date.parse(surveyedAt) };
+    this.newest.set(month, { given: { asOf, report, survey, surveyedAt }, beganAt: Date.parse(surveyedAt) });
   }
 }
 
