@@ -2,8 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { Big } from 'big.js';
 import type { UndoMonth } from '../../activities/decide/preview-undo.js';
 import type { AutotaskState } from '../../sandbox/index.js';
+import type { World } from '../api/vendors.js';
 import { openHarness, type Harness } from './harness.js';
-import { AZURE, LICENCE, OTHERS, twoCustomers } from './two-customers.js';
+import { AZURE, CODE, LICENCE, OTHERS, twoCustomers } from './two-customers.js';
 
 /** Between two runs of a month somebody moves what it was billed on, or gives it other ids. */
 
@@ -87,6 +88,44 @@ describe('a month that was billed, where somebody', () => {
       ]);
       expect((await harness.cli('report', MONTH)).out.replaceAll(/\s+/g, ' ')).toContain('of Contoso bills 120.00 EUR');
     }));
+});
+
+/** Contoso's contract of another tool, which ended in August with ten units. */
+function takenOver(): World {
+  const world = twoCustomers([LICENCE, { ...OTHERS, code: 'CFQ7TTC0OTHER' }]);
+  const contract = {
+    companyID: 501,
+    contractName: 'Taken over',
+    contractNumber: 's-1',
+    startDate: '2024-09-01',
+    endDate: '2025-08-31',
+  };
+  return {
+    ...world,
+    autotask: {
+      ...world.autotask,
+      services: [{ id: 50, name: 'Business Premium', invoiceDescription: CODE, unitPrice: 12, unitCost: 10 }],
+      contracts: [{ id: 100, ...contract }],
+      contractServices: [{ id: 200, contractID: 100, serviceID: 50 }],
+      unitRows: [{ contractServiceID: 200, startDate: '2025-08-01', units: 10, unitPrice: 12, unitCost: 10 }],
+    },
+  };
+}
+
+// It was extended when Contoso was first billed here: its ten units carried on beside ten on the copy.
+test('a service whose key went to a copy holds an ended contract', async () => {
+  const harness = await openHarness(takenOver(), { BREAKERS: 'off' });
+  try {
+    await harness.bill(MONTH, '2025-10-12', ['fabrikam']);
+    const { services } = await stateOf(harness);
+    const { billingCodeID, periodType } = services.find(({ id }) => id !== 50)!;
+    await harness.control('PATCH', 'autotask/services/50', { name: 'Old', invoiceDescription: null });
+    await make(harness, 'Services', { name: 'Copy', invoiceDescription: CODE, unitPrice: 12, billingCodeID, periodType });
+    expect(await heldAfter(harness)).toEqual([expect.stringMatching(/it stood for cfq7ttc0lchc.* and has lost that key/)]);
+    expect(await asked(harness)).toBe(4800);
+  } finally {
+    await harness.close();
+  }
 });
 
 /** As a person does it in Autotask; answers the record's id. */

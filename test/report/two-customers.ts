@@ -30,7 +30,7 @@ export const AZURE: ReportedLine = {
 };
 export const OTHERS: ReportedLine = { organization: 'fabrikam', subscription: 's-2', sales: 4800, cost: 4000, quantity: 400 };
 
-const CODE = 'CFQ7TTC0LCHC-0002-P1Y-Monthly';
+export const CODE = 'CFQ7TTC0LCHC-0002-P1Y-Monthly';
 
 /** September's world with these customers, their subscriptions and lines instead of its own. */
 export function twoCustomers(lines: ReportedLine[], organizations = ['contoso', 'fabrikam']): World {
