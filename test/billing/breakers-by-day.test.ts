@@ -309,12 +309,12 @@ function play({ september, october, ended = [] }: Played, chosen: Settings): { r
     subscriptions: ids.map((id) => subscription({ id, itemCode: null, status: isOver(id) ? 'Cancelled' : 'Active' })),
   });
   const first = { ...common, ...listed(() => false), month: '2025-09', lines: september };
-  run(autotask, report(first), '2025-10-01', null, { ...chosen, breakers: BREAKERS_OFF });
+  run({ autotask, whole: report(first), asOf: '2025-10-01', accepted: null, chosen: { ...chosen, breakers: BREAKERS_OFF } });
   const whole = report({ ...common, ...listed((id) => ended.includes(id)), lines: october, previousLines: september });
   const runs: Run[] = [];
   let accepted: AcceptedPart | null = null;
   for (let asOf = FIRST_RUN; asOf <= LAST_RUN; asOf = addDays(asOf, 1)) {
-    const plan = run(autotask, whole, asOf, accepted, chosen);
+    const plan = run({ autotask, whole, asOf, accepted, chosen });
     accepted = plan.accepted ?? null;
     const held = plan.items.filter(({ outcome }) => outcome !== 'posted');
     runs.push({ asOf, held: held.map(({ contractKey, reason }) => ({ id: contractKey, reason })) });
@@ -322,13 +322,15 @@ function play({ september, october, ended = [] }: Played, chosen: Settings): { r
   return { runs, autotask };
 }
 
-function run(
-  autotask: AutotaskInMemory,
-  whole: ReturnType<typeof report>,
-  asOf: string,
-  accepted: AcceptedPart | null,
-  chosen: Settings,
-): ReturnType<typeof planOrganization> {
+interface Day {
+  autotask: AutotaskInMemory;
+  whole: ReturnType<typeof report>;
+  asOf: string;
+  accepted: AcceptedPart | null;
+  chosen: Settings;
+}
+
+function run({ autotask, whole, asOf, accepted, chosen }: Day): ReturnType<typeof planOrganization> {
   const parts = accepted === null ? [] : [{ organizationId: 'org-1', organizationName: 'Contoso', part: accepted }];
   const { facts, organizations } = compareWithAccepted(cutReport(whole, asOf), parts, chosen);
   const plan = planOrganization({ facts, slice: organizations[0]!, books: autotask.books, settings: chosen });

@@ -151,13 +151,14 @@ describe('whether money may be brought to nothing', () => {
   });
 });
 
-const ghosts = (
-  held: Books,
-  changes: Partial<GhostContext> = {},
-  decided?: ContractPlan,
-  isHeld = false,
-  named?: Named,
-): GhostPlan => planGhosts(held.contracts[0]!, decided, isHeld, context(held, changes, named));
+interface Decided {
+  decided?: ContractPlan;
+  isHeld?: boolean;
+  named?: Named | undefined;
+}
+
+const ghosts = (held: Books, changes: Partial<GhostContext> = {}, { decided, isHeld = false, named }: Decided = {}): GhostPlan =>
+  planGhosts(held.contracts[0]!, decided, isHeld, context(held, changes, named));
 const told = ({ ghosts: found }: GhostPlan): string[] =>
   found.map(({ outcome, rule, sales, evidence }: Ghost) => `${outcome} ${sales} (${rule})${evidence ? ` ${evidence}` : ''}`);
 
@@ -213,7 +214,7 @@ describe('a row without a line', () => {
     ],
     [
       'that another licence of the subscription replaced',
-      told(ghosts(carried, notAccepted, planOf([decision()]))),
+      told(ghosts(carried, notAccepted, { decided: planOf([decision()]) })),
       ['zeroed 120.00 (8.2) replaced'],
     ],
     [
@@ -231,23 +232,23 @@ describe('a row without a line', () => {
     const early = { facts: { ...facts, recordTypes: [] }, accepted: [] };
     expect(told(ghosts(carried, early))).toEqual(['awaiting 120.00 (8.1)']);
     const theirs = { ...early, knownSubscriptions: new Set<string>() };
-    expect(told(ghosts(carried, theirs, undefined, false, { ...NAMED, subscriptions: [[SUBSCRIPTION, 'org-2', []]] }))).toEqual([
+    expect(told(ghosts(carried, theirs, { named: { ...NAMED, subscriptions: [[SUBSCRIPTION, 'org-2', []]] } }))).toEqual([
       'ghost 120.00 (8.3)',
     ]);
   });
 
   test('is left alone beside a held item of its contract', () => {
-    expect(told(ghosts(carried, late, undefined, true))).toEqual([]);
-    expect(told(ghosts(carried, late, planOf([decision({}, 'posted'), decision({ id: 'b' }, 'held')])))).toEqual([]);
-    expect(told(ghosts(carried, { ...late, accepted: [] }, planOf([])))).toEqual(['ghost 120.00 (8.3)']);
+    expect(told(ghosts(carried, late, { isHeld: true }))).toEqual([]);
+    expect(told(ghosts(carried, late, { decided: planOf([decision({}, 'posted'), decision({ id: 'b' }, 'held')]) }))).toEqual([]);
+    expect(told(ghosts(carried, { ...late, accepted: [] }, { decided: planOf([]) }))).toEqual(['ghost 120.00 (8.3)']);
   });
 
   test('a row extended from an earlier month is no ghost', () => {
     const ended = (endDay: string): Books => ({ ...carried, contracts: [contract({ endDay })], rows: carried.rows.slice(0, 1) });
     const extended = planOf([decision({}, 'posted')], [EXTENDS]);
-    expect(told(ghosts(ended('2025-12-31'), notAccepted, extended))).toEqual([]);
-    expect(told(ghosts(ended('2025-10-01'), notAccepted, extended))).toEqual([]);
-    expect(ghosts(ended('2025-09-30'), notAccepted, extended).ghosts).toHaveLength(1);
+    expect(told(ghosts(ended('2025-12-31'), notAccepted, { decided: extended }))).toEqual([]);
+    expect(told(ghosts(ended('2025-10-01'), notAccepted, { decided: extended }))).toEqual([]);
+    expect(ghosts(ended('2025-09-30'), notAccepted, { decided: extended }).ghosts).toHaveLength(1);
   });
 
   test('that an extension will make was in no report of the month', () => {
@@ -255,7 +256,7 @@ describe('a row without a line', () => {
     const found = ghosts(
       ended,
       { ...late, subscriptions: [], accepted: [accepted(), accepted({ id: 'new', itemCode: 'NEW', sales: '130' })] },
-      planOf([decision({})], [EXTENDS]),
+      { decided: planOf([decision({})], [EXTENDS]) },
     );
     expect(found.ghosts.map(({ rule }) => rule)).toEqual(['8.2']);
   });
@@ -281,7 +282,7 @@ describe('a row without a line', () => {
     const at = (home: number | null, named?: Named): string[] => {
       const itemCharges = new Map([[KEY.toLowerCase(), { home, type: 'Csp365Nce' as const, itemCode: CODE }]]);
       const changes = { ...late, itemCharges, subscriptions: [subscription({ status: 'Deleted' })] };
-      return told(ghosts(carried, changes, undefined, false, named));
+      return told(ghosts(carried, changes, { named }));
     };
     const handedOn: Named = { ...NAMED, subscriptions: [[SUBSCRIPTION, 'org-1', [], ['org-9']]] };
     expect([at(100), at(null), at(101), at(101, handedOn)]).toEqual([

@@ -38,7 +38,7 @@ export class AutotaskInMemory {
   private applyStep(step: Step): boolean {
     switch (step.kind) {
       case 'ensureService':
-        this.ensureService(step.serviceKey, step.serviceId, step.name, step.unitPrice, step.unitCost);
+        this.ensureService(step);
         return true;
       case 'ensureProduct':
         this.books.products.push({ id: this.id(), name: step.name, key: step.productKey, isActive: true });
@@ -67,8 +67,14 @@ export class AutotaskInMemory {
     )!;
   }
 
-  private ensureService(key: string, id: number | null, name: string, unitPrice: string, unitCost: string): void {
-    const found = this.books.services.find((service) => service.id === id);
+  private ensureService({
+    serviceKey: key,
+    serviceId,
+    name,
+    unitPrice,
+    unitCost,
+  }: Extract<Step, { kind: 'ensureService' }>): void {
+    const found = this.books.services.find(({ id }) => id === serviceId);
     if (found) Object.assign(found, { unitPrice, unitCost });
     else this.books.services.push({ id: this.id(), name, key, isActive: true, unitPrice, unitCost } satisfies Service);
   }

@@ -28,13 +28,8 @@ import { KEY } from './examples/row-and-charge.js';
 /** The way back line by line: what stands in Autotask against what stood there before the month's first write. */
 
 const COMPANY = 7;
-const back = (
-  before: Books,
-  now: Books,
-  situation: Situation = {},
-  companyId: number | null = COMPANY,
-  later: number[] = [],
-): UndoPlan => undo({ ...situation, books: now }, { books: before, companyId, billed: [SUBSCRIPTION] }, later);
+const back = (before: Books, now: Books, situation: Situation = {}, companyId: number | null = COMPANY): UndoPlan =>
+  undo({ ...situation, books: now }, { books: before, companyId, billed: [SUBSCRIPTION] });
 
 const told = ({ lines }: UndoPlan): string[] =>
   lines.map(({ id, now, before, outcome }) => `${id}: ${now.sales} → ${before.sales} ${outcome}`);

@@ -143,12 +143,15 @@ function besides(changes: Partial<Report>): string {
   return `report ${result.report.sales}, unassigned ${result.unassigned.sales}`;
 }
 
+interface Compared {
+  asOf?: string;
+  settings?: Situation['settings'] & object;
+  more?: Line[];
+}
 const compared = (
   sales: string,
-  asOf: string,
   previousLines: Line[],
-  settings: Situation['settings'] = {},
-  ...more: Line[]
+  { asOf = '2025-10-20', settings = {}, more = [] }: Compared = {},
 ): Situation => ({
   report: { lines: [line({ sales }), ...more], previousLines },
   asOf,
@@ -171,24 +174,28 @@ const ordinary = (lines: Line[], status: string): Situation => ({
   settings: drop(50),
 });
 export const monthBreaker = table('1', 'Item', planned(outcome), [
-  ['1.4 a report of 100.00 after one of 120.00', compared('100.00', '2025-10-20', [september('120.00')]), 'posted'],
-  ['1.4 one of 59.99, less than half', compared('59.99', '2025-10-20', [september('120.00')]), 'held breaker-month'],
-  ['1.4 one of 60.00, exactly half', compared('60.00', '2025-10-20', [september('120.00')]), 'posted'],
-  ['1.4 one of 59.99 when September had nothing by now either', compared('59.99', '2025-10-10', [september('120.00')]), 'posted'],
+  ['1.4 a report of 100.00 after one of 120.00', compared('100.00', [september('120.00')]), 'posted'],
+  ['1.4 one of 59.99, less than half', compared('59.99', [september('120.00')]), 'held breaker-month'],
+  ['1.4 one of 60.00, exactly half', compared('60.00', [september('120.00')]), 'posted'],
   [
-    '1.4 switched off, a report of credits alone',
-    compared('-5.00', '2025-10-20', [september('120.00')], { breakers: BREAKERS_OFF }),
+    '1.4 one of 59.99 when September had nothing by now either',
+    compared('59.99', [september('120.00')], { asOf: '2025-10-10' }),
     'posted',
   ],
-  ['1.4 the first month there is', compared('10.00', '2025-10-20', []), 'posted'],
-  ['1.4 a limit of 20: a drop from 100.00 to 80.00', compared('80.00', '2025-10-20', [september('100.00')], drop(20)), 'posted'],
+  [
+    '1.4 switched off, a report of credits alone',
+    compared('-5.00', [september('120.00')], { settings: { breakers: BREAKERS_OFF } }),
+    'posted',
+  ],
+  ['1.4 the first month there is', compared('10.00', []), 'posted'],
+  ['1.4 a limit of 20: a drop from 100.00 to 80.00', compared('80.00', [september('100.00')], { settings: drop(20) }), 'posted'],
   [
     '1.4 a limit of 20: a drop to 79.99, by more than 20 %',
-    compared('79.99', '2025-10-20', [september('100.00')], drop(20)),
+    compared('79.99', [september('100.00')], { settings: drop(20) }),
     'held breaker-month',
   ],
-  ['1.4 a limit of 80: a drop to 20.00', compared('20.00', '2025-10-20', [september('100.00')], drop(80)), 'posted'],
-  ['1.4 a limit of 80: a drop to 19.99', compared('19.99', '2025-10-20', [september('100.00')], drop(80)), 'held breaker-month'],
+  ['1.4 a limit of 80: a drop to 20.00', compared('20.00', [september('100.00')], { settings: drop(80) }), 'posted'],
+  ['1.4 a limit of 80: a drop to 19.99', compared('19.99', [september('100.00')], { settings: drop(80) }), 'held breaker-month'],
   ['1.4 a subscription of 480.00 is not in the report any more', ordinary(seen('120.00'), 'Active'), 'held breaker-month'],
   ['1.4 it has ended', ordinary(seen('120.00'), 'Deleted'), 'posted'],
   [
@@ -205,7 +212,7 @@ export const monthBreaker = table('1', 'Item', planned(outcome), [
   ],
   [
     '1.4 a year that was paid once last month is not a drop',
-    compared('100.00', '2025-10-20', [
+    compared('100.00', [
       september('100.00'),
       line({
         subscriptionId: 's-2',
@@ -220,17 +227,23 @@ export const monthBreaker = table('1', 'Item', planned(outcome), [
   ],
   [
     '1.4 an amount of September that cannot be read is no 0.00: what it belongs to is compared on neither side',
-    compared('59.99', '2025-10-20', [september('120.00'), unreadable], drop(50), line({ subscriptionId: 's-2', sales: '500' })),
+    compared('59.99', [september('120.00'), unreadable], {
+      settings: drop(50),
+      more: [line({ subscriptionId: 's-2', sales: '500' })],
+    }),
     'held breaker-month; held breaker-month',
   ],
   [
     '1.4 nor is one of October’s, and it makes no drop',
-    compared('120.00', '2025-10-20', [september('120.00'), ofSecond], drop(50), { ...unreadable, billingDate: '2025-10-08' }),
+    compared('120.00', [september('120.00'), ofSecond], {
+      settings: drop(50),
+      more: [{ ...unreadable, billingDate: '2025-10-08' }],
+    }),
     'posted; held unreadable',
   ],
   [
     '1.4 none of September’s amounts can be read',
-    compared('120.00', '2025-10-20', [{ ...unreadable, subscriptionId: line().subscriptionId }], drop(50)),
+    compared('120.00', [{ ...unreadable, subscriptionId: line().subscriptionId }], { settings: drop(50) }),
     'held breaker-month',
   ],
   [
