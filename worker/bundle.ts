@@ -52,6 +52,7 @@ export async function writeBundle(path: string, kind: BundleKind = PLAIN): Promi
   return path;
 }
 
+// eslint-disable-next-line no-restricted-syntax -- a bundle takes seconds to make and holds for the whole process
 const known = new Map<string, Promise<WorkflowBundleOption>>();
 
 /** The built bundle where there is one, else one made now; kept beside compiled code, which never changes. Made once for all workers of the process. */

@@ -24,6 +24,7 @@ export interface PostgresServer {
 }
 
 /** Servers that this process is connected to, with how many stores use them: all brokers of a process share its two sessions. */
+// eslint-disable-next-line no-restricted-syntax -- two sessions are the process's share of the server, however many stores it opens
 const connected = new Map<string, { server: PostgresServer; users: number }>();
 
 export function connectPostgres(connectionString: string): PostgresServer {

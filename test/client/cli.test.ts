@@ -73,7 +73,7 @@ async function endsWell(argv: string[], environment: Record<string, string>, cod
 }
 
 describe('billing', () => {
-  test.each(endings)('ends well explained: %s', (_, argv, environment, code, says) => endsWell(argv, environment, code, says));
+  test.each(endings)('ends well explained: %s', (...[, ...expected]) => endsWell(...expected));
 
   describe('with nobody there', () => {
     // Jest loads a module once at a time; the commands themselves wait beside each other until they give up.

@@ -60,7 +60,7 @@ describe('a file to be read', () => {
   const cases = reading.flatMap(([argument, argv, expected]) =>
     wrong.map(([what, name, why]) => [argument, what, argv, name, why, expected] as const),
   );
-  test.each(cases)('of %s that %s', async (_, _what, argv, name, why, expected) => {
+  test.each(cases)('of %s that %s', async (...[, , argv, name, why, expected]) => {
     expect(await said(64, argv(path(name)))).toContain(`${path(name)} cannot be read: ${why}. Expected ${expected}`);
   });
 

@@ -150,7 +150,7 @@ describe('a new installation is led', () => {
     ['from approve to auto', 'approve', month('approve', 'Done'), [GOOD], /BILLING_MODE=auto.*billing schedule apply/],
     ['to nothing more', 'auto', month('approve', 'Done'), [GOOD], /billing status --check/],
   ];
-  test.each(steps)('%s', (_, mode, read, findings, says) => {
+  test.each(steps)('%s', (...[, mode, read, findings, says]) => {
     expect(textOfParts(nextStep(loadBaseConfig({ BILLING_MODE: mode }), findings, '2025-10-13', () => read))).toMatch(says);
   });
 });

@@ -51,9 +51,7 @@ export async function postgres(server: Service, user: string, program: string, .
 /** The same, with what it says in a file. */
 export async function postgresInto(
   file: string,
-  server: Service,
-  user: string,
-  program: string,
+  { server, user, program }: { server: Service; user: string; program: string },
   ...args: string[]
 ): Promise<void> {
   const options = { env: server.launch.env, cwd: '/', maxBuffer: AT_MOST_BYTES, encoding: 'buffer' as const };

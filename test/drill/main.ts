@@ -11,8 +11,8 @@ import { DRILLS } from './drills/index.js';
 
 const HELP = `npm run drill [-- NAME…] [--moments N] [--runs N] [--seed S] [--at-once N]
 
-  --moments N   how many moments of each disturbance are tried (default: 1)
-  --runs N      how many times each drill is played (default: 1)
+  --moments N   how many random moments a restore is played at (default: 1)
+  --runs N      how many times two brokers are billed at the same time (default: 1)
   --seed S      what chance is drawn from (default: 1)
   --at-once N   how many drills are played at the same time (default: 1)
 

@@ -46,7 +46,7 @@ function billedBy(periodType: number, startDate: string, endDate: string, unitPr
 describe.each([
   ['a year', billedBy(5, '2025-03-01', '2026-02-28', 144), '120.00', '2025-03-01', '2026-02-28'],
   ['a quarter', billedBy(3, '2025-09-01', '2026-08-31', 36), '120.00', '2025-09-01', '2025-11-30'],
-])('a contract of others that bills %s at once', (_what, world, amount, from, to) => {
+])('a contract of others that bills %s at once', (...[, world, amount, from, to]) => {
   let harness: Harness;
   useHarness((opened) => void (harness = opened), world);
 

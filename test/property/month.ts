@@ -243,16 +243,16 @@ function runDay(autotask: AutotaskInMemory, run: Run): Day {
   const asOf = `${MONTHS[month]!}-${String(Math.min(happens.day, 30)).padStart(2, '0')}`;
   const isRecheck = reports.has(month - 1) && (happens.day <= 10 || happens.restated !== null);
   const due = [...(isRecheck ? [month - 1] : []), month];
-  const ran = due.flatMap((index) => ORGANIZATIONS.map((organizationId) => runOne(autotask, run, index, organizationId, asOf)));
+  const ran = due.flatMap((index) =>
+    ORGANIZATIONS.map((organizationId) => runOne(autotask, run, { index, organizationId, asOf })),
+  );
   return { ran, before, after: structuredClone(autotask.books), end: autotask.copy(), currency, internalCurrency: currency };
 }
 
 function runOne(
   autotask: AutotaskInMemory,
   { happens, reports, named, currency, afterFreeze }: Run,
-  index: number,
-  organizationId: string,
-  asOf: string,
+  { index, organizationId, asOf }: { index: number; organizationId: string; asOf: string },
 ): Ran {
   const month = MONTHS[index]!;
   const report: Partial<Report> = {

@@ -50,7 +50,7 @@ async function recordMonth(file: string, world: World, changes: Record<string, s
     };
     const body = JSON.stringify({ now: `${AS_OF}T03:00:00Z` });
     await fetch(`${sandbox.url}/_sandbox/clock`, { method: 'POST', body });
-    await billMonth(env, MONTH, AS_OF, null);
+    await billMonth(env, MONTH, AS_OF);
     const { code, said, out } = await runCommand(env, ['backup', '--out', file]);
     if (code !== 0) throw new Error(said);
     process.stdout.write(out.split('\n')[0] + '\n');

@@ -83,8 +83,9 @@ const mapTo = ({ control }: SceneSystem, organizationId: string, company: string
     customProperties: [{ name: 'AutotaskCompanyID', value: company }],
   });
 
-const faults = ({ control }: SceneSystem, method: string, path: string, nth: number[], fault: unknown): Promise<void> =>
-  control('POST', 'faults', [{ match: { vendor: 'autotask', method, path, nth }, fault }]);
+/** The first request of this kind goes wrong. */
+const failFirst = ({ control }: SceneSystem, method: string, path: string, fault: unknown): Promise<void> =>
+  control('POST', 'faults', [{ match: { vendor: 'autotask', method, path, nth: [1] }, fault }]);
 
 const billed: Scene = {
   paths: [
@@ -115,7 +116,7 @@ const parkedSkippedRerun: Scene = {
   paths: ['daily-billing.hand-over', 'organization-billing.parked-skipped-rerun', 'organization-billing.failed-activity'],
   play: async (system) => {
     await mapTo(system, CONTOSO, '4711');
-    await faults(system, 'POST', '*/Charges', [1], { kind: 'reset', when: 'after' });
+    await failFirst(system, 'POST', '*/Charges', { kind: 'reset', when: 'after' });
     await run(system);
     const contoso = organization(system, CONTOSO);
     await until(contoso, 'NeedsAttention');
@@ -184,11 +185,11 @@ const timePasses: Scene = {
     await until(skipped, 'Skipped');
     await system.keep('organization-billing.skipped-at-once', skipped);
     const duplicate = { errors: ['Attempt to insert duplicate data.'] };
-    await faults(system, 'POST', '*/ServiceAdjustments', [1], { kind: 'status', status: 500, body: duplicate, when: 'before' });
+    await failFirst(system, 'POST', '*/ServiceAdjustments', { kind: 'status', status: 500, body: duplicate, when: 'before' });
     await skipped.signal(RERUN_SIGNAL, 'settled');
     await skipped.result();
     await system.keep('organization-billing.refused', skipped);
-    await faults(system, 'PATCH', '*/Contracts', [1], { kind: 'status', status: 401, when: 'before' });
+    await failFirst(system, 'PATCH', '*/Contracts', { kind: 'status', status: 401, when: 'before' });
     const healed = await signalWithStart(system, FABRIKAM, RERUN_SIGNAL);
     await healed.result();
     await system.keep('organization-billing.healed', healed);

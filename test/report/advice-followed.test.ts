@@ -66,7 +66,7 @@ test.each<[title: string, line: ReportedLine, steps: Step[], told: string[], sta
   ['two contracts, and the empty one is cleared', LICENCE, [copied, copyCleared], [], '501: 120'],
   ['two contracts, and the one with the month is cleared', LICENCE, [copied, cleared], [GHOST], '501: 120, 501: 120'],
   ['two contracts, and that one goes to nothing first', LICENCE, [copied, broughtToNothing, cleared], [], '501: 120'],
-])('%s', async (_, line, steps, reported, stands) => {
+])('%s', async (...[, line, steps, reported, stands]) => {
   harness = await openHarness(worldOf(line), { BREAKERS: 'off' });
   await harness.bill(MONTH, '2025-10-12');
   contractId = (await autotask()).contracts.find(({ id, companyID }) => companyID === 501 && id !== SPARE)!.id;

@@ -15,13 +15,19 @@ const CONTROL: Control = {
   failureOf: (error) => ({ effect: 'none', isOutage: false, message: error instanceof Error ? error.message : String(error) }),
 };
 
+interface BillOptions {
+  /** Default: all. */
+  organizations?: string[] | null;
+  canary?: string;
+  released?: Record<string, string>;
+}
+
 /** Bills a month by the activities themselves, without Temporal; plans are released by the digests given, by organization. */
 export async function billMonth(
   env: Record<string, string>,
   month: string,
   asOf: string,
-  organizations: string[] | null,
-  { canary, released = {} }: { canary?: string; released?: Record<string, string> } = {},
+  { organizations = null, canary, released = {} }: BillOptions = {},
 ): Promise<MonthClosed> {
   const config = loadConfig(env);
   const evidence = openEvidence(config.evidence);

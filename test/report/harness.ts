@@ -73,11 +73,11 @@ export async function openHarness(world: World = september(), changes: Record<st
     control,
     bill: async (month, asOf, organizations) => {
       await control('POST', 'clock', { now: `${asOf}T03:00:00Z` });
-      return billMonth(env, month, asOf, organizations ?? null);
+      return billMonth(env, month, asOf, { organizations: organizations ?? null });
     },
     billAsked: async (canary, month, asOf) => {
       await control('POST', 'clock', { now: `${asOf}T03:00:00Z` });
-      return billMonth(env, month, asOf, null, { canary });
+      return billMonth(env, month, asOf, { canary });
     },
     billReleased: async (month, asOf) => {
       const { result } = (await findMonth(loadBaseConfig(env), month))!;
@@ -85,7 +85,7 @@ export async function openHarness(world: World = september(), changes: Record<st
         result.organizations.flatMap(({ organizationId, planDigest }) => (planDigest ? [[organizationId, planDigest]] : [])),
       );
       await control('POST', 'clock', { now: `${asOf}T03:00:00Z` });
-      return billMonth(env, month, asOf, null, { released });
+      return billMonth(env, month, asOf, { released });
     },
     cli: (...argv) => runCommand(env, argv),
     cliWith: (more, ...argv) => runCommand({ ...env, ...more }, argv),

@@ -64,7 +64,7 @@ describe('with an offset of one month', () => {
     ],
     ['a month after a report that nobody billed', '2025-10', '1', null],
   ])('a changed offset bills %s only where nothing is billed twice', async (_what, month, offset, why) => {
-    const attempt = billMonth({ ...harness.env, REPORT_MONTH_OFFSET: offset, BILLING_MODE: 'shadow' }, month, '2025-10-20', null);
+    const attempt = billMonth({ ...harness.env, REPORT_MONTH_OFFSET: offset, BILLING_MODE: 'shadow' }, month, '2025-10-20');
     if (why === null) await expect(attempt).resolves.toBeDefined();
     else await expect(attempt).rejects.toThrow(why);
   });
@@ -75,8 +75,8 @@ test('a preview under another offset neither blocks nor compares', async () => {
   await harness.control('POST', 'autotask/unfreeze', { through: '2025-09-30' });
   await harness.control('POST', 'clock', { now: '2025-10-17T03:00:00Z' });
   try {
-    await billMonth({ ...harness.env, BILLING_MODE: 'shadow' }, '2025-09', '2025-10-17', null);
-    const { result } = await billMonth({ ...harness.env, ...LATER }, '2025-09', '2025-10-17', null);
+    await billMonth({ ...harness.env, BILLING_MODE: 'shadow' }, '2025-09', '2025-10-17');
+    const { result } = await billMonth({ ...harness.env, ...LATER }, '2025-09', '2025-10-17');
     expect(result.posted).toEqual(POSTED);
   } finally {
     await harness.close();

@@ -112,7 +112,7 @@ describe('yesterday’s line missing today stays, and a person is notified', () 
       's-1',
       9120,
     ],
-  ])('%s', async (_, lines, reported, subscription, amount) => {
+  ])('%s', async (...[, lines, reported, subscription, amount]) => {
     const result = await bill(lines, '2025-10-13', '2025-10-14', '2025-10-15');
     expect(reasons(result)).toContain(reported);
     expect(await stands(subscription)).toBe(amount);

@@ -13,7 +13,7 @@ useHarness(
   async (opened) => {
     harness = opened;
     await harness.bill(MONTH, '2025-10-12');
-    await billMonth({ ...harness.env, ...OFF }, MONTH, '2025-11-02', null);
+    await billMonth({ ...harness.env, ...OFF }, MONTH, '2025-11-02');
   },
   () => twoCustomers([LICENCE, AZURE, OTHERS]),
   { BREAKERS: 'off' },

@@ -39,7 +39,7 @@ describe('the periods of a contract', () => {
     ['half-years', '2025-02-01', '2025-12-31', 4, ['2025-02-01', '2025-08-01']],
     ['years', '2024-02-29', '2026-03-31', 5, ['2024-02-29', '2025-02-28', '2026-02-28']],
   ];
-  test.each(grids)('%s', async (_title, from, to, contractPeriodType, starts) => {
+  test.each(grids)('%s', async (...[, from, to, contractPeriodType, starts]) => {
     const host = await openHost(worldWith({ contracts: [contract(from, to, { contractPeriodType })] }));
     expect(Object.keys(rowsByDay(host))).toEqual(starts);
     expect(host.state().unitRows.at(-1)?.endDate).toBe(`${to}T00:00:00Z`);

@@ -98,7 +98,7 @@ describe('the September 2025 world', () => {
 
   test.each(STORY)(
     '%s of %s (%s) costs %s, sells for %s, highest quantity %d',
-    async (_key, organization, foundBy, cost, sales, quantity) => {
+    async (...[, organization, foundBy, cost, sales, quantity]) => {
       const [, nce] = await reportAt('2025-10-09T03:00:00Z');
       const found = itemsOf(nce!, organization).filter(({ subscriptionId, subscriptionName }) =>
         [subscriptionId, subscriptionName].includes(foundBy),

@@ -53,7 +53,7 @@ export function expectedItems(world: ReportedWorld, broker: string, month: strin
   const upfront = upfrontCodes(world);
   const items = new Map<string, { item: ExpectedItem; exactCost: bigint; exactSales: bigint }>();
   for (const { organizationId, subscriptionId, line } of placed(linesOf(world, month, asOf))) {
-    const item = itemOf(broker, organizationId, subscriptionId, line, upfront);
+    const item = itemOf({ organizationId, subscriptionId, line }, broker, upfront);
     const key = [organizationId, item.contractKey, item.recordType, LICENCES.has(item.recordType) ? item.itemCode : ''].join('|');
     const sum = items.get(key) ?? { item, exactCost: 0n, exactSales: 0n };
     sum.item.lines += 1;
@@ -99,13 +99,8 @@ function placed(lines: Reported[]): Reported[] {
   });
 }
 
-function itemOf(
-  broker: string,
-  organizationId: string,
-  subscriptionId: string | null,
-  { recordType = '', itemCode: code, productName = '' }: ReportedLine,
-  upfront: Set<string>,
-): ExpectedItem {
+function itemOf({ organizationId, subscriptionId, line }: Reported, broker: string, upfront: Set<string>): ExpectedItem {
+  const { recordType = '', itemCode: code, productName = '' } = line;
   const itemCode = code || null;
   return {
     organizationId,

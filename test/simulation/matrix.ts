@@ -32,7 +32,12 @@ export async function findCells(simulation: Simulation): Promise<Cell[]> {
   const sites = new Map<string, number>();
   const deaths = new Map<string, number>();
   for (let world = 1; world <= WORLDS; world += 1) {
-    const { played } = await simulation.play(world, worldOf(world), storyOf(null), new Random(world));
+    const { played } = await simulation.play({
+      seed: world,
+      world: worldOf(world),
+      story: storyOf(null),
+      random: new Random(world),
+    });
     for (const site of played?.sites ?? []) if (!sites.has(site)) sites.set(site, world);
     for (const point of played?.points ?? []) if (!deaths.has(point)) deaths.set(point, world);
   }
@@ -50,7 +55,12 @@ export async function findCells(simulation: Simulation): Promise<Cell[]> {
 
 /** Plays the month of a cell. It must have happened: a cell that is never reached proves nothing. */
 export async function playCell(simulation: Simulation, cell: Cell): Promise<Judged> {
-  const judged = await simulation.play(cell.world, worldOf(cell.world), storyOf(cell), new Random(cell.world));
+  const judged = await simulation.play({
+    seed: cell.world,
+    world: worldOf(cell.world),
+    story: storyOf(cell),
+    random: new Random(cell.world),
+  });
   const hits = [...(judged.played?.faults.keys() ?? []), ...(judged.played?.crashes.keys() ?? [])];
   if (hits.includes(cell.name)) return judged;
   return {

@@ -98,7 +98,7 @@ export class Month {
     const log = (what: string): void => void this.log.push(`${new Date().toISOString()} ${what}`);
     const forNetwork = random.fork();
     this.liar = new Liar(random.fork());
-    this.network = new Network(time, forNetwork, this.injector, this.liar, sandbox, log);
+    this.network = new Network({ time, random: forNetwork, injector: this.injector, liar: this.liar, sandbox, log });
     this.hands = new Hands(sandbox, (method, path, body) => this.control(method, path, body));
     this.config = configOf(setup, world, story);
     this.kept = setup.partner?.kept ?? new Store(() => time.now);
@@ -228,7 +228,14 @@ export class Month {
     const onDeath = (dead: WorkerProcess): void => void this.server.processes.delete(dead);
     const skewMs = clocksOff[(this.started - 1) % clocksOff.length] ?? 0;
     const options = { skewMs, hasLease: hasLeases };
-    const process = new WorkerProcess(name, this.setup.time, this.config, this.store, watch, onDeath, options);
+    const process = new WorkerProcess(name, {
+      time: this.setup.time,
+      config: this.config,
+      store: this.store,
+      watch,
+      onDeath,
+      ...options,
+    });
     this.server.processes.add(process);
     return process;
   }

@@ -26,6 +26,24 @@ const SLOW_MS = 310_000;
 const STALE_MS = 8_000;
 const HTML = '<!DOCTYPE html><html><body>Bad gateway</body></html>';
 
+export interface NetworkInput {
+  time: VirtualTime;
+  random: Random;
+  injector: Injector;
+  liar: Liar;
+  sandbox: Sandbox;
+  /** Gets everything that could change something, and every fault. */
+  log: (what: string) => void;
+}
+
+/** A request on its way, from whom it comes, and where it goes. */
+interface Sent {
+  request: SandboxRequest;
+  reply: Reply;
+  process: WorkerProcess | null;
+  site: string;
+}
+
 export class Network {
   /** Answers of queries by what was asked, for those that answer what they answered before. */
   private readonly last = new Map<string, { at: number; answer: Answer }[]>();
@@ -34,15 +52,21 @@ export class Network {
   /** Every kind of call that was made. */
   readonly sites = new Set<string>();
 
-  constructor(
-    private readonly time: VirtualTime,
-    private readonly random: Random,
-    readonly injector: Injector,
-    private readonly liar: Liar,
-    private readonly sandbox: Sandbox,
-    /** Told of everything that could change something, and of every fault. */
-    private readonly log: (what: string) => void,
-  ) {}
+  readonly injector: Injector;
+  private readonly time: VirtualTime;
+  private readonly random: Random;
+  private readonly liar: Liar;
+  private readonly sandbox: Sandbox;
+  private readonly log: (what: string) => void;
+
+  constructor({ time, random, injector, liar, sandbox, log }: NetworkInput) {
+    this.injector = injector;
+    this.time = time;
+    this.random = random;
+    this.liar = liar;
+    this.sandbox = sandbox;
+    this.log = log;
+  }
 
   /** The tenant moves: the old zone answers 401, and discovery names the new one. */
   moveZone(): void {
@@ -60,7 +84,7 @@ export class Network {
     const fault = this.injector.pick(site, this.time.now);
     if (fault !== null || isWrite(site))
       this.log(`${process?.name} ${request.method} ${request.path} ${isWrite(site) ? request.text : ''} ${fault ?? ''}`);
-    await this.befall(fault, request, reply, process, site);
+    await this.befall(fault, { request, reply, process, site });
   }
 
   private travel(): Promise<void> {
@@ -100,13 +124,7 @@ export class Network {
     }).then((answer) => this.liar.answer(site, request, answer, this.time.now));
   }
 
-  private async befall(
-    fault: FaultKind | null,
-    request: SandboxRequest,
-    reply: Reply,
-    process: WorkerProcess | null,
-    site: string,
-  ): Promise<void> {
+  private async befall(fault: FaultKind | null, { request, reply, process, site }: Sent): Promise<void> {
     const answered = (answer: Answer): Promise<void> => this.back(process, () => reply.send(answer));
     const lost = (): Promise<void> => this.back(process, () => reply.cut());
     const effect = (): Promise<Answer> => this.effect(request, process, site);

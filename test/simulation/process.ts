@@ -28,6 +28,11 @@ export const running = new AsyncLocalStorage<Running>();
 export type Watch = (at: Running, point: CrashPoint) => boolean;
 
 export interface ProcessOptions {
+  time: VirtualTime;
+  config: Config;
+  store: Evidence;
+  watch: Watch;
+  onDeath: (process: WorkerProcess) => void;
   skewMs?: number;
   /** Whether it takes the broker's lease, as a worker in operation does; default: nobody asks for one. */
   hasLease?: boolean;
@@ -48,15 +53,17 @@ export class WorkerProcess {
   readonly queues: Set<string>;
   private hold: Hold | null = null;
 
+  private readonly time: VirtualTime;
+  private readonly watch: Watch;
+  private readonly onDeath: (process: WorkerProcess) => void;
+
   constructor(
     readonly name: string,
-    private readonly time: VirtualTime,
-    config: Config,
-    store: Evidence,
-    private readonly watch: Watch,
-    private readonly onDeath: (process: WorkerProcess) => void,
-    { skewMs = 0, hasLease = false }: ProcessOptions = {},
+    { time, config, store, watch, onDeath, skewMs = 0, hasLease = false }: ProcessOptions,
   ) {
+    this.time = time;
+    this.watch = watch;
+    this.onDeath = onDeath;
     this.skewMs = skewMs;
     this.broker = config.broker;
     this.queues = new Set([billingQueue, cloudmoreQueue, autotaskQueue].map((queueOf) => queueOf(config.broker)));

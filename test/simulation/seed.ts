@@ -29,6 +29,15 @@ const BROKER = 'default';
 /** The broker beside it, where there is one. */
 const OTHER_BROKER = 'other';
 
+export interface PlayInput {
+  seed: number;
+  world: SimulatedWorld;
+  story: Story;
+  random: Random;
+  /** Whether requests take the way over sockets. Default false. */
+  overSockets?: boolean;
+}
+
 /** One sandbox for all seeds of a process, and one for a second tenant. */
 export class Simulation {
   private readonly sockets = new Sockets();
@@ -57,10 +66,10 @@ export class Simulation {
     const overSockets = seed % SEEDS_PER_SOCKETS === 0 && workload !== 'brokers';
     const story: Story = WORKLOADS[workload](random.fork());
     const world = linkedAs(drawn, story);
-    return this.play(seed, world, overSockets ? { ...story, discoversZone: false } : story, random, overSockets);
+    return this.play({ seed, world, story: overSockets ? { ...story, discoversZone: false } : story, random, overSockets });
   }
 
-  async play(seed: number, world: SimulatedWorld, story: Story, random: Random, overSockets = false): Promise<Judged> {
+  async play({ seed, world, story, random, overSockets = false }: PlayInput): Promise<Judged> {
     const { sandbox } = this;
     const time = new VirtualTime(Date.parse(world.now));
     const restoreTime = time.install();

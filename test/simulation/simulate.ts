@@ -1,29 +1,14 @@
-import { parseArgs } from 'node:util';
+import { readOrder } from './order.js';
 import { playJob } from './play.js';
 import { playTenants } from './tenants.js';
-import { VARIANTS, type Variant } from './variants.js';
-import { WORKLOADS, type Workload } from './workloads.js';
+import type { Workload } from './workloads.js';
 
 /**
- * `npm run simulate -- --seeds N [--first S] [--jobs J]`: plays so many months and tells what became of them; with
- * `--matrix` instead one for every call site with every fault, and for every point at which a worker can die. Ends with 1 when one of them broke a
- * promise, 3 when one ended with something unknown. `--workload NAME` (`workloads.ts`), also several, plays a kind of months, and tells the
- * verdicts of each. `--tenants N` plays so many tenants, each with switches of the sandbox in positions that chance draws (`tenants.ts`). `--show` prints everything that was written in them; `--variant NAME` runs a wrong product.
+ * `npm run simulate`: plays months, or tenants, and says what became of them; `order.ts` has its options. Ends with 1 when one of them broke a promise, 3 when one
+ * ended with something unknown.
  */
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '100' },
-    first: { type: 'string', default: '1' },
-    jobs: { type: 'string', default: '1' },
-    variant: { type: 'string' },
-    workload: { type: 'string', multiple: true },
-    matrix: { type: 'boolean', default: false },
-    show: { type: 'boolean', default: false },
-    coverage: { type: 'boolean', default: false },
-    tenants: { type: 'string' },
-  },
-});
+const values = readOrder();
 
 interface Line {
   name: string;
@@ -50,29 +35,15 @@ const SAY_EVERY = 500;
 
 let started = Date.now();
 let totals: Totals;
-const [seeds, first, jobs] = [values.seeds, values.first, values.jobs].map(Number) as [number, number, number];
-const variant = values.variant === undefined ? null : variantNamed(values.variant);
+const { seeds, first, jobs, variant } = values;
 
 process.exitCode = 0;
-if (values.tenants !== undefined) process.exitCode = await playTenants(Number(values.tenants), first);
-for (const workload of values.tenants !== undefined
-  ? []
-  : (values.workload ?? [variant?.workload ?? 'mixed']).map(workloadNamed)) {
+if (values.tenants !== null) process.exitCode = await playTenants(values.tenants, first);
+for (const workload of values.tenants === null ? values.workloads : []) {
   started = Date.now();
   totals = { ok: 0, violated: 0, unknown: 0, requests: 0, faults: new Map(), crashes: new Map() };
   await Promise.all(Array.from({ length: jobs }, (_, job) => runJob(job, workload)));
   report(workload);
-}
-
-function workloadNamed(name: string): Workload {
-  if (name in WORKLOADS) return name as Workload;
-  throw new Error(`There is no workload "${name}"; there are ${Object.keys(WORKLOADS).join(', ')}`);
-}
-
-function variantNamed(name: string): Variant {
-  const found = VARIANTS.find((candidate) => candidate.name === name);
-  if (!found) throw new Error(`There is no variant "${name}"; there are ${VARIANTS.map((known) => known.name).join(', ')}`);
-  return found;
 }
 
 /** Every job plays each J-th seed. */

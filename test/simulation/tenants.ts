@@ -180,7 +180,7 @@ async function twoDays(sandbox: Sandbox, env: Record<string, string>, month: str
     await control(sandbox, 'POST', 'clock', { now: `${day}T03:00:00Z` });
     const sent = await writes(sandbox);
     try {
-      const { result } = await billMonth(env, month, day, null);
+      const { result } = await billMonth(env, month, day);
       problems.push(...faultsOf(result));
       if (result.held.lines > 0) verdict = 'held';
       else if (verdict === 'same' && index > 0 && (await writes(sandbox)) > sent) problems.push('the second day writes again');

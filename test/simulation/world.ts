@@ -191,12 +191,13 @@ function drawLines(random: Random, source: Source): Json[] {
   const scale = source.kind.startsWith('azure') ? 10_000 : random.chance(0.2) ? 1000 : 100;
   const sales = random.whole(1, 40 * scale) / scale;
   const cost = Math.floor(sales * scale * 0.85) / scale;
-  const lines = [line(source, 'cycleCharge', quantity, cost, sales, scale)];
+  const unit = { cost, sales, scale };
+  const lines = [line(source, 'cycleCharge', quantity, unit)];
   if (random.chance(0.3)) {
     const more = quantity + random.whole(1, 9);
-    lines.push(line(source, 'addQuantity', -quantity, cost, sales, scale), line(source, 'addQuantity', more, cost, sales, scale));
+    lines.push(line(source, 'addQuantity', -quantity, unit), line(source, 'addQuantity', more, unit));
   }
-  if (random.chance(0.12)) lines.push(line(source, 'customerCredit', -random.whole(1, quantity), cost, sales, scale));
+  if (random.chance(0.12)) lines.push(line(source, 'customerCredit', -random.whole(1, quantity), unit));
   return random.chance(0.06) ? lines.map((each) => ({ ...each, ...negated(each) })) : lines;
 }
 
@@ -206,8 +207,15 @@ const negated = (each: Json): Json => ({
   totalSalesPrice: -Number(each.totalSalesPrice),
 });
 
-function line(source: Source, chargeType: string, quantity: number, cost: number, sales: number, scale: number): Json {
-  const total = (unit: number): number => Math.round(quantity * unit * scale) / scale;
+/** What one unit costs and is sold for, and how many parts one has that amounts are rounded to. */
+interface Unit {
+  cost: number;
+  sales: number;
+  scale: number;
+}
+
+function line(source: Source, chargeType: string, quantity: number, { cost, sales, scale }: Unit): Json {
+  const total = (each: number): number => Math.round(quantity * each * scale) / scale;
   const isYearly = source.kind === 'upfront' || source.kind === 'perpetual';
   return {
     productId: 'p',

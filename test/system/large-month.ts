@@ -61,7 +61,9 @@ async function billDirectly(system: TestSystem, folder: string, map: LargeMonth[
     await map(plan, '');
   const clean = await preview();
   const unbilled = new Set(named(smallOf(clean).slice(0, UNBILLED)));
-  await billMonth(env, MONTH, AS_OF, named(clean.plans.filter(({ organizationId }) => !unbilled.has(organizationId))));
+  await billMonth(env, MONTH, AS_OF, {
+    organizations: named(clean.plans.filter(({ organizationId }) => !unbilled.has(organizationId))),
+  });
   return clean;
 }
 

@@ -133,24 +133,32 @@ function listed(customer: Customer, { id, product, renews, endedIn }: Seat, inde
 
 // ---------------------------------------------------------------------------------------------------------------- what happens in a month
 
+/** A customer's month, the `index`-th of all. */
+interface CustomerMonth {
+  customer: Customer;
+  month: Month;
+  index: number;
+}
+
 function monthOf(customer: Customer, month: Month, index: number, chance: () => number): Line[] {
   const lines: Line[] = [];
   for (const one of [...customer.subscriptions])
-    if (one.endedIn === null) lines.push(...ofSubscription(customer, one, month, index, chance));
+    if (one.endedIn === null) lines.push(...ofSubscription({ customer, month, index }, one, chance));
   if (chance() < 0.05) {
     const one = bought(customer, chance, index);
     customer.subscriptions.push(one);
-    lines.push(...paid(customer, one, month, one.seats, index));
+    lines.push(...paid({ customer, month, index }, one, one.seats));
     // Given back within seven days: the whole amount comes back, and the subscription is gone.
     if (chance() < 0.3) {
-      lines.push(...paid(customer, one, month, one.seats, index).map(credit));
+      lines.push(...paid({ customer, month, index }, one, one.seats).map(credit));
       one.endedIn = index;
     }
   }
   return lines;
 }
 
-function ofSubscription(customer: Customer, one: Seat, month: Month, index: number, chance: () => number): Line[] {
+function ofSubscription(at: CustomerMonth, one: Seat, chance: () => number): Line[] {
+  const { customer, index } = at;
   const what = chance();
   if (what < 0.01) {
     // An upgrade: the rest of the old subscription is credited, another one takes its place.
@@ -162,29 +170,26 @@ function ofSubscription(customer: Customer, one: Seat, month: Month, index: numb
       renews: one.renews === null ? null : index,
     };
     customer.subscriptions.push(better);
-    return [
-      ...(one.renews === null ? paid(customer, one, month, one.seats, index).map(credit) : []),
-      ...paid(customer, better, month, better.seats, index),
-    ];
+    return [...(one.renews === null ? paid(at, one, one.seats).map(credit) : []), ...paid(at, better, better.seats)];
   }
   if (what < 0.015) {
     one.endedIn = index;
     return [];
   }
-  const lines = one.renews === null || one.renews === index % 12 ? paid(customer, one, month, one.seats, index) : [];
+  const lines = one.renews === null || one.renews === index % 12 ? paid(at, one, one.seats) : [];
   if (what > 0.95) {
     const added = 1 + Math.floor(chance() * Math.max(one.seats * 0.2, 2));
     one.seats += added;
-    if (one.renews === null) lines.push(prorated(customer, one, month, added, chance()));
+    if (one.renews === null) lines.push(prorated(at, one, added, chance()));
   }
   return lines;
 }
 
-function paid(customer: Customer, { id, product, renews }: Seat, month: Month, seats: number, index: number): Line[] {
+function paid({ customer, month, index }: CustomerMonth, { id, product, renews }: Seat, seats: number): Line[] {
   const { code, listed: unit } = (renews === null ? CODES : UPFRONT)[product]!;
   return [
     {
-      ...amounts(customer, id, month, seats, unit),
+      ...amounts(customer, month, { id, seats, unit }),
       itemCode: code,
       chargeType: index === 0 ? 'new' : 'cycleCharge',
       startDay: firstDay(month),
@@ -193,9 +198,9 @@ function paid(customer: Customer, { id, product, renews }: Seat, month: Month, s
   ];
 }
 
-function prorated(customer: Customer, { id, product }: Seat, month: Month, seats: number, share: number): Line {
+function prorated({ customer, month }: CustomerMonth, { id, product }: Seat, seats: number, share: number): Line {
   const { code, listed: unit } = CODES[product]!;
-  return { ...amounts(customer, id, month, seats, unit * share), itemCode: code, chargeType: 'addQuantity' };
+  return { ...amounts(customer, month, { id, seats, unit: unit * share }), itemCode: code, chargeType: 'addQuantity' };
 }
 
 const credit = (one: Line): Line => ({
@@ -206,7 +211,7 @@ const credit = (one: Line): Line => ({
   cost: `-${one.cost}`,
 });
 
-function amounts(customer: Customer, id: string, month: Month, seats: number, unit: number): Line {
+function amounts(customer: Customer, month: Month, { id, seats, unit }: { id: string; seats: number; unit: number }): Line {
   return line({
     organizationId: idOf(customer),
     organizationName: idOf(customer),
@@ -224,7 +229,7 @@ function azureOf(customer: Customer, month: Month, chance: () => number): Line[]
   customer.azure *= chance() < 0.02 ? 2 : 0.88 + chance() * 0.28;
   return [
     {
-      ...amounts(customer, `${idOf(customer)}-azure`, month, 1, customer.azure),
+      ...amounts(customer, month, { id: `${idOf(customer)}-azure`, seats: 1, unit: customer.azure }),
       recordType: 'AzurePlan',
       productName: 'Azure plan',
       itemCode: null,

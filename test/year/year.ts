@@ -38,7 +38,7 @@ export function playYear({
   const year: Year = { customerMonths: 0, tripped: 0, reasons: {}, plans: 0, examples: [] };
   let previousLines: Line[] = [];
   for (const month of ordinaryYear(customers, months, seed)) {
-    playMonth(month, previousLines, tenants, everyDays, year);
+    playMonth(month, previousLines, { tenants, everyDays, year });
     previousLines = month.lines;
   }
   return year;
@@ -47,9 +47,7 @@ export function playYear({
 function playMonth(
   month: YearMonth,
   previousLines: Line[],
-  tenants: Map<string, AutotaskInMemory>,
-  everyDays: number,
-  year: Year,
+  { tenants, everyDays, year }: { tenants: Map<string, AutotaskInMemory>; everyDays: number; year: Year },
 ): void {
   const whole = report({ ...month, previousLines, prices: PRICES });
   const accepted = new Map<string, AcceptedPart>();

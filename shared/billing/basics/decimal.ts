@@ -94,7 +94,8 @@ export function minorUnits(currency: string): number {
   return digits;
 }
 
-/** By the code as it is written, because every amount asks; there are no more of them than words of three letters. */
+/** By the code as it is written. */
+// eslint-disable-next-line no-restricted-syntax -- every amount asks, and there are no more codes than words of three letters
 const asked = new Map<string, number>();
 
 /** Decimals that Autotask keeps of an amount when a person approves and posts it, whatever its currency (`docs/vendors/autotask.md` 11). */

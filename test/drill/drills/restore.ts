@@ -103,7 +103,12 @@ async function backUp(system: DrillSystem, name: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const server = system.stack.service('postgresql');
   for (const database of DATABASES)
-    await postgresInto(join(folder, `${database}.dump`), server, SUPERUSER, 'pg_dump', '--format=custom', database);
+    await postgresInto(
+      join(folder, `${database}.dump`),
+      { server, user: SUPERUSER, program: 'pg_dump' },
+      '--format=custom',
+      database,
+    );
   // As a backup of files in use is: what comes and goes meanwhile may be missing.
   await run('cp', ['-a', system.stack.volume, join(folder, 'evidence')]).catch(() => undefined);
 }

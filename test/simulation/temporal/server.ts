@@ -60,6 +60,14 @@ export interface Execution {
   replay: Replay | null;
 }
 
+/** What a workflow asks for. */
+interface AskedActivity {
+  activityId: string;
+  name: string;
+  input: unknown;
+  policy: ActivityPolicy;
+}
+
 export class ContinueAsNew extends Error {
   constructor(readonly input: unknown) {
     super('continue as new');
@@ -326,7 +334,7 @@ export class TemporalServer {
     return this.ask(execution, name, async () => {
       this.active += 1;
       try {
-        return await this.attempts(execution, activityId, name, input, policy);
+        return await this.attempts(execution, { activityId, name, input, policy });
       } finally {
         this.active -= 1;
       }
@@ -334,13 +342,8 @@ export class TemporalServer {
   }
 
   /** An activity with all its attempts. */
-  private async attempts(
-    execution: Execution,
-    activityId: string,
-    name: string,
-    input: unknown,
-    policy: ActivityPolicy,
-  ): Promise<unknown> {
+  private async attempts(execution: Execution, asked: AskedActivity): Promise<unknown> {
+    const { activityId, name, policy } = asked;
     const {
       initialInterval = 1000,
       backoffCoefficient = 2,
@@ -349,14 +352,14 @@ export class TemporalServer {
     } = policy.retry ?? {};
     const deadline = this.time.now + milliseconds(policy.scheduleToCloseTimeout ?? 1e12);
     for (let attempt = 1; ; attempt += 1) {
-      const outcome = await this.attempt(execution, activityId, attempt, name, json(input), policy, deadline);
+      const outcome = await this.attempt(execution, { ...asked, input: json(asked.input) }, attempt, deadline);
       if ('value' in outcome) return json(outcome.value);
       const { failure } = outcome;
       if (execution.isTerminated) throw failure;
       const isFinal = failure instanceof ApplicationFailure && failure.nonRetryable === true;
-      const asked = failure instanceof ApplicationFailure ? failure.nextRetryDelay : undefined;
+      const delay = failure instanceof ApplicationFailure ? failure.nextRetryDelay : undefined;
       const backOff = milliseconds(initialInterval) * backoffCoefficient ** (attempt - 1);
-      const wait = asked ? milliseconds(asked) : Math.min(backOff, milliseconds(maximumInterval));
+      const wait = delay ? milliseconds(delay) : Math.min(backOff, milliseconds(maximumInterval));
       // As the server does: an attempt that could only begin after the deadline is not waited for.
       const isLate = this.time.now + wait >= deadline;
       if (isFinal || attempt >= maximumAttempts || isLate) {
@@ -373,16 +376,13 @@ export class TemporalServer {
 
   private async attempt(
     { workflowId, runId, taskQueue: ownQueue }: Execution,
-    activityId: string,
+    { activityId, name, input, policy }: AskedActivity,
     attempt: number,
-    name: string,
-    input: unknown,
-    policy: ActivityPolicy,
     deadline: number,
   ): Promise<Outcome> {
     const { taskQueue = ownQueue } = policy;
     const process = await this.worker(taskQueue);
-    const task = new Task(this.time, this, process, milliseconds(policy.heartbeatTimeout ?? 1e12), deadline);
+    const task = new Task(this.time, this, process, { heartbeatMs: milliseconds(policy.heartbeatTimeout ?? 1e12), deadline });
     const info = { activityId, attempt, activityType: name, taskQueue, workflowExecution: { workflowId, runId } };
     void task.run(name, input, info);
     return task.outcome;

@@ -5,6 +5,12 @@ import type { VirtualTime } from '../time.js';
 
 export type Outcome = { value: unknown } | { failure: Error };
 
+interface TaskLimits {
+  heartbeatMs: number;
+  /** When the server gives the activity up, although an attempt goes on. */
+  deadline: number;
+}
+
 /** One attempt on one process, as the server sees it: it ends by an answer, or because nothing is heard any more. */
 export class Task {
   readonly outcome: Promise<Outcome>;
@@ -17,9 +23,7 @@ export class Task {
     private readonly time: VirtualTime,
     private readonly server: { readonly downUntil: number },
     private readonly process: WorkerProcess,
-    private readonly heartbeatMs: number,
-    /** When the server gives the activity up, although an attempt goes on. */
-    private readonly deadline: number,
+    private readonly limits: TaskLimits,
   ) {
     this.heardAt = time.now;
     this.outcome = new Promise((resolve) => (this.settle = resolve));
@@ -70,15 +74,15 @@ export class Task {
 
   /** Gives the attempt up when its heartbeats stay away. */
   private listen(): void {
-    const { deadline } = this;
-    this.time.later(Math.min(this.heartbeatMs, deadline - this.time.now), () => {
+    const { heartbeatMs, deadline } = this.limits;
+    this.time.later(Math.min(heartbeatMs, deadline - this.time.now), () => {
       if (this.isOver) return;
       if (this.time.now >= deadline)
         return this.end({
           failure: new TimeoutFailure('activity ScheduleToClose timeout', undefined, TimeoutType.SCHEDULE_TO_CLOSE),
         });
       const silent = this.time.now - this.heardAt;
-      if (silent < this.heartbeatMs) return this.listen();
+      if (silent < heartbeatMs) return this.listen();
       this.end({ failure: new TimeoutFailure('activity Heartbeat timeout', undefined, TimeoutType.HEARTBEAT) });
     });
   }
