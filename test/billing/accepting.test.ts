@@ -95,7 +95,7 @@ describe('an item with lines', () => {
     ['on a row and a charge', charged(running(10, '115'), '5'), [true, true]],
     ['with a charge that the plan deletes', charged(running(), '5'), [true, false]],
     ['with one of two charges that the plan deletes', charged(running(10, '115'), '5', '3'), [true, true]],
-  ])('is remembered as standing, and whether on a charge too: %s', (_, books, expected) => {
+  ])('is remembered as standing: %s', (_, books, expected) => {
     expect(remembered({ books })).toEqual(expected);
   });
 

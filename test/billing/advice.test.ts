@@ -232,7 +232,7 @@ test.each<[string, Situation, string]>([
     { settings: { exportRecordTypes: [] } },
     'Autotask holds 0 / 0 EUR, the report says 120.00 / 100.00 EUR: +120.00 / +100.00.',
   ],
-])('Autotask has %s: the difference is told in money, or else in steps', (_, situation, text) => {
+])('Autotask has %s: the difference is told', (_, situation, text) => {
   expect(differs(situation)).toBe(text);
 });
 

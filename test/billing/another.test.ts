@@ -54,6 +54,6 @@ test.each<[string, boolean, boolean]>([
   ['nobody knows it, and it is not the first', isAnothers({}, 'org-2'), true],
   ['it is not the first, and had it last', isAnothers({}, 'org-2', [], { owner: 'org-2' }), false],
   ['it is the first, and another had it last', isAnothers({}, 'org-1', [], { owner: 'org-2' }), true],
-])('a contract is another organization’s, or not, where %s', (_, found, expected) => {
+])('a contract is another’s or not where %s', (_, found, expected) => {
   expect(found).toBe(expected);
 });

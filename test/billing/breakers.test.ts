@@ -36,7 +36,7 @@ describe('a breaker by itself', () => {
     ['canary-waits', false, true],
     ['unclassified', false, false],
     [null, false, false],
-  ])('what has the reason %s waits for a release, or the whole plan does', (reason, breaker, awaited) => {
+  ])('%s waits for a release, or the whole plan does', (reason, breaker, awaited) => {
     expect([isBreaker(reason), isAwaited(reason)]).toEqual([breaker, awaited]);
     const one = (outcome: string): never => ({ outcome, reason }) as never;
     const other = { reason: null } as never;

@@ -285,7 +285,7 @@ describe('rows that a person made or changed', () => {
       ['Autotask refused to end its units. Set them to 0 there from 2025-11-01 on.'],
     ],
     ['the next month has no row, and the one after is approved', { books: december() }, []],
-  ])('7.6 units of what was paid once that carry on are told, with what to do: %s', (_, situation, why) => {
+  ])('7.6 units that carry on are told: %s', (_, situation, why) => {
     const decided = plan({ report: upfront, ...situation });
     expect([amountsOf(decided), decided.ghosts.map(({ message }) => message)]).toEqual([
       [],
@@ -332,7 +332,7 @@ describe("what Cloudmore's own connector has billed before us (7.8)", () => {
     ['billed, the month counts as approved', theirs({ billed: true }), [], 'held period-frozen'],
     ['of another month, it is none of this one', theirs({ day: '2025-09-30' }), ['create charge 10 × 8.0010 / 7.0000'], 'posted'],
     ['of another product, it is not ours', theirs({ productId: 71 }), ['create charge 10 × 8.0010 / 7.0000'], 'posted'],
-  ])('7.8 its Azure charge is counted, and never changed: %s', (_, held, writes, outcome) => {
+  ])('7.8 its Azure charge counts and stays: %s', (_, held, writes, outcome) => {
     const decided = plan({ books: held, report: azure });
     expect([amountsOf(decided), outcomesOf(decided)]).toEqual([writes, [outcome]]);
   });

@@ -80,7 +80,7 @@ describe('what is seen of the contracts that posted items name', () => {
     ['of others on a product that is not known', { key: 'PO 1', productId: 99 }, []],
     ['of others on such a product in another month', { key: 'PO 1', productId: 70, day: '2025-09-30' }, []],
     ['of others without a product', { key: 'PO 1' }, []],
-  ])('is of charges, one by one, those that may be billed for an item: %s', (_, changes, expected) => {
+  ])('has the charges of an item: %s', (_, changes, expected) => {
     expect(charges(changes)).toEqual(expected);
   });
 });

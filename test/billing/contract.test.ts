@@ -33,7 +33,7 @@ describe('of two contracts that carry a subscription', () => {
     ['both cover it', {}, {}, DUPLICATE],
     ['neither does, and one is active', { endDay: '2025-09-30', isActive: false }, later, 'later 101'],
     ['neither does, and both are', { endDay: '2025-09-30' }, later, DUPLICATE],
-  ])('the month’s is taken, where that tells: %s', (_, first, second, expected) => {
+  ])('the month’s is taken: %s', (_, first, second, expected) => {
     expect(found(both(first, second))).toBe(expected);
   });
 });
@@ -79,7 +79,7 @@ describe('a contract of another company', () => {
     ['a charge for another month, dated now', charged({ key: `CM-2025-09-${'0'.repeat(20)}` }), {}, 'missing'],
     ['a row, and another id', { rows: [row()] }, { subscriptionId: 'other' }, 'missing'],
     ['a row, at the company itself', { rows: [row()] }, { companyId: 7 }, 'missing'],
-  ])('that was billed on and has no id any more counts with what stands there: %s', (_, held, changes, expected) => {
+  ])('that lost its id counts or not: %s', (_, held, changes, expected) => {
     expect(found(theirs(changes, held), SUBSCRIPTION, [100])).toBe(expected);
   });
 

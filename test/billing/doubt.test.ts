@@ -65,7 +65,7 @@ describe('a record that cannot be read', () => {
     ['may carry any, at another company', { companyId: 9 }, true, false],
     ['may carry any, nobody knows where', { companyId: null }, true, true],
     ['is not a contract', { kind: 'row', keys: [SUBSCRIPTION] }, true, false],
-  ])('is a contract to be doubted where it %s', (_, changes, isMissing, isDoubt) => {
+  ])('makes a contract doubtful where it %s', (_, changes, isMissing, isDoubt) => {
     expect(contractDoubt(reading(record(changes)), SUBSCRIPTION, 7, isMissing) !== null).toBe(isDoubt);
   });
 
@@ -85,7 +85,7 @@ describe('a record that cannot be read', () => {
     ['one of others, for what is billed by charge', { keys: ['PO 1'] }, true, true],
     ['one of another contract', { contractId: 101 }, true, false],
     ['one of nobody knows which', { contractId: null }, false, true],
-  ])('is a charge to be doubted: %s', (_, changes, isBilledByCharge, isDoubt) => {
+  ])('makes a charge doubtful: %s', (_, changes, isBilledByCharge, isDoubt) => {
     const held = reading(record({ kind: 'charge', contractId: 100, ...changes }));
     expect(chargeDoubt(held, 100, isBilledByCharge) !== null).toBe(isDoubt);
     expect(chargeDoubt(held, null, isBilledByCharge)).toBeNull();
@@ -109,7 +109,7 @@ describe('a record that cannot be read', () => {
     ['the service of a row', { kind: 'service', id: 50 }, true],
     ['a service of no row', { kind: 'service', id: 51 }, false],
     ['a service of unknown id, where all services of its rows are known', { kind: 'service', id: null }, false],
-  ])('is a reason to take nothing away on a contract: %s', (_, changes, isDoubt) => {
+  ])('keeps what stands on a contract: %s', (_, changes, isDoubt) => {
     expect(standingDoubt(reading(record(changes)), 100) !== null).toBe(isDoubt);
   });
 

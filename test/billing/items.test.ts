@@ -208,7 +208,7 @@ test.each<[string, Line[], Price[], boolean]>([
   ['no beginning', [line({ ...year, startDay: null })], [], false],
   ['no end', [line({ ...year, endDay: null })], [], false],
   ['neither', [line({ startDay: null, endDay: null })], [], false],
-])('4.4 whether an item is paid once, with %s', (_, lines, prices, isOneOff) => {
+])('4.4 paid once or not, with %s', (_, lines, prices, isOneOff) => {
   expect(itemOf(lines, { prices }).isOneOff).toBe(isOneOff);
 });
 

@@ -73,7 +73,7 @@ describe('a charge without a row', () => {
     ['not as what was accepted of others', () => without([], { accepted: [accepted()] }), UNKNOWN],
     ['not where no report is known', () => without([], { accepted: null }), UNKNOWN],
     ['not where its key is another', () => without([[identity, []]], {}, chargeKeyOf(MONTH, 'f'.repeat(20))), UNKNOWN],
-  ])('for what has no subscription id is known %s', (_, comes, expected) => {
+  ])('without subscription id is known %s', (_, comes, expected) => {
     expect(comes()).toEqual(expected);
   });
 

@@ -233,7 +233,7 @@ describe('money at a company where nobody looks', () => {
     ['its subscription is held, and nobody knows where it is billed', [{ contractKey: 'fabrikam-1', companyId: null }], 0],
     ['its subscription is held at another company', [{ contractKey: 'fabrikam-1', companyId: 7 }], 1],
     ['another subscription is held', [{ contractKey: 'fabrikam-2', companyId: 9 }], 1],
-  ])('is left alone where that is told already: %s', (_, stopped, plans) => {
+  ])('is told once: %s', (_, stopped, plans) => {
     expect(strays({ stopped: [{ contractKey: 'other', companyId: 7 }, ...stopped] })).toHaveLength(plans);
   });
 });
@@ -348,7 +348,7 @@ describe('what stood for organizations that nobody names any more', () => {
       'its record type is switched off',
       { gone: gone(item({ contractKey: 'fabrikam-2' })), settings: { exportRecordTypes: ['AzurePlan'] } },
     ],
-  ])('is not listed twice, or for nothing: %s', (_, changes) => {
+  ])('is not listed: %s', (_, changes) => {
     expect(told(strays(changes)).filter((text) => text.endsWith('(8.9)'))).toStrictEqual([]);
   });
 });

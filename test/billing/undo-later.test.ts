@@ -86,7 +86,7 @@ describe('the months after', () => {
       {},
     ],
     ['there is no next month any more', eight, rest(adjusted()), LEFT('0.00 / 0.00', '96.00 / 80.00'), {}],
-  ])('stay where they are, or go back, where %s', (_, before, now, message, situation) => {
+  ])('stay or go back where %s', (_, before, now, message, situation) => {
     const made = back(before, now, situation);
     expect(messages(made)).toEqual([message]);
     expect(made.lines.map(({ outcome }) => outcome)).toEqual([message === null ? 'undone' : 'held']);
