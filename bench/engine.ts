@@ -34,6 +34,7 @@ export async function withTemporalServer<T>(
 }
 
 const BIN = fileURLToPath(new URL('../client/bin.js', import.meta.url));
+/** Of a process, for each broker that it serves: it starts them one after the other. */
 const READY_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 10;
 /** Kinds of task queues in Temporal's numbering. */
@@ -50,10 +51,11 @@ export async function withWorker<T>(
   const started = performance.now();
   const worker = spawn(process.execPath, [BIN, 'worker'], { env: { ...process.env, ...environment }, stdio: 'ignore' });
   try {
+    const until = Date.now() + READY_WITHIN_MS * brokers.length;
     for (const broker of brokers) {
       for (const queue of [autotaskQueue(broker), cloudmoreQueue(broker)])
-        await polled(connection, worker, queue, ACTIVITIES_KIND);
-      await polled(connection, worker, billingQueue(broker), WORKFLOWS_KIND);
+        await polled(connection, worker, { name: queue, kind: ACTIVITIES_KIND, until });
+      await polled(connection, worker, { name: billingQueue(broker), kind: WORKFLOWS_KIND, until });
     }
     return await work({ readyAfter: (performance.now() - started) / 1000, pid: worker.pid! });
   } finally {
@@ -73,12 +75,10 @@ export const bundleWorkflows = (
 async function polled(
   { workflowService }: Pick<Client['connection'], 'workflowService'>,
   worker: ChildProcess,
-  name: string,
-  taskQueueType: number,
+  { name, kind, until }: { name: string; kind: number; until: number },
 ): Promise<void> {
-  const until = Date.now() + READY_WITHIN_MS;
   for (;;) {
-    const request = { namespace: 'default', taskQueue: { name }, taskQueueType };
+    const request = { namespace: 'default', taskQueue: { name }, taskQueueType: kind };
     const { pollers } = await workflowService.describeTaskQueue(request);
     if (pollers?.some(({ identity }) => identity?.startsWith(`${worker.pid}@`))) return;
     if (worker.exitCode !== null || Date.now() > until) throw new Error(`The worker did not poll ${name}.`);

@@ -31,9 +31,14 @@ export async function profiled<T>(
  * The most memory that a process held so far, in MB; null where the system does not tell. What `getrusage` tells counts, on Linux, also what the parent held
  * when it started the process: a benchmark that has just made a large world.
  */
-export function peakMbOf(pid: number): number | null {
+export const peakMbOf = (pid: number): number | null => statusMb(pid, 'VmHWM');
+
+/** The memory that a process holds now, in MB; null where the system does not tell. */
+export const residentMbOf = (pid: number): number | null => statusMb(pid, 'VmRSS');
+
+function statusMb(pid: number, name: string): number | null {
   try {
-    const [, kB] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    const [, kB] = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
     return kB === undefined ? null : Number(kB) / 1024;
   } catch {
     return null;

@@ -4,11 +4,11 @@ import { isMet, type Measured } from './figure.js';
 import { compare, newReport, readReport, renderChanges, renderFigures, type BenchReport } from './report.js';
 
 /**
- * `npm run bench [-- NAME…] [--seed N] [--scale X] [--compare FILE]`: figures as JSON on standard output, a table for people on standard error. Ends with
+ * `npm run bench [-- NAME…] [--seed N] [--scale X] [--brokers N] [--compare FILE]`: figures as JSON on standard output, a table for people on standard error. Ends with
  * 1 when a figure misses its limit at full scale, or got worse than in the run it is compared with.
  */
 
-const USAGE = `npm run bench -- [NAME…] [--seed N] [--scale X] [--compare FILE]
+const USAGE = `npm run bench -- [NAME…] [--seed N] [--scale X] [--brokers N] [--compare FILE]
 
 ${Object.entries(benchmarks)
   .map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
@@ -21,6 +21,7 @@ async function main(argv: string[]): Promise<number> {
     options: {
       seed: { type: 'string', default: '1' },
       scale: { type: 'string', default: '1' },
+      brokers: { type: 'string', default: '300' },
       compare: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -33,17 +34,17 @@ async function main(argv: string[]): Promise<number> {
   }
   const earlier = values.compare === undefined ? null : readReport(values.compare);
   const report = newReport({ seed: Number(values.seed), scale: Number(values.scale) });
-  for (const name of names) await measure(report, name);
+  for (const name of names) await measure(report, name, Number(values.brokers));
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   return verdict(report, earlier);
 }
 
-async function measure(report: BenchReport, name: string): Promise<void> {
+async function measure(report: BenchReport, name: string, brokers: number): Promise<void> {
   const { load } = benchmarks[name]!;
   process.stderr.write(`${name} …\n`);
   const started = performance.now();
   const benchmark = await load();
-  const measured: Measured = await benchmark.run(report);
+  const measured: Measured = await benchmark.run({ ...report, brokers });
   const entry = { name, seconds: (performance.now() - started) / 1000, ...measured };
   report.benchmarks.push(entry);
   process.stderr.write(`${renderFigures({ benchmarks: [entry] })}\n\n`);

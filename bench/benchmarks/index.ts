@@ -1,8 +1,15 @@
 import type { Measured } from '../figure.js';
 
+export interface BenchmarkOptions {
+  seed: number;
+  scale: number;
+  /** How many brokers there are, for the benchmark of that name. */
+  brokers: number;
+}
+
 /** One file per benchmark, loaded when it runs. */
 export interface Benchmark {
-  run(options: { seed: number; scale: number }): Promise<Measured>;
+  run(options: BenchmarkOptions): Promise<Measured>;
 }
 
 interface Entry {
@@ -36,8 +43,12 @@ export const benchmarks: Record<string, Entry> = {
     load: () => import('./waits.js'),
   },
   brokers: {
-    summary: 'how long a broker with 100,000 lines makes small ones wait that the same process serves',
+    summary: 'an unchanged day of 300 brokers against the real server on PostgreSQL, some of them broken',
     load: () => import('./brokers.js'),
+  },
+  fairness: {
+    summary: 'how long a broker with 100,000 lines makes small ones wait that the same process serves',
+    load: () => import('./fairness.js'),
   },
   'start-up': {
     summary: 'how soon help is there, against Node doing nothing, and a worker polls',

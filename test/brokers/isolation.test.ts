@@ -11,7 +11,7 @@ import { HOSTILE } from '../hostile/texts.js';
 import { useSystem, type Run, type TestSystem } from '../system/system.js';
 import { worldFiles } from '../worlds/file.js';
 import { sumsOf } from '../worlds/outcome.js';
-import { startEndless, type Endless } from './endless.js';
+import { startEndless, type Endless } from '../../bench/endless.js';
 import { folderWith, installationOf, writeSettings } from './folder.js';
 
 /** One process, and in it a broker for everything that can go wrong with one, all at the same time: the others are billed on time and to the cent, and each trouble is told to its own. */

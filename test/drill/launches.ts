@@ -1,6 +1,6 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { findPostgres } from '../evidence/postgres-server.js';
+import { findPostgres } from '../../bench/postgres-server.js';
 import type { Image } from '../project/image.js';
 import { milliseconds, type ComposeFile, type ComposeService } from './compose.js';
 import { initDatabase, postgresUser } from './database.js';

@@ -10,7 +10,7 @@ import { Pruner } from '../../shared/evidence/prune.js';
 import { openSigner, PUBLIC, publicKeyOf } from '../../shared/evidence/signing.js';
 import { verifyEvidence } from '../../shared/evidence/verify.js';
 import { inPostgres, onDisk, type Place } from './places.js';
-import { findPostgres, startPostgres, type PostgresServer } from './postgres-server.js';
+import { findPostgres, startPostgres, type PostgresServer } from '../../bench/postgres-server.js';
 
 /** A backup of either store, put back into either. */
 

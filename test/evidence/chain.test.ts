@@ -6,7 +6,7 @@ import pg from 'pg';
 import { openEvidence, openStore, type Evidence } from '../../shared/evidence/index.js';
 import { openSigner, PUBLIC, publicKeyOf, signHead } from '../../shared/evidence/signing.js';
 import { verifyEvidence, type Verified } from '../../shared/evidence/verify.js';
-import { findPostgres, startPostgres, type PostgresServer } from './postgres-server.js';
+import { findPostgres, startPostgres, type PostgresServer } from '../../bench/postgres-server.js';
 
 /** Evidence that holds: anyone who edits a record past the program, in SQL or on disk, is found, and the record is named. */
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryEvidence, openEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { makeFolder } from '../../shared/evidence/file-store.js';
-import { findPostgres, startPostgres, type PostgresServer } from './postgres-server.js';
+import { findPostgres, startPostgres, type PostgresServer } from '../../bench/postgres-server.js';
 
 /** The evidence store: what goes in comes out, by digest and by name, wherever it is kept. */
 

@@ -12,7 +12,7 @@ import { openSigner, PUBLIC, publicKeyOf, signHead } from '../../shared/evidence
 import { Texts } from '../../shared/evidence/texts.js';
 import { verifyEvidence } from '../../shared/evidence/verify.js';
 import { onDisk, type Place, placesOf, useStores } from './places.js';
-import { findPostgres } from './postgres-server.js';
+import { findPostgres } from '../../bench/postgres-server.js';
 
 /** Forgetting in both stores, with keys and without, over evidence that was begun before there was a key. */
 

@@ -9,7 +9,7 @@ import { holdLease, type LeaseStore } from '../../shared/evidence/hold.js';
 import { eventually } from '../eventually.js';
 import { cableTo, type Cable } from './cut.js';
 import { hasPgBouncer, startPgBouncer, type Pooler } from './pgbouncer.js';
-import { findPostgres, startPostgres, type PostgresServer } from './postgres-server.js';
+import { findPostgres, startPostgres, type PostgresServer } from '../../bench/postgres-server.js';
 
 /** Being the only one, between real processes: what a broker's gate rests on. */
 

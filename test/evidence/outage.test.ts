@@ -7,7 +7,7 @@ import { onDisk, writeWhole } from '../../shared/evidence/file-store.js';
 import { openEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { main } from '../../client/cli.js';
 import { COMPLETE_SETTINGS } from '../settings.js';
-import { findPostgres, startPostgres, type PostgresServer } from './postgres-server.js';
+import { findPostgres, startPostgres, type PostgresServer } from '../../bench/postgres-server.js';
 
 /** A store that is away, full, or refuses: what is said, and that it is used again when that is over. */
 

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { startPostgres, type PostgresServer } from './postgres-server.js';
+import { startPostgres, type PostgresServer } from '../../bench/postgres-server.js';
 
 /** A store of a test's own, and all that is kept in it, as anyone who gets at the files or the database reads it. */
 export interface Place {

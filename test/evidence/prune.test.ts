@@ -10,7 +10,7 @@ import { Pruner } from '../../shared/evidence/prune.js';
 import { openSigner, PUBLIC, publicKeyOf, signHead, type Signer } from '../../shared/evidence/signing.js';
 import { verifyEvidence, type Verified } from '../../shared/evidence/verify.js';
 import { inSql, type Place, placesOf, useStores } from './places.js';
-import { findPostgres } from './postgres-server.js';
+import { findPostgres } from '../../bench/postgres-server.js';
 
 /** Two years of months as runs leave them, each followed by a prune: what is kept stays as large as it is after the first months, and verifies. */
 

@@ -6,7 +6,7 @@ import { dataKeyName, wrapAgain } from '../../shared/evidence/data-keys.js';
 import { openEvidence, openStore, type Evidence, type Owner } from '../../shared/evidence/index.js';
 import { verifyEvidence } from '../../shared/evidence/verify.js';
 import { placesOf, useStores } from './places.js';
-import { findPostgres } from './postgres-server.js';
+import { findPostgres } from '../../bench/postgres-server.js';
 
 /** Evidence with keys, as anyone who gets at the files or the database reads it. */
 

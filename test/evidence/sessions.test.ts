@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { inPostgres, inSql, useStores } from './places.js';
-import { findPostgres } from './postgres-server.js';
+import { findPostgres } from '../../bench/postgres-server.js';
 
 /** What a process takes of PostgreSQL's sessions, of which a server has a hundred unless it is told otherwise. */
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { openEvidence } from '../../shared/evidence/index.js';
-import { findPostgres, startPostgres, type PostgresServer } from '../evidence/postgres-server.js';
+import { findPostgres, startPostgres, type PostgresServer } from '../../bench/postgres-server.js';
 
 /** The roles that `deploy/postgresql` makes in the stack's PostgreSQL, tried against a real one. */
 

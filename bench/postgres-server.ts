@@ -3,9 +3,9 @@ import { chmod, chown, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from '../../client/temporal-server/free-port.js';
+import { freePort } from '../client/temporal-server/free-port.js';
 
-/** A PostgreSQL server of the test's own, from the system's package. */
+/** A PostgreSQL server of one's own, from the system's package: of a test, or of a benchmark. */
 export interface PostgresServer {
   url: string;
   stop(): Promise<void>;

@@ -1,8 +1,8 @@
-import { checkExecutable } from '../../client/temporal-server/checks.js';
-import { findTemporalServer } from '../../client/temporal-server/find.js';
-import { buildGoTool } from '../../client/temporal-server/go-tool.js';
-import { keptProgram } from '../../client/temporal-server/kept-program.js';
-import { firstThatWorks, type Say } from '../../client/temporal-server/ways.js';
+import { checkExecutable } from '../client/temporal-server/checks.js';
+import { findTemporalServer } from '../client/temporal-server/find.js';
+import { buildGoTool } from '../client/temporal-server/go-tool.js';
+import { keptProgram } from '../client/temporal-server/kept-program.js';
+import { firstThatWorks, type Say } from '../client/temporal-server/ways.js';
 
 /** What Temporal's images hold, as paths: the server, the tool that makes its schema, and the command line. */
 export interface TemporalPrograms {
