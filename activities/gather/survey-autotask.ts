@@ -103,19 +103,37 @@ const unreadOf = (books: Books, names: Names, month: Month): Pick<SurveyManifest
   return unread.length === 0 ? {} : { unread };
 };
 
-/** What the report names, for telling whether what is gone matters. */
-async function namedKeys(slices: Slices, request: SurveyRequest): Promise<NamedKeys> {
+/** What the report says of Autotask, organization by organization. */
+interface Reported {
+  organizations: Organization[];
+  companyIds: Set<number>;
+  paidOnce: Set<string>;
+  /** For telling whether what is gone matters. */
+  named: NamedKeys;
+}
+
+async function reportedOf(
+  slices: Slices,
+  request: SurveyRequest,
+  facts: MonthFacts,
+  settings: Dependencies['settings'],
+): Promise<Reported> {
   const named: NamedKeys = {
     contracts: new Set(),
     services: new Set(Object.values(SHARED_SERVICES).map(({ key }) => fold(key))),
   };
+  const reported: Reported = { organizations: [], companyIds: new Set(), paidOnce: new Set(), named };
   for await (const slice of organizationsOf(slices, request)) {
+    const id = companyIdOf(slice.organization.companyIdText ?? '');
+    if (id !== undefined) reported.companyIds.add(id);
+    for (const key of paidOnceKeys({ facts, slice, settings })) reported.paidOnce.add(key);
+    reported.organizations.push(slice.organization);
     for (const key of subscriptionKeys(slice)) named.contracts.add(key);
     // A code of the subscription list will be a line's: its service is known before anything is billed on it.
     for (const { itemCode } of [...slice.lines, ...slice.subscriptions])
       if (present(itemCode) !== null) named.services.add(fold(itemCode));
   }
-  return named;
+  return reported;
 }
 
 /** The books, and the companies at which an organization looks for ghosts; null where only some organizations were asked for. */
@@ -128,18 +146,9 @@ async function readMonthBooks(
   const { autotask, settings, heartbeat, signal } = dependencies;
   const facts = await slices.facts(request.report);
   const { broker, month } = request;
-  const companyIds = new Set<number>();
-  const paidOnce = new Set<string>();
-  const organizations: Organization[] = [];
-  for await (const slice of organizationsOf(slices, request)) {
-    const id = companyIdOf(slice.organization.companyIdText ?? '');
-    if (id !== undefined) companyIds.add(id);
-    for (const key of paidOnceKeys({ facts, slice, settings })) paidOnce.add(key);
-    organizations.push(slice.organization);
-  }
+  const { organizations, companyIds, paidOnce, named } = await reportedOf(slices, request, facts, settings);
   const options = { onProgress: heartbeat, signal: signal() };
   const isPaidOnce = paidOnceOn(paidOnce, month);
-  const named = await namedKeys(slices, request);
   const mode = request.mode ?? dependencies.mode;
   const read = await seenInTime(dependencies, async () => {
     const searched = await autotask.readBooks({ month, companyIds: [...companyIds], isPaidOnce, ...options });
