@@ -95,6 +95,7 @@ export function adjust(
 
 function adjustTo(billable: Billable, place: Place, target: Target): Adjustment {
   const after = { sales: posted(target.price), cost: posted(target.cost) };
+  const shown = showOf(billable, after);
   const step = adjustmentStep(billable, place, {
     day: firstDay(place.month),
     units: target.units,
@@ -102,9 +103,9 @@ function adjustTo(billable: Billable, place: Place, target: Target): Adjustment 
     unitCost: target.unitCost,
     ...before(place.rows.row),
     purpose: 'amounts',
-    summary: `${billable.name}: units ${place.rows.row?.units ?? 0} → ${target.units}, ${showOf(billable, after)}`,
+    summary: `${billable.name}: units ${place.rows.row?.units ?? 0} → ${target.units}, ${shown}`,
   });
-  const text = `${target.units} units × ${grouped(target.unitPrice)} (cost ${grouped(target.unitCost)}) = ${showOf(billable, after)}`;
+  const text = `${target.units} units × ${grouped(target.unitPrice)} (cost ${grouped(target.unitCost)}) = ${shown}`;
   return {
     steps: [step],
     row: after,

@@ -219,7 +219,6 @@ function planAble(
   const { drafts, endDay } =
     extending.length === able.length ? first : draftAll(able, { contract, startsLater }, context, extending);
   const extendsFrom = contract && contract.endDay < endDay ? contract.endDay : null;
-  const decisions = [...held, ...drafts.map((draft) => decisionOf(draft, contract, endDay, context))];
   const contractSteps = contractStepsOf(drafts, { contract, endDay, extendsFrom }, context, contractKey);
   const isExtendedLast =
     extendsFrom !== null &&
@@ -234,9 +233,9 @@ function planAble(
   return {
     contractKey,
     contract,
-    decisions: decisions.map((decision) => ({ ...decision, steps: decision.steps.filter((step) => !isAfter(step)) })),
+    decisions: [...held, ...drafts.map((draft) => decisionOf(draft, { contract, endDay, isAfter }, context))],
     contractSteps: contractSteps.filter((step) => !isLast(step)),
-    lastSteps: [...contractSteps.filter(isLast), ...decisions.flatMap(({ steps }) => steps.filter(isAfter))],
+    lastSteps: [...contractSteps.filter(isLast), ...drafts.flatMap(({ amounts }) => amounts.steps.filter(isAfter))],
     isNew: contract === null && drafts.some(({ amounts }) => amounts.steps.length > 0),
     endDay,
     notes: [...drafts.flatMap(({ amounts }) => amounts.notes), ...drafts.flatMap((draft) => notesOf(draft, contract, context))],
@@ -351,7 +350,11 @@ function placeOf(entry: KeyedItem, { contract, startsLater, endDay, service }: P
   };
 }
 
-function decisionOf(draft: Draft, contract: Contract | null, endDay: Day, context: ContractContext): ItemDecision {
+function decisionOf(
+  draft: Draft,
+  { contract, endDay, isAfter }: { contract: Contract | null; endDay: Day; isAfter: (step: Step) => boolean },
+  context: ContractContext,
+): ItemDecision {
   const { entry, billable, place, service, amounts } = draft;
   const { item, contractKey } = entry;
   const isWritten = amounts.steps.length > 0;
@@ -368,6 +371,6 @@ function decisionOf(draft: Draft, contract: Contract | null, endDay: Day, contex
       ...amounts.because,
     ],
     standing: standingOf(billable, place, context.books, amounts.steps),
-    steps: amounts.steps,
+    steps: amounts.steps.filter((step) => !isAfter(step)),
   };
 }

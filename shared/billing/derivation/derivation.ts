@@ -131,4 +131,5 @@ export const moves = ({ standing }: Pick<PlannedItem, 'standing'>, direction: nu
   SIDES.some((side) => compare(standing!.after[side], standing!.before[side]) * direction > 0);
 
 /** Whether the steps move what stands, on either side. */
-export const isMoved = (decided: Pick<PlannedItem, 'standing'>): boolean => moves(decided, UP) || moves(decided, DOWN);
+export const isMoved = ({ standing }: Pick<PlannedItem, 'standing'>): boolean =>
+  SIDES.some((side) => compare(standing!.after[side], standing!.before[side]) !== 0);

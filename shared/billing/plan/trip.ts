@@ -1,7 +1,8 @@
 import { tripContracts, tripItem, tripMonth, tripOrganization, type ItemSales } from './breakers.js';
 import type { Tripped } from '../plan-types.js';
 import type { CompanyDecision } from '../contracts/company.js';
-import { big, compare, grouped, isZero, money, signOf, sum } from '../basics/decimal.js';
+import { big, grouped, isZero, money, signOf, sum } from '../basics/decimal.js';
+import { isMoved } from '../derivation/derivation.js';
 import { endedSubscription } from '../report/ended.js';
 import { buildItems, itemsOfPart, type ItemContext } from '../report/items.js';
 import type { PlanInput, Work } from './plan.js';
@@ -187,9 +188,9 @@ function tripWritten(
   context: ItemContext,
   settings: Settings,
 ): Tripped | null {
-  const { before, after } = planned.standing!;
   // What is in balance already waits for nobody: a breaker holds what would be written.
-  if (SIDES.every((side) => compare(after[side], before[side]) === 0)) return null;
+  if (!isMoved(planned)) return null;
+  const { before, after } = planned.standing!;
   const unread = tripUnread(item, comparison, settings);
   const sales: Omit<ItemSales, 'item'> = {
     before: itemsById.find(comparison.before, item.id)[0],
