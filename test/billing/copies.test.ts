@@ -59,7 +59,7 @@ describe('a copy of a contract', () => {
     expect(found([copy], [copied])).toEqual([]);
   });
 
-  test('a row of an unseen contract is no copy', () => {
+  test('a row of an unseen contract does not count as a copy', () => {
     expect(found([], [COPIED])).toEqual([]);
   });
 

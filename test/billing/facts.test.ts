@@ -171,7 +171,7 @@ describe('of last month', () => {
     expect(Object.keys(facts({}).drop!)).toEqual(['now', 'before']);
   });
 
-  test('a correction by hand is no payment once, whatever its code', () => {
+  test('a correction by hand does not count as paid once', () => {
     const lines = [manualLine({ itemCode: CODE, sales: '30.00' }), line({ sales: '40.00' })];
     const prices = [price({ paymentMonths: 12 })];
     expect(facts({ lines, prices, previousLines: [] }).drop!.now).toEqual({ EUR: '30' });

@@ -243,7 +243,7 @@ describe('a row without a line', () => {
     expect(told(ghosts(carried, { ...late, accepted: [] }, { decided: planOf([]) }))).toEqual(['ghost 120.00 (8.3)']);
   });
 
-  test('a row extended from an earlier month is no ghost', () => {
+  test('a row extended from an earlier month is not a ghost', () => {
     const ended = (endDay: string): Books => ({ ...carried, contracts: [contract({ endDay })], rows: carried.rows.slice(0, 1) });
     const extended = planOf([decision({}, 'posted')], [EXTENDS]);
     expect(told(ghosts(ended('2025-12-31'), notAccepted, { decided: extended }))).toEqual([]);

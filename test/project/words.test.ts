@@ -18,7 +18,7 @@ const WORDS: [word: RegExp, better: string][] = [
 ];
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const OURS = /\.(?:ts|js|mjs|md|yml|sh)$|^\.env\.example$/;
+const OURS = /\.(?:ts|js|mjs|md|txt|yml|sh)$|^\.env\.example$/;
 const NOT_OURS = new Set(['node_modules', 'dist', 'coverage', 'recordings', 'histories', 'reports', 'LICENSE']);
 
 const files = (folder: string): string[] =>
