@@ -47,6 +47,12 @@ export const tables: Table[] = [
     charges.readBack,
     claims,
   ],
-  ...[ghosts.withoutLine, ghosts.beside, ghosts.dismissals, owners.ofNobodyKnowsWhat, unseen.unseen, unseen.unread],
+  ...[
+    ghosts.withoutLine,
+    ghosts.beside,
+    ghosts.dismissals,
+    owners.ofNobodyKnowsWhat,
+    { ...unseen.unseen, rows: [...unseen.unseen.rows, ...unseen.unread.rows] },
+  ],
   breakers,
 ];
