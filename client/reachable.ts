@@ -1,7 +1,7 @@
 import { ApiError } from '../shared/http/errors.js';
 import { CommandError, EXIT } from './terminal/exit.js';
 
-/** Says which vendor cannot be reached, or what was asked for in vain, with the code for it. */
+/** Says which vendor cannot be reached, or what could not be read, with the code for it. */
 export async function reachable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

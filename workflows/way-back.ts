@@ -55,7 +55,7 @@ export async function goBack(run: Run, digest: string): Promise<Back> {
   const check = await makePlan(run, [...run.refused]);
   const left = check?.steps.length ?? 0;
   if (check?.waits == null && check !== null && left === 0) return { isBegun, message: check.remark ?? null, mayHeal: false };
-  const unseen = left === 0 ? null : `${left === 1 ? '1 step is' : `${left} steps are`} not to be seen in Autotask yet.`;
+  const unseen = left === 0 ? null : `${left === 1 ? '1 step is' : `${left} steps are`} not visible in Autotask yet.`;
   return { isBegun, message: run.stops.first ?? check?.waits?.message ?? unseen, mayHeal: check?.waits == null };
 }
 

@@ -21,7 +21,7 @@ const NO_ROW: RowState = { units: 0, price: '0', cost: '0' };
 
 /**
  * Brings the row that begins on a day to units and unit prices, as one adjustment. Autotask takes a delta, so the row it starts from must be known: the
- * plan saw it, or it is read now where an extension has just made it, as soon as it is to be seen.
+ * plan saw it, or it is read now where an extension has just made it, as soon as it shows.
  */
 export async function postAdjustment(
   dependencies: Dependencies,

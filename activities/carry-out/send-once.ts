@@ -96,7 +96,7 @@ async function requireAnotherTry(
     );
   if (!intent.done && intent.tries >= TRIES) {
     await evidence.unpoint(name, claimed ?? undefined);
-    throw new OutcomeUnknown(`Autotask did not answer ${TRIES} times, and no effect is to be seen (${identity.join(' ')})`);
+    throw new OutcomeUnknown(`Autotask did not answer ${TRIES} times, and no effect shows (${identity.join(' ')})`);
   }
 }
 

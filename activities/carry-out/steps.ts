@@ -34,7 +34,7 @@ const idIn = (ids: Record<string, number>, key: string): number | undefined =>
 function known(id: number | undefined, what: string): number {
   if (id === undefined)
     throw ApplicationFailure.nonRetryable(
-      `The plan refers to ${what} before it is there; please report this.`,
+      `The plan refers to ${what} before it exists; please report this.`,
       'InvariantViolation',
     );
   return id;

@@ -129,7 +129,7 @@ const asPlan = ({ organizationId, organizationName, companyId, month, asOf, step
  * posted, and nothing of what was taken back counts as having stood (1.6).
  */
 export function undoneOutcome(plan: Plan, request: VerifyRequest, { isWhole, message }: Undone): Outcome {
-  const said = isWhole ? message : `${message}. This is not at its end. ${request.remark ?? ''} It goes on by itself.`;
+  const said = isWhole ? message : `${message}. This is not finished. ${request.remark ?? ''} It goes on by itself.`;
   const { items, ghosts } = takenBackPlan(plan, { isWhole, message: said });
   const open = new Set(plan.items.filter(openIn(plan)).map(({ id }) => id));
   const { accepted } = plan;

@@ -250,7 +250,7 @@ async function changedSince(evidence: Evidence, before: string, now: MoneySettin
     const then = await evidence.get<MoneySettings>(before);
     return [...new Set([...Object.keys(then), ...Object.keys(now)])].filter((name) => then[name] !== now[name]).sort();
   } catch (error) {
-    if (error instanceof EvidenceMissing) return ['those of then are not kept any more'];
+    if (error instanceof EvidenceMissing) return ['the settings of that time are no longer kept'];
     throw error;
   }
 }

@@ -11,7 +11,7 @@ import { movedFrom } from './moved.js';
 import { Slices } from '../gather/report-slices.js';
 
 /**
- * A past month decided once more by today's code, from what the evidence keeps: the report, the books and the settings of then. No vendor is asked. A plan that
+ * A past month decided once more by today's code, from what the evidence keeps: the report, the books and the settings of that time. No vendor is asked. A plan that
  * reads the same to the byte shows that the rules have not moved; one that differs says where, and by which rule.
  */
 export interface Recomputed {
@@ -58,7 +58,7 @@ type Decided = Pick<Plan, 'items' | 'ghosts' | 'steps' | 'digest'>;
 
 const decided = ({ items, ghosts, steps, digest }: Decided): Decided => ({ items, ghosts, steps, digest });
 
-/** The plan of then and of now; null where what it was made of is not kept. */
+/** The plan as it was and as it is now; null where what it was made of is not kept. */
 async function plansOf(
   evidence: Evidence,
   slices: Slices,

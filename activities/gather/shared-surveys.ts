@@ -71,7 +71,7 @@ export class SharedSurveys {
     return this.ofNewest(request, from);
   }
 
-  /** Waits until the moment; not longer than what was written takes to be seen, for Temporal's clock may be ahead of the store's. */
+  /** Waits until the moment; not longer than what was written takes to show, for Temporal's clock may be ahead of the store's. */
   private async isReached(moment: number): Promise<boolean> {
     const { clock, evidence } = this.dependencies;
     const wait = moment - (await evidence.now()).getTime();

@@ -33,7 +33,7 @@ async function writtenAt(
   return ref === null ? null : Date.parse((await evidence.get<Written>(ref)).at);
 }
 
-/** Waits until what was written to the organization last is to be seen: read before, it would be written again. */
+/** Waits until what was written to the organization last shows: read before, it would be written again. */
 export async function untilVisible(dependencies: Dependencies, request: PlanRequest): Promise<void> {
   const { clock, evidence } = dependencies;
   const now = (await evidence.now()).getTime();

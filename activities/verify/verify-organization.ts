@@ -213,11 +213,11 @@ function stopOf(
   if (unseen !== undefined)
     return {
       reason: 'outcome-unknown',
-      message: `What stands now cannot be told: ${unseen} The next run looks first.`,
+      message: `What Autotask holds now is unknown: ${unseen} The next run looks first.`,
     };
   return {
     reason: 'verify-mismatch',
-    message: `Written: ${summaries(wanted) || 'nothing'}. Autotask now shows otherwise; still missing: ${summaries(missing)}. The next plan balances it.`,
+    message: `Written: ${summaries(wanted) || 'nothing'}. Autotask now shows something else; still missing: ${summaries(missing)}. The next plan balances it.`,
   };
 }
 

@@ -55,7 +55,7 @@ async function callBudget(autotask: Autotask, ours: number): Promise<string | Pr
   if (used > limit * BUSY_SHARE)
     return new Problem(
       `${used} of ${limit} calls of this hour are used up by all tools together`,
-      "Wait, or look which other tool asks so much: Admin > Autotask Integrations, the API user's activity.",
+      "Wait, or check which other tool makes so many calls: Admin > Autotask Integrations, the API user's activity.",
     );
   return `${used} of ${limit} calls used in the last hour by all tools; our share is ${ours}`;
 }
@@ -98,7 +98,7 @@ function billingCode(autotask: Autotask, name: string, id: number, label: string
         );
       if (await isNonBillable(autotask, code.billingcodetype))
         return new Problem(
-          `billing code ${id} (${String(code.name)}) is of the type Non-Billable, and asks no customer for anything`,
+          `billing code ${id} (${String(code.name)}) is of the type Non-Billable: no customer would be charged`,
           `Name another active ${label}: ${await codesOf(autotask, useType)}.`,
         );
       return `${id} (${String(code.name)})`;
@@ -153,7 +153,7 @@ async function requiredFields(autotask: Autotask): Promise<string | Problem> {
     const required = fields.filter(({ name, isrequired }) => isrequired === true && !same(name, 'id'));
     more.push(...required.filter(({ name }) => !given.some((field) => same(field, name))).map(({ name }) => `${entity}.${name}`));
   }
-  if (more.length === 0) return 'nothing is asked for that is not given';
+  if (more.length === 0) return 'no other field is required';
   return new Problem(
     `this tenant also requires ${listed(more)}`,
     'Make these fields optional in Autotask, or no record can be made.',

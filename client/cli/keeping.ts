@@ -22,7 +22,7 @@ export function addKeeping(program: Command, context: Context, run: (work: Promi
     });
   program
     .command('backup')
-    .description('write the evidence of all brokers into one file, as one moment saw it, signed')
+    .description('write a signed snapshot of the evidence of all brokers into one file')
     .requiredOption('--out <folder or file>', 'a folder, in which it gets a name with the time, or a file that ends in .jsonl.gz')
     .addOption(json())
     .action(async (options: { out: string; json: boolean }) =>
@@ -31,7 +31,7 @@ export function addKeeping(program: Command, context: Context, run: (work: Promi
   const evidence = program.command('evidence').description('what was fetched, planned and done');
   evidence
     .command('verify')
-    .description('name every record that was edited, put in or taken out past this program; end with 1 when there is one')
+    .description('name every record that was edited, added or removed outside this program; end with 1 if there is one')
     .option('--public-key <file>', "the worker's public key (default: in the folder of BILLING_KEYS)")
     .addOption(json())
     .action(async (options: { publicKey?: string; json: boolean }) =>
@@ -39,7 +39,7 @@ export function addKeeping(program: Command, context: Context, run: (work: Promi
     );
   evidence
     .command('prune')
-    .description('let old months go: certificates and the log of decisions stay; without --write only shown')
+    .description('delete old months; certificates and the log of decisions stay; without --write only shown')
     .requiredOption('--keep-months <number>', 'how many months before this one are kept whole', whole)
     .option('--write', 'do it; without, only shown', false)
     .addOption(json())
@@ -48,9 +48,9 @@ export function addKeeping(program: Command, context: Context, run: (work: Promi
     );
   program
     .command('forget')
-    .description('take one organization out of evidence and histories, for good; without --write only shown')
+    .description('remove one organization from evidence and histories for good; without --write only shown')
     .requiredOption('--organization <id or name>', 'whom')
-    .option('--export <file>', 'what is kept of it, as JSON, before it goes')
+    .option('--export <file>', 'first export what is kept of it, as JSON')
     .option('--write', 'do it; without, only shown', false)
     .addOption(json())
     .action(async (options: { organization: string; export?: string; write: boolean; json: boolean }) =>
@@ -65,15 +65,15 @@ function addKeys(program: Command, context: Context, run: (work: Promise<ExitCod
   const keys = program.command('keys').description('keys that encrypt what Temporal and the evidence keep');
   keys
     .command('add')
-    .description('make a key: the first one encrypts at once, a later one waits for `billing keys rotate`')
+    .description('make a key: the first encrypts at once, later ones wait for `billing keys rotate`')
     .action(() => run(load().then(({ addPayloadKey }) => addPayloadKey(context))));
   keys
     .command('rotate')
-    .description('encrypt with the newest key from now on; earlier ones go on decrypting')
+    .description('encrypt with the newest key from now on; earlier ones still decrypt')
     .action(async () => run((await load()).rotatePayloadKeys(context)));
   keys
     .command('list')
-    .description('the keys there are, and which of them encrypts')
+    .description('list the keys, and which one encrypts')
     .addOption(json())
     .action(async (options: { json: boolean }) => run(Promise.resolve((await load()).listPayloadKeys(context, options))));
 }
@@ -83,17 +83,17 @@ function addDeploy(program: Command, context: Context, run: (work: Promise<ExitC
   const deploy = program.command('deploy').description('which version of the worker serves');
   deploy
     .command('status')
-    .description('the versions, which is current, whether a worker runs them, and what is bound to them')
+    .description('list the versions: which is current, which a worker runs, what is bound to each')
     .addOption(json())
     .action(async (options: { json: boolean }) => run((await load()).deployStatus(context, options)));
   deploy
     .command('promote')
-    .description('make a version the current one, and watch whether open workflows go on with it')
+    .description('make a version current, and watch that open workflows continue with it')
     .argument('[version]', 'as `billing deploy status` names it (default: the newest that a worker runs)')
     .action(async (buildId: string | undefined) => run((await load()).promote(context, { buildId })));
   deploy
     .command('rollback')
-    .description('go back to the version that was current before, and take along what has begun since')
+    .description('return to the previous version, with everything begun since')
     .argument('[version]', 'as `billing deploy status` names it (default: the one that was current last)')
     .action(async (buildId: string | undefined) => run((await load()).rollback(context, { buildId })));
 }

@@ -26,8 +26,8 @@ function addReport(program: Command, context: Context, run: Run): void {
       ),
     )
     .option('--out <file>', 'write it to a file')
-    .addOption(new Option('--against <month>', 'put another month beside it: new, gone, quantity, price').argParser(month))
-    .option('--year', 'the twelve months up to it side by side: sales, cost, margin, by customer', false)
+    .addOption(new Option('--against <month>', 'compare with another month: new, gone, quantity, price').argParser(month))
+    .option('--year', 'the twelve months up to this one: sales, cost and margin by customer', false)
     .addOption(full())
     .addOption(json())
     .action(
@@ -50,7 +50,7 @@ function addClose(program: Command, context: Context, run: Run): void {
     .argument('[month]', 'YYYY-MM', month)
     .addOption(asOf())
     .option('--out <file>', 'where to write the certificate (default: close-BROKER-MONTH-NUMBER.json)')
-    .option('--verify <file>', 'check a certificate: is it as it was written, and is the month still as it says?')
+    .option('--verify <file>', 'check a certificate: unchanged since it was written, and still true?')
     .addOption(actor())
     .addOption(json())
     .action(
@@ -72,14 +72,12 @@ function addClose(program: Command, context: Context, run: Run): void {
 function addUndo(program: Command, context: Context, run: Run): void {
   program
     .command('undo')
-    .description(
-      'show what brings a billed month back to what stood before it, and what is posted and stays; --write carries it out',
-    )
+    .description('show how to take a billed month back, and what stays because it is posted; --write does it')
     .argument('<month>', 'YYYY-MM', month)
     .addOption(organization())
     .option('--write', 'carry it out, exactly as shown, after the sum was typed back', false)
-    .option('--reason <text>', 'why, for the decisions log')
-    .option('--yes <sum>', 'the sum, where nobody can be asked')
+    .option('--reason <text>', 'reason, for the decisions log')
+    .option('--yes <sum>', 'the sum, for use without a terminal')
     .option('--digest <digest>', 'release only this way back, of one --organization')
     .addOption(actor())
     .addOption(json())
@@ -88,7 +86,7 @@ function addUndo(program: Command, context: Context, run: Run): void {
     );
   program
     .command('recompute')
-    .description("make a past month's plans once more by today's code, from the evidence alone, and compare them to the byte")
+    .description("plan a past month again with today's code, from the evidence alone, and compare byte by byte")
     .argument('<month>', 'YYYY-MM', month)
     .addOption(json())
     .action(async (of: string, options: { json: boolean }) =>

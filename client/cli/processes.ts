@@ -32,7 +32,7 @@ function addWeb(program: Command, context: Context, run: Run): void {
     .description('the people who log in there')
     .command('add')
     .description('add one, or change password and role; the password is read from standard input')
-    .argument('<name>', 'as it will stand in the decisions log')
+    .argument('<name>', 'name in the decisions log')
     .addOption(new Option('--role <role>', 'see, or approve as well').choices(['see', 'approve']).default('see'))
     .action(async (name: string, options: { role: 'see' | 'approve' }) =>
       run((await import('../commands/web.js')).addWebUser(context, { name, ...options })),
@@ -43,18 +43,18 @@ function addSandbox(program: Command, context: Context, run: Run): void {
   const sandbox = program
     .command('sandbox')
     .description('both vendors on this machine')
-    .option('--world <file>', 'the data they hold (default: September 2025)')
+    .option('--world <file>', 'world to serve (default: September 2025)')
     .option('--port <number>', '0 for any free one', whole, 4010)
-    .option('--host <address>', 'where to listen', '127.0.0.1')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--faults <file>', 'fault rules')
     .option('--seed <number>', 'of the probabilities of fault rules', whole, 1)
-    .option('--quiet', 'do not tell each request', false)
+    .option('--quiet', 'do not log each request', false)
     .action(async (options: { world?: string; port: number; host: string; faults?: string; seed: number; quiet: boolean }) =>
       run((await ofRehearsal(() => import('../commands/sandbox/index.js'))).sandbox(context, options)),
     );
   sandbox
     .command('coverage')
-    .description('what it knows of the two vendors, how sure it is, and the test that shows it')
+    .description('list what it knows of the two vendors, how surely, and which test shows it')
     .addOption(json())
     .action(async (options: { json: boolean }) =>
       run((await ofRehearsal(() => import('../commands/sandbox/coverage.js'))).coverage(context, options)),
@@ -67,7 +67,7 @@ function addSandbox(program: Command, context: Context, run: Run): void {
     .option('--seed <number>', 'one seed, one world', whole, 1)
     .option('--month <month>', 'YYYY-MM', month, '2025-10')
     .option('--changed <share>', 'share of the lines that a later correction restates, 0 to 1', Number, 0)
-    .option('--past', 'with services and contracts that stood there before', false)
+    .option('--past', 'with services and contracts from before', false)
     .requiredOption('--out <file>', 'where to write it')
     .action(async (options: GenerateCommand) =>
       run((await ofRehearsal(() => import('../commands/sandbox/generate.js'))).generate(context, options)),
@@ -79,7 +79,7 @@ export function addProcesses(program: Command, context: Context, run: Run): void
     .command('worker')
     .description('the worker process')
     .option('--queues <list>', 'some of billing, cloudmore, autotask (default: all)')
-    .option('--check', "only look whether somebody takes this broker's work, and end with 3 where nobody does")
+    .option('--check', 'only check whether a worker serves this broker; end with 3 if none does')
     .action(async (options: { queues?: string; check?: boolean }) =>
       run(
         options.check
@@ -92,7 +92,7 @@ export function addProcesses(program: Command, context: Context, run: Run): void
   const temporal = program.command('temporal').description('the Temporal dev server');
   for (const [action, description] of [
     ['start', 'start it, found, downloaded or built'],
-    ['path', 'where its program is'],
+    ['path', 'print the path of its program'],
   ] as const)
     temporal
       .command(action)
@@ -101,7 +101,7 @@ export function addProcesses(program: Command, context: Context, run: Run): void
   program
     .command('demo')
     .description('bill a month of the sandbox on this machine, twice')
-    .option('--exit', 'end when done, also on a terminal', false)
+    .option('--exit', 'end when done, even on a terminal', false)
     .action(async ({ exit }: { exit: boolean }) => {
       const [{ demo }, { run: billed }] = await ofRehearsal(() =>
         Promise.all([import('../commands/demo.js'), import('../commands/run/index.js')]),

@@ -11,12 +11,12 @@ export function addTakingOver(program: Command, context: Context, run: Run): voi
   addServices(program, context, run);
   program
     .command('takeover')
-    .description("what others' contracts bill that the month's report has too: it would be billed twice")
+    .description('find what other contracts already bill and would be billed twice')
     .argument('<month>', 'YYYY-MM', month)
     .option('--out <file>', 'write it to a file')
-    .option('--dismiss <file>', 'such a file, with a reason in the rows that are right beside the report')
+    .option('--dismiss <file>', 'such a file, with a reason in each row that is right')
     .addOption(new Option('--contract <id>', 'dismiss what this contract bills in the month').argParser(whole))
-    .option('--reason <text>', 'why it is right beside the report; with --contract')
+    .option('--reason <text>', 'why it is right; with --contract')
     .addOption(json())
     .action(async (of: string, options: TakeoverArguments) =>
       run((await import('../commands/takeover/index.js')).takeover(context, { month: of, ...options })),
@@ -45,7 +45,7 @@ function addServices(program: Command, context: Context, run: Run): void {
     );
   services
     .command('list')
-    .description('what is ours, what is of others, what nobody uses')
+    .description('list our services, those of others, and unused ones')
     .argument('<month>', 'YYYY-MM', month)
     .option('--out <file>', 'write it to a file')
     .addOption(json())

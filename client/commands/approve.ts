@@ -246,7 +246,7 @@ async function release(
   if (digest !== undefined && digest !== planDigest)
     throw new CommandError(
       EXIT.failed,
-      line`The plan of ${organizationName} is not the one you name any more: it waits as ${planDigest}. Look at it with: ${hint('status', month)}`,
+      line`The plan of ${organizationName} has changed since: it now waits as ${planDigest}. Look at it with: ${hint('status', month)}`,
     );
   const handle = client.workflow.getHandle(organizationBillingId(broker, month, organizationId));
   // The same one however often it is sent: what arrived, though its answer did not, is no second release.
@@ -293,5 +293,5 @@ const isOfServer = (error: unknown): error is Error =>
 function saidBy(error: Error): string {
   if (error instanceof CommandError) return error.message;
   const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
-  return `Temporal did not take it (${error.message}${cause}). Give the command again.`;
+  return `Temporal did not take it (${error.message}${cause}). Repeat the command.`;
 }

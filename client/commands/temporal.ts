@@ -8,7 +8,7 @@ const PORT = 7233;
 const UI_PORT = 8233;
 const FOLDER = '.billing';
 
-/** The dev server of the demo and of laptops, kept in a file between starts; or where its program is. */
+/** The dev server of the demo and of laptops, kept in a file between starts; or print the path of its program. */
 export async function temporal(context: Context, action: 'start' | 'path'): Promise<ExitCode> {
   const found = await findTemporalServer();
   if (found.kind === 'address') {

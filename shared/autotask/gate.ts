@@ -78,7 +78,7 @@ export class Gate {
     }
   }
 
-  /** Autotask refused a request for want of quota or threads: nothing goes through for as long as it asked, or longer each time. */
+  /** Autotask refused a request because quota or threads had run out: nothing goes through for as long as it asked, or longer each time. */
   refused(askedMs: number | undefined): number {
     const pause = Math.min((askedMs ?? FIRST_PAUSE_MS) * 2 ** this.refusals, LONGEST_PAUSE_MS);
     const milliseconds = Math.max(pause, askedMs ?? 0, SHORTEST_PAUSE_MS);

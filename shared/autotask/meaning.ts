@@ -23,7 +23,7 @@ export function errorTexts(json: unknown): string[] {
   });
 }
 
-/** Refused for want of threads; it may come with another status than 429. */
+/** Refused because no thread was free; it may come with another status than 429. */
 export const THREADS = /thread threshold of \d+ threads has been exceeded/i;
 /** The log-in itself is refused, or locked: nothing that is sent with it is taken. */
 const CREDENTIALS =

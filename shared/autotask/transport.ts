@@ -36,7 +36,7 @@ const NO_ZONE = /zone information could not be determined/i;
 
 const thresholdSchema = z.object({ externalrequestthreshold: z.number(), currenttimeframerequestcount: z.number() });
 
-/** How long a call that Autotask refuses for want of quota or threads is sent again: longer than the hour in which quota comes back. */
+/** How long a call that Autotask refuses because quota or threads ran out is sent again: longer than the hour in which quota comes back. */
 const WAITS_FOR_QUOTA_MS = 3 * 3_600_000;
 /** A read that failed is sent again so often at once; after that Temporal is patient. */
 const READ_AGAIN = 2;

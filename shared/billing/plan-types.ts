@@ -251,7 +251,7 @@ export interface PostAdjustmentStep extends StepOf<'postAdjustment'> {
   unitCost: Decimal | null;
   /** The row as the plan saw it; null when it does not exist before this plan runs (new contract service, or a row that an extension makes): it is read then. */
   before: { units: number; price: Decimal; cost: Decimal } | null;
-  /** Where it is read then: the units it shows as soon as an earlier adjustment of this plan, which carries forward into it, is to be seen; null when there is none. */
+  /** Where it is read then: the units it shows as soon as an earlier adjustment of this plan, which carries forward into it, shows; null when there is none. */
   expectsUnits: number | null;
   /** `amounts`: the month's own. The others bring a row to 0 units. */
   purpose: 'amounts' | 'zero' | 'one-off' | 'gap';

@@ -145,7 +145,7 @@ export interface Report {
   reportMonth?: Month;
   lines: Line[];
   previousLines: Line[];
-  /** Why last month's report could not be had; absent where it was read, be it empty. */
+  /** Why last month's report could not be read; absent where it was, even if it was empty. */
   previousUnavailable?: string;
   organizations: Organization[];
   subscriptions: Subscription[];

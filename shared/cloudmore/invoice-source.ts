@@ -84,7 +84,7 @@ export class InvoiceSource {
     for (const line of lines)
       if (INVOICED.has(classify(line)) && !this.invoiced.has(keyOf(line.organizationId, line)))
         line.trouble ??= {
-          message: `The billing report has this line, and no invoice of ${month} has its subscription: REPORT_SOURCE=invoice bills what an invoice has. It goes on by itself once one has it.`,
+          message: `The billing report has this line, and no invoice of ${month} has its subscription: REPORT_SOURCE=invoice bills what an invoice has. It continues automatically once one has it.`,
           holds: 'line',
         };
   }

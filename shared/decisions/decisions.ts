@@ -69,7 +69,7 @@ export async function recordDecision(evidence: Evidence, broker: string, request
     await evidence.point(requestName(broker, request), ref);
     return ref;
   }
-  throw new Error(`The decisions log of ${broker} is being written to by others all the time; ${TRIES} tries were in vain.`);
+  throw new Error(`The decisions log of ${broker} is being written to by others all the time; ${TRIES} tries failed.`);
 }
 
 /** Digest of the newest entry, which holds that of the one before, and so of all; null where nothing was ever decided. */

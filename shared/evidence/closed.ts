@@ -45,5 +45,5 @@ export async function addCertificate(
     if (made === null) return null;
     if (await evidence.claim(closedName(broker, month), before, await evidence.put([...kept, made]))) return made;
   }
-  throw new Error(`${month} is being closed by others all the time; ${TRIES} tries were in vain.`);
+  throw new Error(`${month} is being closed by others all the time; ${TRIES} tries failed.`);
 }

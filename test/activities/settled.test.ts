@@ -64,7 +64,7 @@ test('is not called posted when its row cannot be read', async () => {
   await control(sandbox, 'faults', []);
   const { items } = (await close(first)).result.organizations[0]!;
   expect(items.map(({ outcome, reason }) => [outcome, reason])).toEqual([['held', 'outcome-unknown']]);
-  expect(items[0]!.cause).toContain('What stands now cannot be told: Autotask');
+  expect(items[0]!.cause).toContain('What Autotask holds now is unknown: Autotask');
 });
 
 test('steps known by number hold their items like those by name', async () => {

@@ -18,7 +18,7 @@ const AS_OF = '2025-10-28';
 const CUSTOMERS = 24;
 /** So many read for themselves before a survey is worth its calls. */
 const ALONE = 3;
-/** Longer than a write takes to be seen. */
+/** Longer than a write takes to show. */
 const A_MINUTE_MS = 60_000;
 
 let sandbox: Sandbox;

@@ -114,7 +114,7 @@ describe('6.4 an ended contract whose service Autotask does not show is held', (
     ['is extended, and the months between brought to 0, where it is shown', ended({}), [null, true, true]],
     ['waits where it is hidden: September stayed billed, and nobody was told', ended({}, []), ['unreadable', false, false]],
     ['waits also where it ended last month', ended({}, [], '2025-09-30'), ['unreadable', false, false]],
-    ['is extended where it ends in the month, be it on its first day', ended({}, [], '2025-10-01'), [null, true, false]],
+    ['is extended where it ends in the month, even on its first day', ended({}, [], '2025-10-01'), [null, true, false]],
     ['is extended where those units are 0', ended({ units: 0, price: '0', cost: '0' }, []), [null, true, false]],
   ])('%s', (_, made, told) => expect(stepsOf(made)).toEqual(told));
 

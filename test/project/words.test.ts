@@ -11,6 +11,13 @@ const WORDS: [word: RegExp, better: string][] = [
   [/\bshall\b/i, 'is to, or will'],
   [/[a-z](?:Anew|Mend|Whoever|Shall)(?![a-z])/, 'a name as in a sentence'],
   [/\b(?:is|are) none of ours\b/i, 'is not ours'],
+  [/\b(?:is|are|was|were|takes|not) to be (?:seen|had|found)\b/i, 'shows, or can be read'],
+  [/(?<!may )\bbe it\b(?! is)/i, 'even, or whether'],
+  [/\bfor want of\b/i, 'because there is no'],
+  [/\bof then\b/i, 'of that time'],
+  [/\bin vain\b/i, 'failed, or without result'],
+  [/\bso long what\b/i, 'until then'],
+  [/\bought to\b/i, 'should'],
   [
     /(?<!\bthere )(?<!\w)(?:is|are) no (?!longer|more|such|other|proof|coincidence|matter|nothing|zero|older|less|riddle|obstacle|second|use|money|billing|part|reason|whole)[a-z]/i,
     'is not a',

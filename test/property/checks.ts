@@ -100,7 +100,7 @@ function reportIsPostedHeldAndExcluded(ran: Ran, { internalCurrency }: Day): voi
 const amountOf = (item: ModelItem, side: 'sales' | 'cost', decimals: number): bigint =>
   decimals === POSTED ? item[side] : rounded(side === 'sales' ? item.exactSales : item.exactCost, decimals);
 
-/** Nothing is held but for a reason that is to be seen in the books or the report. */
+/** Nothing is held but for a reason that shows in the books or the report. */
 function whatIsHeldHasItsReason(ran: Ran, { internalCurrency, after }: Day): void {
   for (const item of outcomes(ran)) {
     assert.equal(item.outcome === 'posted', item.reason === null, `${item.id} has an outcome and its reason`);

@@ -9,7 +9,7 @@ export const FAULTS = [
   'cut-before', // connection lost, nothing happened
   'cut-after', // connection lost, the effect stands
   'late', // connection lost, the effect comes some seconds after
-  'very-late', // connection lost, the effect comes after the client has looked for it in vain
+  'very-late', // connection lost, the effect comes after the client has not found it
   'slow', // no answer in time, the effect stands at once
   'slow-late', // no answer in time, the effect comes when the client has given up
   'busy', // 429 without Retry-After

@@ -64,7 +64,7 @@ const lostBefore = playAlongside({ world: 'september-2025' }, async (system) => 
 });
 
 const terminated = playAlongside({ world: 'september-2025' }, async (system) => {
-  // Longer than this test: anyone who waits for the answer waits in vain.
+  // Longer than this test: nobody gets the answer by waiting.
   await system.faults([
     {
       match: { vendor: 'autotask', method: 'POST', path: '*/ServiceAdjustments' },

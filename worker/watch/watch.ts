@@ -30,7 +30,7 @@ export interface Watching {
   readiness(): Promise<Readiness>;
   /** Those that are served at this moment. */
   sources(): WatchSources[];
-  /** Brokers that ought to be served and are not; a figure says so. */
+  /** Brokers that should be served and are not; a figure says so. */
   unserved(): string[];
   /** Whether figures name their broker. Where there is one, the exporter names it with every figure, the SDK's as well. */
   isNamed: boolean;
@@ -111,7 +111,7 @@ export class Watch {
     this.gauges.show(`${broker}/${group}`, named);
   }
 
-  /** A broker that is served no more, be it wanted or gone, has no figures any more. */
+  /** A broker that is served no more, wanted or gone, has no figures any more. */
   private forget(broker: string, isWanted: boolean): void {
     this.readings.delete(broker);
     for (const group of ['moment', 'kept', 'size', ...(isWanted ? [] : ['served'])]) this.gauges.drop(`${broker}/${group}`);

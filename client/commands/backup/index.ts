@@ -125,7 +125,7 @@ export async function restoreFrom(context: Context, file: string): Promise<ExitC
   context.say(
     [
       `${manifest.values} values and ${manifest.entries} entries of ${manifest.madeAt} are back. Whether they are as they were written: ${us()} evidence verify`,
-      'Customers who were forgotten since then are in it again: forget them once more.',
+      'Customers forgotten since then are back in it: forget them again.',
       `Start the worker, then: ${us()} restore`,
     ].join('\n'),
   );

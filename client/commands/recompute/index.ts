@@ -8,7 +8,7 @@ import { requireMonth } from '../../months.js';
 import { jsonText } from '../../terminal/printable.js';
 import { renderRecomputed } from './text.js';
 
-/** A past month's plans made once more by today's code, from the evidence alone, and compared with those of then to the byte. */
+/** A past month's plans made once more by today's code, from the evidence alone, and compared with the original ones byte by byte. */
 export async function recompute(context: Context, { month, json }: { month: Month; json: boolean }): Promise<ExitCode> {
   const config = loadBaseConfig(context.environment);
   const read = await requireMonth(config, month);
