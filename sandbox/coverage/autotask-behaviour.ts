@@ -289,13 +289,13 @@ const MONEY: Fact[] = facts('autotask', '7.1', [
   [
     'charges: code and prices from the product, amounts derived',
     'documented',
-    'autotask-writes: one takes code and price from its product, and its amounts follow',
+    'autotask-charges: one takes code and price from its product, and its amounts follow',
     { section: '5.5' },
   ],
   [
     'a charge without procurement is delivered at once',
     'inferred',
-    'autotask-writes: one of a product that needs no procurement is delivered at once',
+    'autotask-charges: one of a product that needs no procurement is delivered at once',
     { section: '6.2' },
   ],
 ]);

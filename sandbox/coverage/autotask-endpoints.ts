@@ -20,7 +20,7 @@ const SERVED: [path: string, verbs: string, ...tests: string[]][] = [
     'POST',
     'outside-client: a second adjustment of the day is refused as duplicate data',
   ],
-  ['Contracts/:parentId/Charges', 'GET,PUT,POST,PATCH,id,-id', 'autotask-writes: one is deleted below its contract, once'],
+  ['Contracts/:parentId/Charges', 'GET,PUT,POST,PATCH,id,-id', 'autotask-charges: one is deleted below its contract, once'],
   ['Contracts/:parentId/BillingRules', 'GET,id'],
   ['ContractServices', 'q,id', RECORDS],
   ['ContractServiceUnits', 'q,id', RECORDS],

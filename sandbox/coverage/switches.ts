@@ -126,8 +126,8 @@ const AUTOTASK: Switches<AutotaskBehaviour> = {
     section: '12, question 19',
     mark: 'inferred',
     settings: {
-      usual: 'autotask-writes: a write is seen at once',
-      another: 'autotask-writes: a write stays invisible to queries a moment, if switched',
+      usual: 'autotask-charges: a write is seen at once',
+      another: 'autotask-charges: a write stays invisible to queries a moment, if switched',
     },
   },
   callsPerHour: {
@@ -160,7 +160,7 @@ const AUTOTASK: Switches<AutotaskBehaviour> = {
     mark: 'documented',
     settings: {
       usual: 'autotask-rows: with %i decimals of unit prices, 24 x 21.5002 is %f',
-      another: 'autotask-writes: with %i decimals of unit prices, 0.12345 is kept as %f',
+      another: 'autotask-charges: with %i decimals of unit prices, 0.12345 is kept as %f',
     },
   },
   denied: {
