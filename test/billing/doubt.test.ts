@@ -97,7 +97,7 @@ describe('a record that cannot be read', () => {
     ['it may have one, where none was found', {}, true, true],
     ['it may have one, where one was found', {}, false, false],
     ['it is something else', { kind: 'product', keys: ['b'] }, true, false],
-  ])('is a service to be doubted where %s', (_, changes, isMissing, isDoubt) => {
+  ])('makes a service doubtful where %s', (_, changes, isMissing, isDoubt) => {
     const held = reading(record({ kind: 'service', ...changes }));
     expect(catalogueDoubt(held, 'service', ['a', 'B'], isMissing) !== null).toBe(isDoubt);
   });

@@ -108,3 +108,14 @@ describe('transcripts', () => {
     expect(plan(readWorld(withIds(listed.join('\n'))))).toEqual(plan());
   });
 });
+
+describe('a world is refused where', () => {
+  test.each([
+    ['an entry is of no kind', 'invoice 1: 5 / 0', 'Nothing of a world begins like this: invoice 1: 5 / 0'],
+    ['an entry does not begin like its kind', 'line sub-1: 10', 'Not like "{subscriptionId} {productName}'],
+    ['a field is misspelt', 'company 7, curency USD', 'No such field: curency USD'],
+    ['rows have not an id for each month', 'rows 1 to 2, 2025-09 to 2025-11: 1 for 2 / 1', 'Not as many ids as months: 1 to 2'],
+  ])('%s', (_, entry, message) => {
+    expect(() => readWorld(entry)).toThrow(message);
+  });
+});
