@@ -154,7 +154,7 @@ describe('money without a line', () => {
     expect(told(situation)).toEqual(expected);
   });
 
-  test('a moved charge is sought wherever its item is billed on a new contract', () => {
+  test('a moved charge is sought where a new contract bills its item', () => {
     const held = books({
       contracts: [contract({ id: 1, subscriptionId: null, number: null }), ...NEW],
       services: [service()],

@@ -221,7 +221,7 @@ describe('of which no report is known', () => {
     );
   });
 
-  test('a new item of an organization with a report is not a fall', () => {
+  test('a new item beside a known report is not a fall', () => {
     expect(
       why(since([more, fabrikam()], [line({ sales: '599.99' }), more, fabrikam()], standing('6000', '5000', 100))),
     ).toBeNull();
