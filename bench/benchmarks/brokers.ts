@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { openEvidence } from '../../shared/evidence/index.js';
@@ -110,13 +110,21 @@ async function measure(folder: string, brokers: Broker[], vendors: Tenants, serv
     BILLING_HTTP: 'off',
   });
   const names = (process: number): string[] => brokers.filter((one) => one.process === process).map(({ name }) => name);
-  await bundleWorkflows(server.client, environmentOf(0), names(0));
+  // One broker is enough for that.
+  const [first] = brokers;
+  await copyInto(join(folder, 'first'), join(folderOf(folder, first!.process), `${first!.name}.env`));
+  await bundleWorkflows(server.client, { ...environmentOf(0), BILLING_BROKERS: join(folder, 'first') }, [first!.name]);
   const processes = Math.max(...brokers.map(({ process }) => process)) + 1;
   const withWorkers = (pids: number[]): Promise<Measured> =>
     pids.length === processes
       ? play({ brokers, vendors, server, pids })
       : withWorker(server.client, environmentOf(pids.length), ({ pid }) => withWorkers([...pids, pid]), names(pids.length));
   return withWorkers([]);
+}
+
+async function copyInto(folder: string, file: string): Promise<void> {
+  await mkdir(folder);
+  await copyFile(file, join(folder, basename(file)));
 }
 
 const folderOf = (folder: string, process: number): string => join(folder, `brokers-${process}`);
