@@ -1,5 +1,5 @@
 import { NO_CALLS, NO_WRITES } from '../../shared/billing/results/results.js';
-import type { PostChargeStep } from '../../shared/billing/plan-types.js';
+import type { PostChargeStep, UpsertContractStep } from '../../shared/billing/plan-types.js';
 import type { ActivitiesByQueue } from '../../activities/index.js';
 import type {
   OrganizationBillingInput,
@@ -103,3 +103,17 @@ export function standIns(changes: Partial<StandIns> = {}): StandIns {
     ...changes,
   };
 }
+
+/** The first step of a customer's month. */
+export const CONTRACT: UpsertContractStep = {
+  kind: 'upsertContract',
+  items: ['a'],
+  summary: 'contract',
+  contractKey: 'S1',
+  companyId: 1,
+  contractId: null,
+  name: 'n',
+  startDay: '2025-10-01',
+  endDay: '2025-10-31',
+  set: {},
+};

@@ -1,4 +1,4 @@
-import type { WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { OrganizationResult } from '../../shared/billing/results/results.js';
 import type { OrganizationStatus } from '../../shared/billing/results/status.js';
 import type { PlanRequest, ReportRequest } from '../../shared/messages/messages.js';
@@ -17,7 +17,7 @@ export const startOrganization = (
   harness: WorkflowHarness,
   input: unknown,
   queue = billingQueue('default'),
-): Promise<WorkflowHandle> =>
+): Promise<WorkflowHandleWithFirstExecutionRunId> =>
   harness.client.workflow.start('organizationBilling', {
     taskQueue: queue,
     workflowId: newId(),
