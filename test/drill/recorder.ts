@@ -56,6 +56,12 @@ export class Recorder {
     }
   }
 
+  /** Waits until the worker's figures say that it serves. */
+  async hasSeenLease(): Promise<void> {
+    for (const deadline = Date.now() + RAISED_WITHIN_MS; !this.isServing; await sleep(EVERY_MS))
+      if (Date.now() > deadline) throw new Error('The worker’s figures did not say that it holds the lease.');
+  }
+
   close(): void {
     this.isOver = true;
   }

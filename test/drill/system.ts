@@ -18,6 +18,7 @@ const SEED = 11;
 const SIZE = { organizations: [5, 5], subscriptions: [6, 8] } satisfies Parameters<typeof drawWorld>[1];
 const SLOWLY = { match: { vendor: 'autotask', probability: 1 }, fault: { kind: 'hang', ms: 150, when: 'after' } };
 const WRITES_WITHIN_MS = 240_000;
+const SERVES_WITHIN_MS = 60_000;
 
 export const SETTINGS: Record<string, string> = {
   BILLING_MODE: 'auto',
@@ -115,6 +116,15 @@ export class DrillSystem {
     const holder = all.find((worker) => worker.said().includes(`serving autotask-${BROKER}`));
     if (!holder) throw new Error('No worker serves the broker.');
     return { holder, others: all.filter((worker) => worker !== holder) };
+  }
+
+  /** A worker served before, as one has that was in order until somebody changed it: alerts are about what was there. Answers how much it has said. */
+  async hasServed(): Promise<number> {
+    const worker = await this.stack.startWorker();
+    await worker.says(/serving autotask-/, SERVES_WITHIN_MS);
+    await this.recorder.hasSeenLease();
+    await worker.stop();
+    return worker.said().length;
   }
 
   /** The month run once more and once more after that, then counted. */

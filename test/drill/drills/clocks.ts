@@ -30,9 +30,10 @@ const skewOf = (minutes: number): Drill => ({
       const shift = join(stack.folder, 'clock.mjs');
       await writeFile(shift, SHIFT);
       const off = { NODE_OPTIONS: `--import=${shift}`, DRILL_CLOCK_OFF_MS: String(minutes * 60_000) };
+      const from = await system.hasServed();
       const wrong = await stack.startWorker('worker', off);
       const run = system.runMonth();
-      const { seconds, line } = await wrong.says(/clock is \d+ seconds/, WITHIN_MS);
+      const { seconds, line } = await wrong.says(/clock is \d+ seconds/, WITHIN_MS, from);
       await sleep(WATCHED_MS);
       const written = await system.writes();
       await stack.startWorker('worker-2');

@@ -117,16 +117,17 @@ const WRONG_PASSWORD: Drill = {
   play: async ({ image, say }) => {
     const system = await DrillSystem.open(image, say, ON_POSTGRES);
     try {
+      const from = await system.hasServed();
       const startedAt = Date.now();
       const worker = await system.stack.startWorker('worker', { BILLING_EVIDENCE: STORE_URL.replace(':a-password', ':wrong') });
-      const { line } = await worker.says(/password|BILLING_EVIDENCE/i, WITHIN_MS);
+      const { line } = await worker.says(/password|BILLING_EVIDENCE/i, WITHIN_MS, from);
       const seconds = (Date.now() - startedAt) / 1000;
       for (let looks = 0; worker.exits.length === 0 && looks < 300; looks += 1) await sleep(100);
       await worker.stop();
       const [code = -1] = worker.exits;
       const problems = [
         ...(code === 78 ? [] : [`the worker ended with ${code}, not 78`]),
-        ...(worker.said().includes('    at ') ? ['a stack trace'] : []),
+        ...(worker.said().slice(from).includes('    at ') ? ['a stack trace'] : []),
         ...(worker.said().includes('wrong-of-our-own') ? ['the password is shown'] : []),
       ];
       await system.stack.startWorker('worker');
