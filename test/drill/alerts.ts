@@ -2,7 +2,6 @@
 export type Expected = { alert: string } | { none: string };
 
 const ENDS_BY_ITSELF = 'the run waits, and comes to a right end by itself';
-const SAID_AT_ONCE = 'the worker or the command that met it ends with the reason';
 const IN_ORDER = 'billing restore puts it in order before a worker serves again';
 const STANDBY = 'a second worker takes over within seconds';
 
@@ -44,9 +43,9 @@ export const ALERT_OF: Record<string, Expected> = {
   terminate: { alert: 'MoneyHeld' },
   reset: { none: 'what was done is found in Autotask, and the rest is billed' },
   poison: { none: 'what was sent changes nothing; page, log and status say so' },
-  'wrong-vendor-secret': { none: SAID_AT_ONCE },
+  'wrong-vendor-secret': { alert: 'BillingFault' },
   rename: { alert: 'WorkerAway' },
-  'rename-frozen': { none: SAID_AT_ONCE },
+  'rename-frozen': { alert: 'WorkerAway' },
   names: { none: 'nothing is disturbed: it is looked what can be read' },
 };
 
