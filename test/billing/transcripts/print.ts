@@ -86,7 +86,7 @@ function printBecause(item: PlannedItem): string[] {
   ]);
   const left = [...always.keys(), ...(standing?.row?.serviceId === 50 ? ['5.2'] : [])];
   const isShown = ({ rule, text }: Because): boolean =>
-    always.get(rule) !== text &&
+    !(always.has(rule) && always.get(rule) === text) &&
     !(rule === '6.1' && text in contractWords(item)) &&
     !(rule === '5.2' && text === ordinaryService(item));
   const missing = left.filter((rule) => !because.some((one) => one.rule === rule));
