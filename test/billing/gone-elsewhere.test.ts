@@ -79,6 +79,16 @@ describe('an item may be what stood elsewhere without a line', () => {
     ],
     ['usage without subscription id', { gone: gone(usage), here: here({ ...usage, ...nameless, ...dearer }) }, true],
     ['that stood already', { before: [here({ stood: true })] }, false],
+    [
+      'that stood already without subscription id, and may have been joined',
+      { here: here(nameless), before: [here({ ...nameless, stood: true })] },
+      true,
+    ],
+    [
+      'that stood already, and may have been joined by one without',
+      { gone: gone(nameless), before: [here({ stood: true })] },
+      true,
+    ],
     ['that was accepted and did not stand', { before: [here()] }, true],
     ['beside another that stood', { before: [accepted({ id: 'third' })], now: [accepted({ id: 'third' })] }, true],
     ['of an organization of which nothing was accepted', { before: null }, true],

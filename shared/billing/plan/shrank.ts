@@ -85,10 +85,10 @@ function whyOnTop(decided: PlannedItem, { ghosts }: Plan): string | null {
 /**
  * Money without a line that stands for the same thing elsewhere: on a contract that it was billed on before, and that carries another id now; or where one of
  * the two has no subscription id, for the line may have lost its id, got one, or got another name where it has none. It would be billed once more on a contract
- * of its own.
+ * of its own, or with what another one comes to already, which its lines have joined.
  */
 function whyAgain(decided: PlannedItem, { ghosts }: Plan, accepted: AcceptedItem[], names: Names): string | null {
-  if (standsAlready(decided)) return null;
+  const isJoined = standsAlready(decided);
   // Where a contract would be made, 6.6 holds it, and says which to give its id back.
   const billed = new Set(decided.contractId === null ? [] : names.contractsOf(decided.contractKey));
   const isOnFormer = (ghost: Ghost): boolean => billed.has(ghost.contractId) && isAlike(decided, ghost);
@@ -97,7 +97,9 @@ function whyAgain(decided: PlannedItem, { ghosts }: Plan, accepted: AcceptedItem
       ghost.rule !== CARRIED_ON &&
       (ghost.outcome === 'ghost' || isUnexplained(ghost)) &&
       !same(ghost.contractKey, decided.contractKey) &&
-      (isOnFormer(ghost) || isOfSame(decided, ghost, accepted)),
+      (isJoined
+        ? namelessOf(decided, ghost) > 0 && isOfSame(decided, ghost, accepted)
+        : isOnFormer(ghost) || isOfSame(decided, ghost, accepted)),
   );
   if (other === undefined || !isMoved(decided)) return null;
   return `${grouped(other.sales)} for the same stand on contract ${other.contractId} (${other.contractKey}) without a line, ${
@@ -115,8 +117,9 @@ const isAlike = ({ type, itemCode }: PlannedItem, ghost: Ghost): boolean =>
 
 /** The same of money that stands for another organization: the line would be billed once more here. */
 function whyHere(decided: PlannedItem, gone: GoneElsewhere[]): string | null {
-  const other = gone.find(({ itemId }) => itemId === decided.id);
-  if (other === undefined || standsAlready(decided) || !isMoved(decided)) return null;
+  const mayJoin = (one: GoneElsewhere): boolean => !standsAlready(decided) || namelessOf(decided, one) > 0;
+  const other = gone.find((one) => one.itemId === decided.id && mayJoin(one));
+  if (other === undefined || !isMoved(decided)) return null;
   const { sales, currency, organizationName, contractKey } = other;
   return `${moneyText(big(sales), currency)} for the same stood for ${organizationName} (${contractKey}), which has no line of it any more: it may be the same. Where it has moved, bring that to nothing first`;
 }

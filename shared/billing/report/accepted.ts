@@ -230,8 +230,8 @@ export interface GoneElsewhere {
 }
 
 /**
- * By organization: its items that did not stand when the report was accepted, and that may be what stands without a line, for whichever organization. Nothing but what
- * it is tells that a licence without subscription id went from one to the other, or that a subscription did and got another id.
+ * By organization: its items that may be, or have been joined by, what stands without a line, for whichever organization. Nothing but what it is tells that a
+ * licence without subscription id went from one to the other, or that a subscription did and got another id. What stood itself can only have been joined.
  */
 export function goneElsewhere(all: Compared[], subscriptions: Subscription[]): Map<string, GoneElsewhere[]> {
   const ended = endedIds(subscriptions);
@@ -241,7 +241,10 @@ export function goneElsewhere(all: Compared[], subscriptions: Subscription[]): M
       organizationId,
       now.flatMap((here) =>
         gone
-          .filter((one) => mayBeSame(here, one.item, one.organizationId === organizationId) && !stood(here, accepted))
+          .filter(
+            ({ item, ...one }) =>
+              mayBeSame(here, item, one.organizationId === organizationId) && (!stood(here, accepted) || isNameless(here, item)),
+          )
           .map(({ item: { contractKey, sales, currency }, organizationName }) => ({
             ...{ itemId: here.id, organizationName, contractKey, sales, currency },
           })),
@@ -269,10 +272,12 @@ function mayBeSame(here: AcceptedItem, gone: AcceptedItem, isOwn: boolean): bool
   const isCoded = here.itemCode !== null && gone.itemCode !== null;
   if (here.type !== gone.type || same(here.contractKey, gone.contractKey)) return false;
   if (isCoded && !same(here.itemCode, gone.itemCode)) return false;
-  const isNameless = here.subscriptionId === null || gone.subscriptionId === null;
-  if (isOwn || (isNameless && (isCoded || isChargeType(here.type)))) return true;
+  if (isOwn || (isNameless(here, gone) && (isCoded || isChargeType(here.type)))) return true;
   return SIDES.every((side) => compare(here[side], gone[side]) === 0);
 }
+
+/** Lines without subscription id, or with the id of another, join what is there. */
+const isNameless = (...two: AcceptedItem[]): boolean => two.some(({ subscriptionId }) => subscriptionId === null);
 
 /** Whether an item is more than the accepted report had: what was there all along is where nothing has moved to. */
 export function isNewOrMore({ id, sales }: Pick<AcceptedItem, 'id' | 'sales'>, accepted: AcceptedItem[]): boolean {
