@@ -36,13 +36,15 @@ test('the command line accepts every command in the guide', async () => {
   const commands = [...new Set(inText)].filter((command) => !/^(doctor|worker|sandbox|temporal)/.test(command));
   expect(commands.length).toBeGreaterThan(5);
   const environment = { TEMPORAL_ADDRESS: '127.0.0.1:1', BILLING_EVIDENCE: 'file:/nonexistent' };
-  const publicKey = join(mkdtempSync(join(tmpdir(), 'billing-guide-')), 'key.pem');
+  const folder = mkdtempSync(join(tmpdir(), 'billing-guide-'));
+  const publicKey = join(folder, 'key.pem');
   writeFileSync(publicKey, generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }));
   const codeOf = (command: string): Promise<number> => {
     const words = [
       ...command
         .replaceAll('MONTH', '2025-10')
         .replaceAll('--public-key FILE', `--public-key ${publicKey}`)
+        .replaceAll('FOLDER', join(folder, 'written'))
         .replaceAll('…', 'TEXT')
         .matchAll(/"([^"]*)"|(\S+)/g),
     ];

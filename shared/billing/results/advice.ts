@@ -230,14 +230,14 @@ export const ADVICE: Record<ReasonCode, Advice> = {
   skipped: {
     inWords: 'skipped',
     meaning: 'an operator left it out this month',
-    remedy: 'Nothing; a rerun lifts the skip.',
+    remedy: 'Nothing. To bill it all the same:',
     next: 'rerun',
     because: 'skip lifted',
   },
   undone: {
     inWords: 'taken back',
     meaning: 'the month was billed and taken back',
-    remedy: 'Nothing; it stays as it is until a rerun bills it again.',
+    remedy: 'Nothing. To bill it once more:',
     next: 'rerun',
     because: 'to be billed again',
   },
