@@ -169,17 +169,26 @@ describe('a query to Autotask', () => {
     expect(await callsTo(/Services\/query/)).toBe(2);
   });
 
+  const page = (id: number, to: number): Record<string, unknown> => ({
+    ...next(id),
+    pageDetails: { nextPageUrl: `${new URL(vendors.url()).origin}/ATServicesRest/V1.0/Services/query/next?paging=${to}` },
+  });
+  const answer = (body: unknown): Record<string, unknown> => ({
+    match: { vendor: 'autotask', path: '*/Services/query*' },
+    fault: { kind: 'status', status: 200, body, when: 'before' },
+    times: 1,
+  });
+
+  test('pages that bring something new for ever end at their bound', async () => {
+    const pages = Array.from({ length: 2_001 }, (_, at) => answer(page(at + 1, at + 1)));
+    await vendors.control('POST', 'faults', pages);
+    await vendors.control('DELETE', 'requests');
+    await expect(vendors.autotask.findServices('X')).rejects.toThrow('Services/query: more than 2000 pages of 500');
+    expect(await callsTo(/Services\/query/)).toBe(2_000);
+    await vendors.control('DELETE', 'faults');
+  }, 60_000);
+
   test('pages that lead in a circle end when it closes', async () => {
-    const { origin } = new URL(vendors.url());
-    const page = (id: number, to: number): Record<string, unknown> => ({
-      ...next(id),
-      pageDetails: { nextPageUrl: `${origin}/ATServicesRest/V1.0/Services/query/next?paging=${to}` },
-    });
-    const answer = (body: unknown): Record<string, unknown> => ({
-      match: { vendor: 'autotask', path: '*/Services/query*' },
-      fault: { kind: 'status', status: 200, body, when: 'before' },
-      times: 1,
-    });
     await vendors.control('POST', 'faults', [answer(page(1, 1)), answer(page(2, 2)), answer(page(3, 1))]);
     await expect(vendors.autotask.findServices('X')).rejects.toThrow(/next page is one that was read already/);
   });

@@ -53,6 +53,18 @@ describe('an answer', () => {
     });
   });
 
+  // The limit is of the whole answer, not of its beginning.
+  test.each([
+    ['a read', true, 'none'],
+    ['a write', false, 'unknown'],
+  ])('is given up after half a body and silence: %s', async (_, isRead, effect) => {
+    answer = (_request, response) => void response.writeHead(200, json).write('[{"id":1},');
+    const asked = { method: 'GET', url, headers: {}, isRead, timeoutMs: 200 } as const;
+    const givenUp = { kind: 'timed-out', effect };
+    await expect(send(asked)).rejects.toMatchObject(givenUp);
+    await expect(send({ ...asked, taking: { paths: ['$.*'], take: () => undefined } })).rejects.toMatchObject(givenUp);
+  });
+
   test('is measured after unpacking', async () => {
     answer = (_, response) =>
       response.writeHead(200, { ...json, 'content-encoding': 'gzip' }).end(gzipSync(' '.repeat(2_000_000)));

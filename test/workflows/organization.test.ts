@@ -102,6 +102,33 @@ describe('an organization that is billed', () => {
     expect(seen).toEqual([{ contracts: { s1: 7 }, services: {}, products: {} }]);
   });
 
+  // Each of its tasks replays it from the beginning, as after the death of a worker.
+  test('sends each write once though no workflow is kept between tasks', async () => {
+    const sent: string[] = [];
+    let isFixed = false;
+    const activities = standIns({
+      planOrganization: () => Promise.resolve({ ...PLAN, steps: isFixed ? [] : [CONTRACT, ADJUSTMENT] }),
+      upsertContract: () => {
+        sent.push('contract');
+        return Promise.resolve({ result: 'written', id: 7, calls: { autotask: 1, cloudmore: 0 } });
+      },
+      postAdjustment: () => {
+        sent.push('adjustment');
+        return Promise.resolve({ result: 'written', id: null, calls: { autotask: 1, cloudmore: 0 } });
+      },
+      verifyOrganization: (request) => Promise.resolve(summaryOf(request, isFixed ? 'Done' : 'NeedsAttention')),
+    });
+    const work = async (): Promise<OrganizationSummary> => {
+      const handle = await start();
+      await until(handle, 'NeedsAttention');
+      isFixed = true;
+      await handle.signal('rerun', 'fixed');
+      return resultOf(handle);
+    };
+    const summary = await harness.serving(activities, work, 0);
+    expect([summary.status, sent]).toEqual(['Done', ['contract', 'adjustment']]);
+  });
+
   test('skips an item’s steps when its contract failed, and says why', async () => {
     const verified: VerifyRequest[] = [];
     const activities = standIns({
@@ -144,9 +171,9 @@ describe('an organization that needs somebody', () => {
     standIns({ verifyOrganization: (request) => Promise.resolve(summaryOf(request, fixed() ? 'Done' : status)), ...changes });
 
   test('stays open, and a rerun takes a fresh report and ends it', async () => {
-    let isMended = false;
+    let isFixed = false;
     const reports: string[] = [];
-    const activities = parked(() => isMended, 'NeedsAttention', {
+    const activities = parked(() => isFixed, 'NeedsAttention', {
       planOrganization: ({ given }) => {
         reports.push(given.report);
         return Promise.resolve(PLAN);
@@ -155,7 +182,7 @@ describe('an organization that needs somebody', () => {
     const summary = await harness.serving(activities, async () => {
       const handle = await start();
       await until(handle, 'NeedsAttention');
-      isMended = true;
+      isFixed = true;
       await handle.signal('rerun', 'fixed');
       return resultOf(handle);
     });
@@ -164,15 +191,15 @@ describe('an organization that needs somebody', () => {
   });
 
   test('is skipped, stays open as skipped, and a rerun lifts the skip', async () => {
-    let isMended = false;
+    let isFixed = false;
     const summary = await harness.serving(
-      parked(() => isMended),
+      parked(() => isFixed),
       async () => {
         const handle = await start();
         await until(handle, 'NeedsAttention');
         await handle.signal('skip', 'disputed');
         await until(handle, 'Skipped');
-        isMended = true;
+        isFixed = true;
         await handle.signal('rerun', 'settled');
         return resultOf(handle);
       },
@@ -181,13 +208,13 @@ describe('an organization that needs somebody', () => {
   });
 
   test('survives a skip and a rerun that arrive together', async () => {
-    let isMended = false;
+    let isFixed = false;
     const result = await harness.serving(
-      parked(() => isMended),
+      parked(() => isFixed),
       async () => {
         const handle = await start();
         await until(handle, 'NeedsAttention');
-        isMended = true;
+        isFixed = true;
         await Promise.all([handle.signal('skip', 'one'), handle.signal('rerun', 'two'), handle.signal('approve', 'd1')]);
         return eventually(
           () => handle.query<OrganizationResult>('status'),
@@ -199,9 +226,9 @@ describe('an organization that needs somebody', () => {
   });
 
   test("continues with the next day's report and answers that run", async () => {
-    let isMended = false;
+    let isFixed = false;
     const reports: (string | null)[] = [];
-    const activities = parked(() => isMended, 'NeedsAttention', {
+    const activities = parked(() => isFixed, 'NeedsAttention', {
       planOrganization: ({ given }) => {
         reports.push(given.report);
         return Promise.resolve(PLAN);
@@ -210,7 +237,7 @@ describe('an organization that needs somebody', () => {
     await harness.serving(activities, async () => {
       const handle = await start();
       await until(handle, 'NeedsAttention');
-      isMended = true;
+      isFixed = true;
       await handle.signal('newReport', { given: { ...INPUT.given, report: 'r3' }, parentId: 'nobody' });
       return resultOf(handle);
     });
@@ -330,17 +357,17 @@ describe('an organization that needs somebody', () => {
   });
 
   test('shows a failure nobody foresaw instead of ending with it', async () => {
-    let isMended = false;
+    let isFixed = false;
     const activities = standIns({
       verifyOrganization: (request) =>
-        isMended
+        isFixed
           ? Promise.resolve(summaryOf(request, 'Done'))
           : Promise.reject(ApplicationFailure.nonRetryable('the disk is full', 'Unforeseen')),
     });
     const summary = await harness.serving(activities, async () => {
       const handle = await start();
       await until(handle, 'NeedsAttention');
-      isMended = true;
+      isFixed = true;
       await handle.signal('rerun', 'disk emptied');
       return resultOf(handle);
     });

@@ -8,8 +8,8 @@ import type { StandIns } from './stand-ins.js';
 /** Workers of one test on queues of its own broker. */
 export interface WorkflowHarness {
   client: Client;
-  /** Serves the queues while the work goes on, with these activities. */
-  serving<T>(activities: StandIns, work: () => Promise<T>): Promise<T>;
+  /** Serves the queues while the work goes on, with these activities; `cached`: so many workflows are kept between their tasks, where it is given. */
+  serving<T>(activities: StandIns, work: () => Promise<T>, cached?: number): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -28,13 +28,14 @@ export async function openWorkflowHarness(
   const native = await NativeConnection.connect({ address });
   return {
     client: new Client({ connection }),
-    serving: async (activities, work) => {
+    serving: async (activities, work, cached) => {
       const queues = [cloudmoreQueue(broker), autotaskQueue(broker)];
       const common = { connection: native, namespace: 'default', activities };
       const billing = await Worker.create({
         ...common,
         taskQueue: billingQueue(broker),
         workflowBundle: { codePath },
+        ...(cached === undefined ? {} : { maxCachedWorkflows: cached }),
       });
       const others = await Promise.all(queues.map((taskQueue) => Worker.create({ ...common, taskQueue })));
       const done = work();
