@@ -81,11 +81,11 @@ describe('what counts as accepted from now on', () => {
   test('lines of what was never billed are accepted once', () => {
     const before = item({ currency: 'XXX', stood: false, lines: 2, creditCost: '-50', creditSales: '-60' });
     const renamed = item({ ...before, id: 'item-3', type: 'Unclassified', currency: 'EUR' });
-    const keptBeside = (changes: Partial<AcceptedItem>, own = before): boolean =>
+    const keptWithOthers = (changes: Partial<AcceptedItem>, own = before): boolean =>
       nextAccepted(planned(null), [{ ...renamed, ...changes }], part([own]), USUAL).items.length === 2;
-    expect(keptBeside({})).toBe(false);
-    expect(keptBeside({ lines: 3, cost: '90', creditCost: '-60', sales: '130' })).toBe(false);
-    expect(keptBeside({ contractKey: 'S-1' })).toBe(false);
+    expect(keptWithOthers({})).toBe(false);
+    expect(keptWithOthers({ lines: 3, cost: '90', creditCost: '-60', sales: '130' })).toBe(false);
+    expect(keptWithOthers({ contractKey: 'S-1' })).toBe(false);
     for (const changes of [
       { contractKey: 's-2' },
       { lines: 1 },
@@ -94,9 +94,9 @@ describe('what counts as accepted from now on', () => {
       { cost: '110', creditCost: '-40' },
       { sales: '130', creditSales: '-50' },
     ])
-      expect({ changes, isKept: keptBeside(changes) }).toEqual({ changes, isKept: true });
-    const besideAnother = nextAccepted(planned(null), [renamed, azure], part([before]), USUAL);
-    expect(besideAnother.items.map(({ id }) => id)).toEqual(['item-3', azure.id]);
+      expect({ changes, isKept: keptWithOthers(changes) }).toEqual({ changes, isKept: true });
+    const withAnother = nextAccepted(planned(null), [renamed, azure], part([before]), USUAL);
+    expect(withAnother.items.map(({ id }) => id)).toEqual(['item-3', azure.id]);
     const there = nextAccepted(planned(null), [renamed], part([before, renamed]), USUAL);
     expect(there.items.map(({ id }) => id)).toEqual(['item-3', 'item-1']);
   });
@@ -129,10 +129,10 @@ describe('what counts, and what does not', () => {
   test('a correction by hand does not say that a subscription is there', () => {
     const all = [contoso(part([item()]), []), fabrikam(null, [item({ id: 'item-7', ...byHand })])];
     expect(Object.fromEntries(movedSubscriptions(all))).toEqual({ 'ORG-1': [], 'org-2': [] });
-    const besideLines = fabrikam(null, [item({ id: 'item-7', sources: ['manual lines', 'svc-365'] })]);
-    expect(movedSubscriptions([all[0]!, besideLines]).get('ORG-1')).toHaveLength(1);
-    const beside = [contoso(part([item(), azure]), [item(), item({ id: 'item-9', contractKey: 's-2', ...byHand })])];
-    expect(compareReports(beside, [], settings())!.missing).toEqual(['record type Azure plan', 'service svc-azure']);
+    const withLines = fabrikam(null, [item({ id: 'item-7', sources: ['manual lines', 'svc-365'] })]);
+    expect(movedSubscriptions([all[0]!, withLines]).get('ORG-1')).toHaveLength(1);
+    const withOthers = [contoso(part([item(), azure]), [item(), item({ id: 'item-9', contractKey: 's-2', ...byHand })])];
+    expect(compareReports(withOthers, [], settings())!.missing).toEqual(['record type Azure plan', 'service svc-azure']);
   });
 
   test.each<[string, Partial<AcceptedItem>, boolean]>([

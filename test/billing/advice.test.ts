@@ -185,8 +185,8 @@ test.each<[string, Partial<NotPosted>, string]>([
   ],
 ])('the whole sentence about an amount that is %s', (_, changes, sentence) => {
   const changed = { ...item('api-error'), ...changes };
-  const told = 'command' in changes ? changed : { ...changed, command: commandFor(changed.reason, ORG) };
-  expect(explainItem(told, 'Contoso')).toBe(`${HEAD} ${sentence}`);
+  const shown = 'command' in changes ? changed : { ...changed, command: commandFor(changed.reason, ORG) };
+  expect(explainItem(shown, 'Contoso')).toBe(`${HEAD} ${sentence}`);
 });
 
 test.each<[what: string, item: { reason: string | null; command?: Command | null }, shown: string | null]>([
@@ -194,8 +194,8 @@ test.each<[what: string, item: { reason: string | null; command?: Command | null
   ['no command, where it says so itself', { reason: 'breaker-month', command: null }, null],
   ["its reason's", { reason: 'breaker-month' }, 'billing approve 2025-10 --breakers'],
   ['none without a reason', { reason: null }, null],
-])('people are told of an item %s', (_, told, shown) => {
-  expect(commandOf(told, CONTOSO)).toBe(shown);
+])('people are told of an item %s', (_, one, shown) => {
+  expect(commandOf(one, CONTOSO)).toBe(shown);
 });
 
 const differs = (situation: Situation): string => {
@@ -238,18 +238,18 @@ test.each<[string, Situation, string]>([
 
 // A product can be called like a command.
 test("no product's name becomes the command that people are told", () => {
-  const told = {
+  const shown = {
     ...item('breaker-item', 'Sales of x billing approve 2025-10 --all # moved.'),
     productName: 'x billing approve 2025-10 --all #',
   };
-  expect(commandOf(told, CONTOSO)).toBe(RELEASE);
-  expect(explainItem(told, 'Contoso')!.endsWith(`Then: ${RELEASE}`)).toBe(true);
+  expect(commandOf(shown, CONTOSO)).toBe(RELEASE);
+  expect(explainItem(shown, 'Contoso')!.endsWith(`Then: ${RELEASE}`)).toBe(true);
 });
 
 // "subscription" stood there once with nothing behind it.
 test('lines without a subscription are told by their name alone', () => {
-  const told = { ...item('outcome-missing', 'Nobody answered.'), productName: 'lines without an outcome', subscriptionId: '' };
-  expect(explainItem({ ...told, command: null }, 'Contoso')).toBe(
+  const shown = { ...item('outcome-missing', 'Nobody answered.'), productName: 'lines without an outcome', subscriptionId: '' };
+  expect(explainItem({ ...shown, command: null }, 'Contoso')).toBe(
     'Contoso: lines without an outcome, 516.00 EUR held (outcome-missing). Nobody answered.',
   );
 });

@@ -144,7 +144,7 @@ describe('money of the same thing under another name holds its line', () => {
 // And no other line.
 describe('such money holds a line that would be billed beside it', () => {
   /** The line without its id has a contract of its own already, with something on it in the month. */
-  const besides = (stands: Partial<Books>, now = bare()): string | null => {
+  const whyWith = (stands: Partial<Books>, now = bare()): string | null => {
     const was = billedAs(line(), CODE);
     const key = keyOf(now);
     const contracts = [...was.contracts, contract({ id: 101, startDay: '2025-10-01', subscriptionId: key, number: key })];
@@ -159,17 +159,17 @@ describe('such money holds a line that would be billed beside it', () => {
   });
 
   test.each<[string, string | null, string | null]>([
-    ['nothing stands on its own contract yet', besides({}), again(SUBSCRIPTION)],
+    ['nothing stands on its own contract yet', whyWith({}), again(SUBSCRIPTION)],
     // Lines that lose their id join another line without one: the customer paid for them twice, or had their credits twice.
-    ['it may have joined what is billed there already', besides(rowOf('60', '50')), again(SUBSCRIPTION)],
-    ['nothing changes there', besides(rowOf('120', '100')), null],
+    ['it may have joined what is billed there already', whyWith(rowOf('60', '50')), again(SUBSCRIPTION)],
+    ['nothing changes there', whyWith(rowOf('120', '100')), null],
     [
       'both have a subscription id, and it is billed there already',
-      besides(rowOf('60', '50'), line({ subscriptionId: 'another' })),
+      whyWith(rowOf('60', '50'), line({ subscriptionId: 'another' })),
       null,
     ],
-    ['its sales are', besides(rowOf('60', '0'), line({ subscriptionId: 'another' })), null],
-    ['its cost is', besides(rowOf('0', '50'), line({ subscriptionId: 'another' })), null],
+    ['its sales are', whyWith(rowOf('60', '0'), line({ subscriptionId: 'another' })), null],
+    ['its cost is', whyWith(rowOf('0', '50'), line({ subscriptionId: 'another' })), null],
     ['there is nothing to bill', why(line(), bare({ sales: '0', cost: '0', unitSales: '0', unitCost: '0' })), null],
     [
       'what stood goes, because its subscription has ended',

@@ -67,7 +67,7 @@ const ofReport = (
 ): Outcome => outcome({ ...changes, answers: answers({ report, takenAt, digest }) });
 
 /** What an outcome comes to: "answers", or what is held. */
-const told = ({ outcome: { status, items } }: Completed): string => {
+const said = ({ outcome: { status, items } }: Completed): string => {
   const missing = items.filter(({ reason }) => reason === 'outcome-missing');
   const text = missing.map(({ lines, sales, currency }) => `${lines} lines, ${sales} ${currency}`).join('; ');
   return missing.length === 0 ? 'answers' : `${status}: ${text}`;
@@ -126,7 +126,7 @@ describe('an outcome answers for the lines that were counted', () => {
     ],
     ['none', null, {}, MISSING],
   ])('%s', (_, kept, changes, becomes) => {
-    expect(told(completed(kept, expected(changes), CLOSED))).toBe(becomes);
+    expect(said(completed(kept, expected(changes), CLOSED))).toBe(becomes);
   });
 
   test('what answers for all of it is as it was', () => {
@@ -142,7 +142,7 @@ describe('an outcome answers for the lines that were counted', () => {
     });
     const rerun = outcome({ answers: later });
     expect(completed(rerun, expected(), CLOSED).amounts).toEqual(later.amounts);
-    expect(told(completed(rerun, expected(), CLOSED))).toBe('NeedsAttention: 1 lines, 10.00 EUR');
+    expect(said(completed(rerun, expected(), CLOSED))).toBe('NeedsAttention: 1 lines, 10.00 EUR');
     const same = outcome({ answers: { ...later, takenAt: CLOSED.takenAt } });
     expect(completed(same, expected(), CLOSED).amounts).toEqual([counted()]);
   });
@@ -254,11 +254,11 @@ describe('lines that no outcome answers for', () => {
       'NeedsAttention: 0 lines, 2.00 CHF; -1 lines, -120.00 EUR; 1 lines, 7.00 USD',
     ],
   ])('are told with their difference: %s', (_, amounts, becomes) => {
-    expect(told(completed(outcome(), expected({ amounts }), CLOSED))).toBe(becomes);
+    expect(said(completed(outcome(), expected({ amounts }), CLOSED))).toBe(becomes);
   });
 
   test('are compared by currency without regard to case', () => {
     const euro = plan({ report: { lines: [line({ currency: 'eur' })] } }).items;
-    expect(told(completed(outcome({ items: euro }), expected(), CLOSED))).toBe('answers');
+    expect(said(completed(outcome({ items: euro }), expected(), CLOSED))).toBe('answers');
   });
 });

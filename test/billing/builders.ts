@@ -289,7 +289,7 @@ export interface Situation {
 export function plan(situation: Situation = {}): Plan {
   const { moved, approvedDigest, refused } = situation;
   return planOrganization({
-    ...toldOf(situation),
+    ...factsOf(situation),
     books: situation.books ?? books(),
     ...(moved === undefined ? {} : { moved }),
     ...(approvedDigest === undefined ? {} : { approvedDigest }),
@@ -300,7 +300,7 @@ export function plan(situation: Situation = {}): Plan {
 /** The way back from what the month was billed, to what stood in `before`. */
 export const undo = (situation: Situation, before: UndoInput['before'], laterBilled: number[] = []): UndoPlan =>
   planUndo({
-    ...toldOf(situation),
+    ...factsOf(situation),
     books: situation.books ?? books(),
     before,
     laterBilled: new Set(laterBilled),
@@ -308,10 +308,10 @@ export const undo = (situation: Situation, before: UndoInput['before'], laterBil
   });
 
 /** The same where Autotask could not be read. */
-export const blind = (situation: Situation): Plan => planBlind(toldOf(situation), 'Autotask did not answer.');
+export const blind = (situation: Situation): Plan => planBlind(factsOf(situation), 'Autotask did not answer.');
 
 /** What Cloudmore says in a situation, and the settings. */
-function toldOf({
+function factsOf({
   report: reported = {},
   settings: chosen = {},
   asOf = AS_OF,

@@ -217,7 +217,7 @@ describe('one thing that fails beside another', () => {
   test.each<[string, (held: Books) => Books, Partial<Settings>]>([
     ['of an open month', (held) => edited(held, '2025-09', { units: 9 }), {}],
     ['of an approved month', (held) => edited(held, '2025-10', { frozen: true }), { afterFreeze: 'charge' }],
-  ])('7.6 what is due %s is charged, although Autotask refuses to end the units of what was paid once', (_, state, settings) => {
+  ])('7.6 what is due %s is charged though its units cannot end', (_, state, settings) => {
     const autotask = refusingNovember(state(running()));
     const refused = autotask.apply(plan({ report: upfront, books: autotask.books, settings }).steps);
     expect([refused.length, autotask.books.charges.map(({ price: charged }) => charged)]).toEqual([1, ['396']]);
@@ -251,14 +251,14 @@ describe('rows that a person made or changed', () => {
   test.each<[string, Books]>([
     ['approved', november({ frozen: true })],
     ['not approved', november({})],
-  ])('7.0 a service put on the contract from November on, %s, is not adjusted from October', (_, held) => {
+  ])('7.0 a later service, %s, is not adjusted from October', (_, held) => {
     expect(amountsOf(plan({ books: held }))).toEqual(['create charge 1 × 120.0000 / 100.0000']);
   });
 
   test.each<[string, Books]>([
     ['approved', edited(running(), '2025-12', { frozen: true })],
     ['brought to fewer units by hand', edited(running(), '2025-12', { units: 3 })],
-  ])('7.6 units of what was paid once are not ended through a month that is %s', (_, held) => {
+  ])('7.6 units of what was paid once stay behind a month %s', (_, held) => {
     expect(amountsOf(plan({ books: { ...held, rows: held.rows.slice(1) }, report: upfront }))).toEqual([]);
   });
 

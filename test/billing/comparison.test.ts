@@ -15,7 +15,7 @@ const was = (organizationId: string, organizationName: string, ...items: Accepte
   organizationName,
   part: part(...items),
 });
-const beside = (kept: AcceptedOrganization[], changes: Partial<Report> = {}): ReturnType<typeof compareWithAccepted> =>
+const against = (kept: AcceptedOrganization[], changes: Partial<Report> = {}): ReturnType<typeof compareWithAccepted> =>
   compareWithAccepted(cutReport(report({ organizations: both, ...changes }), '2025-10-12'), kept, settings());
 
 describe('a report beside what was accepted of it', () => {
@@ -25,7 +25,7 @@ describe('a report beside what was accepted of it', () => {
   });
 
   test('each organization has what was accepted of it, in any case', () => {
-    const { facts, organizations, gone } = beside([was('org-1', 'Contoso', accepted())], { lines: [line(), fabrikam] });
+    const { facts, organizations, gone } = against([was('org-1', 'Contoso', accepted())], { lines: [line(), fabrikam] });
     expect(organizations.map((slice) => slice.accepted)).toEqual([part(accepted()), undefined]);
     expect(organizations.map((slice) => 'accepted' in slice)).toEqual([true, false]);
     expect(facts.comparison).toMatchObject({ asOf: '2025-10-11' });
@@ -34,7 +34,7 @@ describe('a report beside what was accepted of it', () => {
 
   test('misses an organization that nobody names any more, with what it had', () => {
     const items = [accepted({ id: 'item-9', contractKey: 'gone-1', subscriptionId: 'gone-1' })];
-    const { facts, gone } = beside([was('org-9', 'Gone Ltd', ...items)]);
+    const { facts, gone } = against([was('org-9', 'Gone Ltd', ...items)]);
     expect(facts.comparison!.missing).toEqual(['organization Gone Ltd']);
     expect(gone).toEqual([{ organizationId: 'org-9', organizationName: 'Gone Ltd', items }]);
   });
@@ -43,15 +43,15 @@ describe('a report beside what was accepted of it', () => {
   test('an organization that is gone misses only what no other has', () => {
     const moved = accepted({ id: 'item-9', contractKey: SUBSCRIPTION.toUpperCase() });
     const left = accepted({ id: 'item-8', contractKey: 'gone-1', subscriptionId: 'gone-1' });
-    expect(beside([was('org-9', 'Gone Ltd', moved, left)]).gone).toMatchObject([{ items: [{ id: 'item-8' }] }]);
-    expect(beside([was('org-9', 'Gone Ltd', moved)]).gone).toEqual([]);
-    expect(beside([was('org-9', 'Gone Ltd')]).gone).toEqual([]);
+    expect(against([was('org-9', 'Gone Ltd', moved, left)]).gone).toMatchObject([{ items: [{ id: 'item-8' }] }]);
+    expect(against([was('org-9', 'Gone Ltd', moved)]).gone).toEqual([]);
+    expect(against([was('org-9', 'Gone Ltd')]).gone).toEqual([]);
   });
 });
 
 describe('a subscription whose lines another organization has now', () => {
   const moved = { lines: [line({ organizationId: 'org-2', organizationName: 'Fabrikam' })], subscriptions: [] };
-  const { organizations } = beside([was('org-1', 'Contoso', accepted())], moved);
+  const { organizations } = against([was('org-1', 'Contoso', accepted())], moved);
   const [from, to] = [
     organizations.find(({ organization: { id } }) => id === 'ORG-1')!,
     organizations.find(({ organization: { id } }) => id === 'org-2')!,
@@ -72,7 +72,7 @@ describe('a subscription whose lines another organization has now', () => {
   // Each item comes from where it was.
   test('a subscription of two items arrives once', () => {
     const second = accepted({ id: 'item-2', itemCode: 'SECOND' });
-    const two = beside([was('org-1', 'Contoso', accepted(), second)], moved).organizations.find(
+    const two = against([was('org-1', 'Contoso', accepted(), second)], moved).organizations.find(
       ({ organization: { id } }) => id === 'org-2',
     )!;
     expect(two.arrived).toEqual([SUBSCRIPTION]);

@@ -62,7 +62,7 @@ describe('a contract of another company', () => {
     ['a number that may be anybody’s', { number: 's-1' }, 's-1', [], 'missing'],
     ['such a number, where it was billed on', { number: 's-1' }, 's-1', [100], HELD],
     ['such a number, where another was', { number: 's-1' }, 's-1', [101], 'missing'],
-  ])('counts, or not, with %s', (_, changes, key, billed, expected) => {
+  ])('counts, or not, with %s', (_, ...[changes, key, billed, expected]) => {
     expect(found(theirs(changes), key, billed)).toBe(expected);
   });
 

@@ -88,9 +88,9 @@ describe('a copy of a contract', () => {
     const [copy] = found([COPY], [COPIED], held);
     expect(copy!.currency).toBe('USD');
     expect(copiesText(Array.from({ length: 7 }, () => copy!))).toContain('; and 2 more. Where');
-    const told = (count: number): string => copiesText(Array.from({ length: count }, () => copy!))!;
-    expect([told(5), told(7)].map((text) => text.split('; contract 900').length)).toEqual([5, 5]);
-    expect(told(5)).not.toContain('more');
+    const textOf = (count: number): string => copiesText(Array.from({ length: count }, () => copy!))!;
+    expect([textOf(5), textOf(7)].map((text) => text.split('; contract 900').length)).toEqual([5, 5]);
+    expect(textOf(5)).not.toContain('more');
     expect(copiesText([])).toBeNull();
   });
 });

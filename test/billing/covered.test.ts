@@ -156,7 +156,7 @@ describe('a plan is a part of a released one', () => {
     expect(is([{ ...created.items[0]!, standing: null }])).toBe(false);
     const making = of([charge], standingOn(2000));
     expect(isCovered(making, of([charge], standingOn(2000, { billed: true })))).toBe(true);
-    const beside = (day: string): Plan => of([charge], standingOn(null, { day }));
-    expect(isCovered(beside('2025-10-31'), beside('2025-11-30'))).toBe(true);
+    const withChargeOn = (day: string): Plan => of([charge], standingOn(null, { day }));
+    expect(isCovered(withChargeOn('2025-10-31'), withChargeOn('2025-11-30'))).toBe(true);
   });
 });

@@ -7,7 +7,7 @@ import { after, edited, KEY, lines, MORE } from './examples/row-and-charge.js';
 
 /** What a person reads of a plan's steps, on the terminal and in the Web UI: a mark, and what changes from what to what. */
 
-const told = (situation: Situation): string[] => {
+const described = (situation: Situation): string[] => {
   const decided = plan(situation);
   return decided.steps.map((step) => `${markOf(step, decided)} ${describeStep(step, decided)}`);
 };
@@ -169,7 +169,7 @@ describe('a step in words', () => {
       { ...without, books: running() },
       ['- Business Premium (1 year, paid monthly): units 10 → 0'],
     ],
-  ])('%s', (_, situation, expected) => expect(told(situation)).toEqual(expected));
+  ])('%s', (_, situation, expected) => expect(described(situation)).toEqual(expected));
 
   test.each<[string, (decided: Plan) => Plan]>([
     [

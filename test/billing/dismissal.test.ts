@@ -96,19 +96,23 @@ describe('an outcome as it counts now', () => {
       ...changes,
     }) as Outcome;
   const held = { ...plan().items[0]!, outcome: 'held' as const };
-  const told = (changes: Partial<Outcome>, ...dismissals: Dismissal[]): unknown => {
+  const shownAfter = (changes: Partial<Outcome>, ...dismissals: Dismissal[]): unknown => {
     const { status, waitsSince } = withDismissals(outcome(changes), dismissals);
     return [status, waitsSince];
   };
   const waits = ['NeedsAttention', '2025-10-12'];
 
   test.each<[string, unknown, unknown]>([
-    ['needs nothing where all was dismissed', told({}, dismissal(ghost())), ['Unchanged', null]],
-    ['is done where something was written', told({ writes: { ...NO_WRITES, charges: 1 } }, dismissal(ghost())), ['Done', null]],
-    ['waits for what was not', told({}), waits],
-    ['waits for one of two', told({ ghosts: [ghost(), loose] }, dismissal(ghost())), waits],
-    ['waits for what is held', told({ items: [...plan().items, held] }, dismissal(ghost())), waits],
-    ['waits for its release', told({ status: 'AwaitingApproval' }, dismissal(ghost())), ['AwaitingApproval', '2025-10-12']],
+    ['needs nothing where all was dismissed', shownAfter({}, dismissal(ghost())), ['Unchanged', null]],
+    [
+      'is done where something was written',
+      shownAfter({ writes: { ...NO_WRITES, charges: 1 } }, dismissal(ghost())),
+      ['Done', null],
+    ],
+    ['waits for what was not', shownAfter({}), waits],
+    ['waits for one of two', shownAfter({ ghosts: [ghost(), loose] }, dismissal(ghost())), waits],
+    ['waits for what is held', shownAfter({ items: [...plan().items, held] }, dismissal(ghost())), waits],
+    ['waits for its release', shownAfter({ status: 'AwaitingApproval' }, dismissal(ghost())), ['AwaitingApproval', '2025-10-12']],
   ])('%s', (_, found, expected) => {
     expect(found).toEqual(expected);
   });

@@ -215,7 +215,7 @@ describe('what was made before and is gone', () => {
 
   const lost = gone({ kind: 'service', id: 51, key: 'old', why: 'Service 51 is gone.' });
   const unknown = `Service 51 is gone. A row of the contract stands on it, and whether it bills the same is not known: what stands beside it, or what the plan writes, might come on top. Release the plan if that is right.`;
-  const besides = (changes: Parameters<typeof row>[0] = {}): Books => ({
+  const heldWith = (changes: Parameters<typeof row>[0] = {}): Books => ({
     ...running(),
     rows: [...running().rows, row({ id: 9, serviceId: 51, ...changes })],
     gone: [gone({ kind: 'contract', id: 51, key: 'other' }), lost],
@@ -224,15 +224,15 @@ describe('what was made before and is gone', () => {
 
   // Nobody knows what the row is.
   test('what would be written beside an unknown row is held', () => {
-    const held = besides();
+    const held = heldWith();
     expect(heldItems(more(held), held)).toEqual([[made.items[0]!.id, unknown]]);
   });
 
   test.each<[string, Books]>([
-    ['the row has no units', besides({ units: 0 })],
-    ['the row is of an earlier month', besides({ startDay: '2025-09-01' })],
-    ['the row is on another contract', besides({ contractId: 101 })],
-    ['its service is known', { ...besides(), gone: [gone({ kind: 'product', id: 51 })] }],
+    ['the row has no units', heldWith({ units: 0 })],
+    ['the row is of an earlier month', heldWith({ startDay: '2025-09-01' })],
+    ['the row is on another contract', heldWith({ contractId: 101 })],
+    ['its service is known', { ...heldWith(), gone: [gone({ kind: 'product', id: 51 })] }],
     [
       'nothing is written, and the item has its row',
       { ...running(), ...{ rows: [...running().rows, row({ id: 9, serviceId: 51 })] }, gone: [lost] },
@@ -243,13 +243,13 @@ describe('what was made before and is gone', () => {
   });
 
   test('holds it also where that row begins in a later month', () => {
-    const held = besides({ startDay: '2025-11-01' });
+    const held = heldWith({ startDay: '2025-11-01' });
     expect(heldItems(more(held), held)).toHaveLength(1);
   });
 
   test('an item settled by charge alone is held beside an unknown row', () => {
     const held: Books = {
-      ...besides(),
+      ...heldWith(),
       rows: [row({ id: 9, serviceId: 51 })],
       charges: [charge({ key: KEY, price: '120', cost: '100' })],
     };
@@ -277,8 +277,8 @@ describe('what was made before and is gone', () => {
     };
     const decided = more(held);
     const changed = (changes: Partial<PlannedItem>): Plan => ({ ...decided, items: [{ ...decided.items[0]!, ...changes }] });
-    const told = 'A row of contract 100 may stand. Release the plan if it does not.';
-    expect(heldItems(decided, held)).toEqual([[made.items[0]!.id, told]]);
+    const message = 'A row of contract 100 may stand. Release the plan if it does not.';
+    expect(heldItems(decided, held)).toEqual([[made.items[0]!.id, message]]);
     const otherwise = { ...held, gone: held.gone!.map((one) => ({ ...one, kind: 'charge' as const })) };
     expect(heldItems(decided, otherwise)).toEqual([]);
     for (const other of [{ contractId: 101 }, { contractId: null }, { type: 'AzurePlan' as const }])
@@ -286,7 +286,7 @@ describe('what was made before and is gone', () => {
   });
 
   test('a ghost beside an unknown row is not brought to nothing', () => {
-    const held = besides();
+    const held = heldWith();
     const ghost = { contractId: 100, contractKey: SUBSCRIPTION, serviceId: 50, outcome: 'zeroed' } as Plan['ghosts'][number];
     const ghostsAlone = (changes: Partial<typeof ghost>): Plan => ({
       ...made,
@@ -334,7 +334,7 @@ describe('what would change beside a charge of nobody knows what', () => {
   });
   const { chargeId: _, ...onRow } = loose;
   const changed = (): PlannedItem => ({ ...plan().items[0]!, id: 'a', contractId: 100, contractKey: 's-1' });
-  const beside = (item: PlannedItem, ...ghosts: Ghost[]): unknown[] => [
+  const heldWithGhosts = (item: PlannedItem, ...ghosts: Ghost[]): unknown[] => [
     ...itemsNearUnknown({ ...plan(), items: [item], ghosts: [ghost(), ...ghosts] }),
   ];
 
@@ -342,7 +342,7 @@ describe('what would change beside a charge of nobody knows what', () => {
   test('a change beside an unknown charge is held with advice', () => {
     const message =
       '24.00 EUR stand on charge 9 of the same contract, and nobody knows what it was made for: it may be for Business Premium. Delete the charge in Autotask if it is wrong, or release the plan if it is right beside this.';
-    expect(beside(changed(), loose)).toEqual([['a', { reason: 'report-shrank', message }]]);
+    expect(heldWithGhosts(changed(), loose)).toEqual([['a', { reason: 'report-shrank', message }]]);
   });
 
   type Standing = NonNullable<PlannedItem['standing']>;
@@ -359,6 +359,6 @@ describe('what would change beside a charge of nobody knows what', () => {
     ['but not what is held already', loose, false, () => ({ outcome: 'held', standing: null })],
   ])('is held %s', (_title, other, is, changes = () => ({})) => {
     const item = changed();
-    expect(beside({ ...item, ...changes(item) }, other)).toHaveLength(is ? 1 : 0);
+    expect(heldWithGhosts({ ...item, ...changes(item) }, other)).toHaveLength(is ? 1 : 0);
   });
 });

@@ -173,19 +173,19 @@ describe('an amount is explained', () => {
         ],
       },
     };
-    const told = ({ items, ghosts }: Explanation): unknown => ({
+    const shown = ({ items, ghosts }: Explanation): unknown => ({
       lines: items.flatMap(({ lines }) => lines.map(({ itemCode }) => itemCode)),
       steps: items.flatMap(({ item, steps }) => steps.map((step) => step.items.includes(item.id))),
       notes: items.flatMap(({ item, notes }) => notes.map(({ code, itemId }) => [code, itemId === item.id])),
       ghosts: ghosts.map(({ contractId }) => contractId),
     });
-    expect(told(explained(situation))).toEqual({
+    expect(shown(explained(situation))).toEqual({
       lines: [line().itemCode],
       steps: [true],
       notes: [['units-differ', true]],
       ghosts: [],
     });
-    expect(told(explained(situation, second))).toMatchObject({ lines: ['CFQ7TTC0TWO'], ghosts: [101] });
+    expect(shown(explained(situation, second))).toMatchObject({ lines: ['CFQ7TTC0TWO'], ghosts: [101] });
   });
 
   test('of a licence without subscription by the key of its contract', () => {

@@ -164,8 +164,8 @@ describe('of last month', () => {
 
   test('what could not be had or read is told', () => {
     const finding = { vendor: 'Cloudmore', path: 'pricelist', record: '1', member: null, value: null, problem: 'is missing' };
-    const told = facts({ previousUnavailable: 'no answer', findings: [finding] });
-    expect([told.previousUnavailable, told.findings]).toEqual(['no answer', [finding]]);
+    const made = facts({ previousUnavailable: 'no answer', findings: [finding] });
+    expect([made.previousUnavailable, made.findings]).toEqual(['no answer', [finding]]);
     for (const silent of [facts({}), facts({ findings: [] })])
       expect(Object.keys(silent).filter((member) => /^(previousUnavailable|findings)$/.test(member))).toEqual([]);
     expect(Object.keys(facts({}).drop!)).toEqual(['now', 'before']);

@@ -38,7 +38,7 @@ describe('a row', () => {
           "120.00 EUR of Premium stand on contract 100, and the report's line for it is billed on another contract: both are billed. Set its units to 0 in Autotask, or give it its id back and delete the other.",
       },
     ],
-  ])('%s', (_, told, expected) => expect(told).toEqual(expected));
+  ])('%s', (_, advice, expected) => expect(advice).toEqual(expected));
 });
 
 describe('a charge', () => {
@@ -69,5 +69,5 @@ describe('a charge', () => {
       `A charge of 5.00 EUR (${KEY}) ${PLACE}. Nobody answers for it. Delete it in Autotask if it is wrong. If the amount is right as it is, dismiss it.`,
       DISMISS,
     ],
-  ])('%s', (_, told, message, command) => expect([told.message, told.command]).toEqual([message, command]));
+  ])('%s', (_, advice, message, command) => expect([advice.message, advice.command]).toEqual([message, command]));
 });

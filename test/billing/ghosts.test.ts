@@ -159,7 +159,7 @@ interface Decided {
 
 const ghosts = (held: Books, changes: Partial<GhostContext> = {}, { decided, isHeld = false, named }: Decided = {}): GhostPlan =>
   planGhosts(held.contracts[0]!, decided, isHeld, context(held, changes, named));
-const told = ({ ghosts: found }: GhostPlan): string[] =>
+const listed = ({ ghosts: found }: GhostPlan): string[] =>
   found.map(({ outcome, rule, sales, evidence }: Ghost) => `${outcome} ${sales} (${rule})${evidence ? ` ${evidence}` : ''}`);
 
 describe('a row without a line', () => {
@@ -174,52 +174,52 @@ describe('a row without a line', () => {
   test.each<[string, string[], string[]]>([
     [
       'that the month’s report had: it stays, though it is what last month carried on',
-      told(ghosts(carried, late)),
+      listed(ghosts(carried, late)),
       ['zeroed 120.00 (1.6)'],
     ],
     [
       'that the month’s report did not have, though it is not what last month carried on',
-      told(ghosts(changed, notAccepted)),
+      listed(ghosts(changed, notAccepted)),
       ['ghost 108.00 (8.3)'],
     ],
     [
       'of which no report is known, and that last month carried on',
-      told(ghosts(carried, { ...late, accepted: null })),
+      listed(ghosts(carried, { ...late, accepted: null })),
       ['ghost 120.00 (8.3)'],
     ],
     [
       'of which none is known, and that was written for the month',
-      told(ghosts(changed, { ...late, accepted: null })),
+      listed(ghosts(changed, { ...late, accepted: null })),
       ['zeroed 108.00 (1.6)'],
     ],
     [
       'the same, where last month was not read',
-      told(ghosts({ ...changed, detailed: [] }, { ...late, accepted: null })),
+      listed(ghosts({ ...changed, detailed: [] }, { ...late, accepted: null })),
       ['ghost 108.00 (8.3)'],
     ],
     [
       'the same, where last month had none',
-      told(ghosts({ ...changed, rows: changed.rows.slice(1) }, { ...late, accepted: null })),
+      listed(ghosts({ ...changed, rows: changed.rows.slice(1) }, { ...late, accepted: null })),
       ['ghost 108.00 (8.3)'],
     ],
     [
       'of which none is known, on a contract that begins with the month',
-      told(ghosts({ ...carried, contracts: [contract({ startDay: '2025-10-01' })] }, { ...late, accepted: null })),
+      listed(ghosts({ ...carried, contracts: [contract({ startDay: '2025-10-01' })] }, { ...late, accepted: null })),
       ['zeroed 120.00 (1.6)'],
     ],
     [
       'whose subscription has ended',
-      told(ghosts(carried, { ...notAccepted, subscriptions: [subscription({ status: 'Deleted' })] })),
+      listed(ghosts(carried, { ...notAccepted, subscriptions: [subscription({ status: 'Deleted' })] })),
       ['zeroed 120.00 (8.2) ended'],
     ],
     [
       'that another licence of the subscription replaced',
-      told(ghosts(carried, notAccepted, { decided: planOf([decision()]) })),
+      listed(ghosts(carried, notAccepted, { decided: planOf([decision()]) })),
       ['zeroed 120.00 (8.2) replaced'],
     ],
     [
       'that was paid once, in a month before',
-      told(ghosts(carried, { ...notAccepted, prices: indexPrices([price({ paymentMonths: 12 })]) })),
+      listed(ghosts(carried, { ...notAccepted, prices: indexPrices([price({ paymentMonths: 12 })]) })),
       ['zeroed 120.00 (8.2) paid-once'],
     ],
   ])('%s', (_, found, expected) => {
@@ -230,24 +230,26 @@ describe('a row without a line', () => {
   test('a row is not awaited for a subscription that moved', () => {
     const { facts } = context(carried);
     const early = { facts: { ...facts, recordTypes: [] }, accepted: [] };
-    expect(told(ghosts(carried, early))).toEqual(['awaiting 120.00 (8.1)']);
+    expect(listed(ghosts(carried, early))).toEqual(['awaiting 120.00 (8.1)']);
     const theirs = { ...early, knownSubscriptions: new Set<string>() };
-    expect(told(ghosts(carried, theirs, { named: { ...NAMED, subscriptions: [[SUBSCRIPTION, 'org-2', []]] } }))).toEqual([
+    expect(listed(ghosts(carried, theirs, { named: { ...NAMED, subscriptions: [[SUBSCRIPTION, 'org-2', []]] } }))).toEqual([
       'ghost 120.00 (8.3)',
     ]);
   });
 
   test('is left alone beside a held item of its contract', () => {
-    expect(told(ghosts(carried, late, { isHeld: true }))).toEqual([]);
-    expect(told(ghosts(carried, late, { decided: planOf([decision({}, 'posted'), decision({ id: 'b' }, 'held')]) }))).toEqual([]);
-    expect(told(ghosts(carried, { ...late, accepted: [] }, { decided: planOf([]) }))).toEqual(['ghost 120.00 (8.3)']);
+    expect(listed(ghosts(carried, late, { isHeld: true }))).toEqual([]);
+    expect(listed(ghosts(carried, late, { decided: planOf([decision({}, 'posted'), decision({ id: 'b' }, 'held')]) }))).toEqual(
+      [],
+    );
+    expect(listed(ghosts(carried, { ...late, accepted: [] }, { decided: planOf([]) }))).toEqual(['ghost 120.00 (8.3)']);
   });
 
   test('a row extended from an earlier month is not a ghost', () => {
     const ended = (endDay: string): Books => ({ ...carried, contracts: [contract({ endDay })], rows: carried.rows.slice(0, 1) });
     const extended = planOf([decision({}, 'posted')], [EXTENDS]);
-    expect(told(ghosts(ended('2025-12-31'), notAccepted, { decided: extended }))).toEqual([]);
-    expect(told(ghosts(ended('2025-10-01'), notAccepted, { decided: extended }))).toEqual([]);
+    expect(listed(ghosts(ended('2025-12-31'), notAccepted, { decided: extended }))).toEqual([]);
+    expect(listed(ghosts(ended('2025-10-01'), notAccepted, { decided: extended }))).toEqual([]);
     expect(ghosts(ended('2025-09-30'), notAccepted, { decided: extended }).ghosts).toHaveLength(1);
   });
 
@@ -282,7 +284,7 @@ describe('a row without a line', () => {
     const at = (home: number | null, named?: Named): string[] => {
       const itemCharges = new Map([[KEY.toLowerCase(), { home, type: 'Csp365Nce' as const, itemCode: CODE }]]);
       const changes = { ...late, itemCharges, subscriptions: [subscription({ status: 'Deleted' })] };
-      return told(ghosts(carried, changes, { named }));
+      return listed(ghosts(carried, changes, { named }));
     };
     const handedOn: Named = { ...NAMED, subscriptions: [[SUBSCRIPTION, 'org-1', [], ['org-9']]] };
     expect([at(100), at(null), at(101), at(101, handedOn)]).toEqual([
@@ -296,13 +298,13 @@ describe('a row without a line', () => {
   // A charge beside a row of nobody’s is looked at by itself.
   test('a row and its charge share one fate', () => {
     const charges = [charge({ key: KEY, price: '5', cost: '0' })];
-    expect(told(ghosts({ ...carried, charges }, notAccepted))).toEqual(['ghost 125.00 (8.3)']);
+    expect(listed(ghosts({ ...carried, charges }, notAccepted))).toEqual(['ghost 125.00 (8.3)']);
     const foreign = { ...carried, services: [service({ key: 'FOREIGN' })], charges };
-    expect(told(ghosts(foreign, notAccepted))).toEqual(['zeroed 5.00 (1.6)']);
+    expect(listed(ghosts(foreign, notAccepted))).toEqual(['zeroed 5.00 (1.6)']);
     const hash = '0'.repeat(32);
     const withoutId = { ...foreign, contracts: [contract({ subscriptionId: `cm-${hash}` })] };
     const ofIt = [charge({ key: `CM-2025-10-${hash.slice(0, 20)}`, price: '5' })];
-    expect(told(ghosts({ ...withoutId, charges: ofIt }, notAccepted))).toEqual(['ghost 5.00 (8.4)']);
+    expect(listed(ghosts({ ...withoutId, charges: ofIt }, notAccepted))).toEqual(['ghost 5.00 (8.4)']);
     const found = ghosts(foreign, notAccepted);
     expect(found.notes.map(({ code }) => code)).toEqual(['foreign-row']);
   });

@@ -24,7 +24,7 @@ interface Case {
 }
 
 /** Whether the item is told that it may be what is gone, of another organization or of its own. */
-function isTold({
+function isFound({
   gone: went = gone(),
   here: came = here(),
   now = [],
@@ -98,7 +98,7 @@ describe('an item may be what stood elsewhere without a line', () => {
     ['where what is gone has ended', { subscriptions: [subscription({ status: 'Canceled' })] }, false],
     ['where it is not gone', { isOwn: true, now: [gone()] }, false],
     ['where a line by hand is left of it', { isOwn: true, now: [gone({ sources: [MANUAL_LINES] })] }, true],
-  ])('%s', (_, one, expected) => expect(isTold(one)).toBe(expected));
+  ])('%s', (_, one, expected) => expect(isFound(one)).toBe(expected));
 });
 
 test('what waits says whose it was, how much and what to do', () => {

@@ -27,9 +27,9 @@ describe('what stopped an item while it was carried out (2.5)', () => {
   });
 
   test('has its own command, or none, instead of the reason’s', () => {
-    const told = (own: Partial<(typeof stops)[number] & { command: ReturnType<typeof command> | null }>): unknown =>
+    const shown = (own: Partial<(typeof stops)[number] & { command: ReturnType<typeof command> | null }>): unknown =>
       applyStops(plan(), [{ ...stops[0]!, ...own }])[0]!.command;
-    expect([told({}), told({ command: null }), told({ command: command('doctor') })]).toEqual([
+    expect([shown({}), shown({ command: null }), shown({ command: command('doctor') })]).toEqual([
       undefined,
       null,
       'billing doctor',

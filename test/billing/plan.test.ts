@@ -34,14 +34,18 @@ import { KEY } from './examples/row-and-charge.js';
 
 /** What a plan makes of a whole organization, beside its items one by one. */
 
-const told = (situation: Situation): string[] =>
+const said = (situation: Situation): string[] =>
   plan(situation).ghosts.map(({ outcome, sales, rule }) => `${outcome} ${sales} (${rule})`);
 const notesOf = (situation: Situation): string[] => plan(situation).notes.map(({ code }) => code);
 
 describe('a subscription of which another organization of the company has lines', () => {
   const org2 = { organizationId: 'org-2', organizationName: 'Fabrikam' };
   const both = [organization(), organization({ id: 'org-2', name: 'Fabrikam' })];
-  const beside = (theirs: Partial<Line>, settings: Situation['settings'] = {}, changes: Situation['report'] = {}): Situation => ({
+  const withTheirs = (
+    theirs: Partial<Line>,
+    settings: Situation['settings'] = {},
+    changes: Situation['report'] = {},
+  ): Situation => ({
     report: { organizations: both, lines: [line(), line({ ...org2, ...theirs })], ...changes },
     settings: { allowSharedCompanies: [7, 8], ...settings },
   });
@@ -49,24 +53,28 @@ describe('a subscription of which another organization of the company has lines'
   const POSTED = ['posted'];
 
   test.each<[string, Situation, string[]]>([
-    ['both have lines of it', beside({}), HELD],
+    ['both have lines of it', withTheirs({}), HELD],
     [
       'theirs are of nobody knows what',
-      beside({ recordType: 'Mystery', itemCode: 'X', productId: null, publisherName: null }),
+      withTheirs({ recordType: 'Mystery', itemCode: 'X', productId: null, publisherName: null }),
       HELD,
     ],
-    ['theirs are of a custom service', beside({ isCustomService: true }), POSTED],
+    ['theirs are of a custom service', withTheirs({ isCustomService: true }), POSTED],
     [
       'theirs are of a type that is not exported',
-      beside({ recordType: 'AzurePlan' }, { exportRecordTypes: ['Csp365Nce'] }),
+      withTheirs({ recordType: 'AzurePlan' }, { exportRecordTypes: ['Csp365Nce'] }),
       POSTED,
     ],
-    ['theirs are of one that is', beside({ recordType: 'AzurePlan' }, { exportRecordTypes: ['Csp365Nce', 'AzurePlan'] }), HELD],
-    ['theirs are of a service left out by id', beside({ serviceId: 'off' }, { excludeServices: ['OFF'] }), POSTED],
-    ['theirs are of one left out by name', beside({ serviceName: 'Off' }, { excludeServices: ['off'] }), POSTED],
+    [
+      'theirs are of one that is',
+      withTheirs({ recordType: 'AzurePlan' }, { exportRecordTypes: ['Csp365Nce', 'AzurePlan'] }),
+      HELD,
+    ],
+    ['theirs are of a service left out by id', withTheirs({ serviceId: 'off' }, { excludeServices: ['OFF'] }), POSTED],
+    ['theirs are of one left out by name', withTheirs({ serviceName: 'Off' }, { excludeServices: ['off'] }), POSTED],
     [
       'two of another company have none of it',
-      beside({}, {}, { organizations: [...['a', 'b'].map((id) => organization({ id, companyIdText: '8' })), ...both] }),
+      withTheirs({}, {}, { organizations: [...['a', 'b'].map((id) => organization({ id, companyIdText: '8' })), ...both] }),
       HELD,
     ],
   ])('waits, or not, where %s', (_, situation, expected) => {
@@ -74,14 +82,16 @@ describe('a subscription of which another organization of the company has lines'
   });
 
   test('waits with both names', () => {
-    expect(plan(beside({})).items[0]!.message).toMatch(
+    expect(plan(withTheirs({})).items[0]!.message).toMatch(
       new RegExp(`^org-1 and org-2 both have lines of subscription ${SUBSCRIPTION} and are billed at one company`),
     );
   });
 
   test('waits where one contract carries it and the other’s', () => {
     const held = { ...running(), contracts: [contract({ number: 's-9' })] };
-    expect(plan({ ...beside({ subscriptionId: 's-9' }), books: held }).items[0]!.message).toMatch(/carries two subscriptions/);
+    expect(plan({ ...withTheirs({ subscriptionId: 's-9' }), books: held }).items[0]!.message).toMatch(
+      /carries two subscriptions/,
+    );
   });
 });
 
@@ -89,11 +99,11 @@ describe('money without a line', () => {
   const LOST = contract({ subscriptionId: null, number: null });
   const named = { contracts: [[100, SUBSCRIPTION, [[50, CODE]]]] satisfies [number, string, [number, string][]][] };
   const late = { asOf: '2025-10-25', named };
-  const lost = (gone: Partial<Gone>[], beside: Contract[] = []): Situation => ({
+  const lost = (gone: Partial<Gone>[], withTheirs: Contract[] = []): Situation => ({
     ...late,
     books: {
       ...running(),
-      contracts: [LOST, ...beside],
+      contracts: [LOST, ...withTheirs],
       gone: gone.map((one) => ({ kind: 'contract', id: 100, key: SUBSCRIPTION, why: 'It is gone.', ...one })),
     },
   });
@@ -151,7 +161,7 @@ describe('money without a line', () => {
       STANDS,
     ],
   ])('is listed, or left alone: %s', (_, situation, expected) => {
-    expect(told(situation)).toEqual(expected);
+    expect(said(situation)).toEqual(expected);
   });
 
   test('a moved charge is sought where a new contract bills its item', () => {
@@ -174,7 +184,7 @@ test("a held item's charge is sought only once it is billed", () => {
     charges: [charge({ contractId: 1, key: KEY })],
   });
   const report = { lines: [line({ sales: '130' })] };
-  expect([told({ books: on(true), report }), told({ books: on(false), report }).length]).toEqual([[], 1]);
+  expect([said({ books: on(true), report }), said({ books: on(false), report }).length]).toEqual([[], 1]);
 });
 
 describe('a charge for held lines that were another customer’s', () => {
@@ -252,7 +262,7 @@ test.each<[string, string, string, string[]]>([
 });
 
 test('rows of nobody’s are no money of the organization', () => {
-  expect(told({ books: { ...running(), rows: [...running().rows, row({ id: 9, serviceId: 99 })] } })).toEqual([]);
+  expect(said({ books: { ...running(), rows: [...running().rows, row({ id: 9, serviceId: 99 })] } })).toEqual([]);
 });
 
 describe('money that stands is taken away on evidence alone (E1)', () => {

@@ -204,10 +204,10 @@ describe('report = posted + held + excluded', () => {
 
   test("a month's digest covers the month and its organizations", () => {
     const { digest, organizations } = monthResult(frame, [outcome(), outcome({ organizationId: 'org-2' })]);
-    const told = organizations.map(
+    const shown = organizations.map(
       ({ workflowId: _id, planDigest: _plan, status: _status, waitsSince: _since, ...result }) => result,
     );
-    expect(digest).toBe(digestOf([frame.facts.month, told]));
+    expect(digest).toBe(digestOf([frame.facts.month, shown]));
   });
 
   // It was shown.
@@ -315,8 +315,8 @@ describe('what else a result tells', () => {
 
   test('a result tells breakers off, remarks and what was unreadable', () => {
     const unread = { listed: [], more: [] } as unknown as NonNullable<Parameters<typeof monthResult>[0]['unread']>;
-    const told = monthResult({ ...frame, breakers: 'off', remarks: ['Look.'], unread }, []);
-    expect([told.breakers, told.remarks, told.unread]).toEqual(['off', ['Look.'], unread]);
+    const shown = monthResult({ ...frame, breakers: 'off', remarks: ['Look.'], unread }, []);
+    expect([shown.breakers, shown.remarks, shown.unread]).toEqual(['off', ['Look.'], unread]);
     for (const member of ['breakers', 'remarks', 'unread', 'reportMonth'])
       expect(monthResult({ ...frame, remarks: [] }, [])).not.toHaveProperty(member);
   });

@@ -272,7 +272,7 @@ describe('credits that are gone are no proof either', () => {
 
 describe('more than is billed already, beside a charge that nobody explains', () => {
   const OLD = 'CFQ7TTC0OLD';
-  const beside = (
+  const withGhost = (
     changes: Partial<Books['charges'][number]>,
     sales = '144.00',
     contracts = standing('120', '100').contracts,
@@ -286,22 +286,22 @@ describe('more than is billed already, beside a charge that nobody explains', ()
       }),
     );
   test.each<[string, string | null, string | null]>([
-    ['is held', beside({}), '24.00 more stand on charge 2000, and nothing says that they are gone'],
+    ['is held', withGhost({}), '24.00 more stand on charge 2000, and nothing says that they are gone'],
     [
       'is held where it is less as well',
-      beside({}, '110.00'),
+      withGhost({}, '110.00'),
       '24.00 more stand on charge 2000, and nothing says that they are gone',
     ],
-    ['is not where the month is in balance', beside({}, '120.00'), null],
+    ['is not where the month is in balance', withGhost({}, '120.00'), null],
     [
       'is not where it is, and only the contract is brought up to date',
-      beside({}, '120.00', [contract({ startDay: '2025-10-01', slaId: null })]),
+      withGhost({}, '120.00', [contract({ startDay: '2025-10-01', slaId: null })]),
       null,
     ],
-    ['is not where that charge is billed: a person looks at it', beside({ billed: true }), null],
-    ['is not where it is the item’s own', beside({ key: KEY }), null],
-    ['is not where it is of another record type', beside({ key: AZURE_KEY }), null],
-    ['is not where it stands on another contract', beside({ contractId: 101 }), null],
+    ['is not where that charge is billed: a person looks at it', withGhost({ billed: true }), null],
+    ['is not where it is the item’s own', withGhost({ key: KEY }), null],
+    ['is not where it is of another record type', withGhost({ key: AZURE_KEY }), null],
+    ['is not where it stands on another contract', withGhost({ contractId: 101 }), null],
   ])('%s', (_, found, expected) => {
     expect(found).toBe(expected);
   });

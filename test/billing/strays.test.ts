@@ -55,8 +55,8 @@ const standing: Books = books({
   rows: [row({ contractId: 300 })],
 });
 
-interface Changes extends Partial<Omit<StrayInput, 'facts' | 'told' | 'settings'>> {
-  told?: string[];
+interface Changes extends Partial<Omit<StrayInput, 'facts' | 'mentioned' | 'settings'>> {
+  mentioned?: string[];
   named?: Named;
   lines?: Line[];
   /** In Cloudmore's list. */
@@ -64,7 +64,7 @@ interface Changes extends Partial<Omit<StrayInput, 'facts' | 'told' | 'settings'
   settings?: Parameters<typeof settings>[0];
 }
 const strays = ({
-  told = [],
+  mentioned = [],
   named = NAMED,
   lines = [line()],
   listed = [organization()],
@@ -80,9 +80,9 @@ const strays = ({
     unlinked: [],
     ...changes,
     settings: settings(chosen),
-    mentioned: new Set(told),
+    mentioned: new Set(mentioned),
   });
-const told = (plans: Plan[]): string[] =>
+const amountsIn = (plans: Plan[]): string[] =>
   plans.flatMap(({ ghosts }) =>
     ghosts.map(({ contractId, sales, currency, rule }) => `${contractId}: ${sales} ${currency} (${rule})`),
   );
@@ -206,7 +206,7 @@ describe('money at a company where nobody looks', () => {
       'Fabrikam Ltd (Autotask company 9)',
       'Company (Autotask company 12)',
     ]);
-    expect(told(strays({ books: held }))[0]).toBe('308: 120.00 EUR (8.7)');
+    expect(amountsIn(strays({ books: held }))[0]).toBe('308: 120.00 EUR (8.7)');
   });
 
   test('is none where nothing stands in the month', () => {
@@ -215,7 +215,7 @@ describe('money at a company where nobody looks', () => {
 
   test('is told where organizations that are not billed name the company together', () => {
     const named = ['org-3', 'org-4'].map((id) => organization({ id, companyIdText: '9', isActive: false }));
-    expect(told(strays({ listed: [organization(), ...named] }))).toEqual(['300: 120.00 USD (8.7)']);
+    expect(amountsIn(strays({ listed: [organization(), ...named] }))).toEqual(['300: 120.00 USD (8.7)']);
   });
 
   // There is none of its record type yet.
@@ -284,7 +284,7 @@ describe('why nobody answers for it', () => {
       NAMED,
       'Fabrikam GmbH has it, and names company 8 in Cloudmore, not company 9.',
     ],
-  ])('is said in words: %s', (_, organizations, held, named, words) => {
+  ])('is said in words: %s', (_, ...[organizations, held, named, words]) => {
     expect(why(organizations, held, named)).toContain(`. ${words} Autotask bills them every month until 2026-03-31.`);
   });
 });
@@ -316,7 +316,7 @@ describe('what stood for organizations that nobody names any more', () => {
       'stood on subscription fabrikam-1, and its customer is not exported any more, nor does Autotask show it. Look',
     );
     expect(strays({ books: empty, unlinked: [item({ stood: false })] })).toEqual([]);
-    expect(strays({ books: empty, unlinked: [item()], told: ['fabrikam-1'] })).toEqual([]);
+    expect(strays({ books: empty, unlinked: [item()], mentioned: ['fabrikam-1'] })).toEqual([]);
   });
 
   test('a plan leaves everything out where its customer names no company', () => {
@@ -325,7 +325,7 @@ describe('what stood for organizations that nobody names any more', () => {
   });
 
   test('is listed apart from companies with money of their own', () => {
-    expect(told(strays({ gone: gone(item({ contractKey: 'fabrikam-2' })) }))).toEqual([
+    expect(amountsIn(strays({ gone: gone(item({ contractKey: 'fabrikam-2' })) }))).toEqual([
       '300: 120.00 USD (8.7)',
       '0: 120.00 EUR (8.9)',
     ]);
@@ -336,20 +336,20 @@ describe('what stood for organizations that nobody names any more', () => {
     const held = { ...standing, contracts: [...contracts, fabrikam], charges: [charge({ contractId: 77 })] };
     const plans = strays({ books: held, gone: gone(item({ contractKey: 'fabrikam-2' })) });
     expect(plans.map(({ companyId }) => companyId)).toEqual([9, -1]);
-    expect(told(plans)).toEqual(['300: 120.00 USD (8.7)', '77: 5.00 EUR (8.7)', '0: 120.00 EUR (8.9)']);
+    expect(amountsIn(plans)).toEqual(['300: 120.00 USD (8.7)', '77: 5.00 EUR (8.7)', '0: 120.00 EUR (8.9)']);
   });
 
   test.each<[string, Changes]>([
     ['its contract is there, and listed for what stands on it', { gone: gone(item({ contractKey: 'FABRIKAM-1' })) }],
     ['another item of its contract is listed there', { gone: gone(item({ itemCode: 'OTHER' })) }],
-    ['a plan of the run tells of it', { told: ['fabrikam-2'], gone: gone(item({ contractKey: 'Fabrikam-2' })) }],
+    ['a plan of the run tells of it', { mentioned: ['fabrikam-2'], gone: gone(item({ contractKey: 'Fabrikam-2' })) }],
     ['nothing of it was ever billed', { gone: gone(item({ contractKey: 'fabrikam-2', stood: false })) }],
     [
       'its record type is switched off',
       { gone: gone(item({ contractKey: 'fabrikam-2' })), settings: { exportRecordTypes: ['AzurePlan'] } },
     ],
   ])('is not listed: %s', (_, changes) => {
-    expect(told(strays(changes)).filter((text) => text.endsWith('(8.9)'))).toStrictEqual([]);
+    expect(amountsIn(strays(changes)).filter((text) => text.endsWith('(8.9)'))).toStrictEqual([]);
   });
 });
 

@@ -47,8 +47,8 @@ describe('where an organization’s month can stand', () => {
     ['NeedsAttention', 'needs attention', 'yes yes yes yes'],
     ['Failed', 'failed', 'no yes yes no'],
   ])('%s is told as “%s”: %s', (status, words, answers) => {
-    const told = [isParked, waitsForPerson, isBroken, isOpenForPerson].map((is) => (is(status) ? 'yes' : 'no'));
-    expect([statusInWords(status), told.join(' ')]).toEqual([words, answers]);
+    const said = [isParked, waitsForPerson, isBroken, isOpenForPerson].map((is) => (is(status) ? 'yes' : 'no'));
+    expect([statusInWords(status), said.join(' ')]).toEqual([words, answers]);
   });
 
   test('a status begins an answer and is understood from it alone', () => {
@@ -109,7 +109,7 @@ describe('breakers', () => {
     ['newOrganizationAmount', 'BREAKER_NEW_ORGANIZATION_AMOUNT', 'an amount', undefined, '100000'],
     ['priceFactor', 'BREAKER_PRICE_FACTOR', 'a factor', undefined, 5],
     ['marginPoints', 'BREAKER_MARGIN_POINTS', 'a number of points', 1000, 0],
-  ])('%s is set by %s, %s of at most %s, usually %s', (name, setting, expected, most, usual) => {
+  ])('%s is set by %s, %s of at most %s, usually %s', (name, ...[setting, expected, most, usual]) => {
     const limit: { setting: string; expected: string; most?: number } = BREAKER_LIMITS[name];
     expect([limit.setting, limit.expected, limit.most, DEFAULT_BREAKERS[name]]).toEqual([setting, expected, most, usual]);
     expect(BREAKERS_OFF[name]).toBe(typeof usual === 'number' ? 0 : '0');
@@ -128,7 +128,7 @@ describe('breakers', () => {
     [{ BREAKER_MONTH_DROP_PERCENT: '0' }, []],
     [{ BREAKER_MONTH_DROP_PERCENT: '30.5' }, []],
     [{ BREAKER_MONTH_DROP_PERCENT: 'half' }, []],
-  ])('a broker should know of %j: %j', (environment, told) => expect(aboutBreakers(environment)).toEqual(told));
+  ])('a broker should know of %j: %j', (environment, said) => expect(aboutBreakers(environment)).toEqual(said));
 });
 
 test.each([
@@ -158,13 +158,13 @@ describe('record types', () => {
     ['toString', 'toString', 'row'],
   ])('%s is told as “%s”, and billed by %s', (type, words, billed) => {
     const on = rulesOf(type)?.on;
-    const told = [
+    const said = [
       isChargeType(type) ? 'charge' : 'row',
       ...(isLicence(type) ? ['by code'] : []),
       ...(isUsage(type) ? ['usage'] : []),
       ...(on ? [`${on.key} ${on.name}`] : []),
     ];
-    expect([typeInWords(type), told.join(', ')]).toEqual([words, billed]);
+    expect([typeInWords(type), said.join(', ')]).toEqual([words, billed]);
     expect(RECORD_TYPES).toHaveLength(8);
   });
 });

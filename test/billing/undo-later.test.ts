@@ -10,7 +10,7 @@ import { KEY } from './examples/row-and-charge.js';
 const back = (before: Books, now: Books, situation: Situation = {}, later: number[] = []): UndoPlan =>
   undo({ ...situation, books: now }, { books: before, companyId: 7, billed: [SUBSCRIPTION] }, later);
 
-const told = ({ lines }: UndoPlan): string[] =>
+const listed = ({ lines }: UndoPlan): string[] =>
   lines.map(({ now, before, outcome }) => `${now.sales} → ${before.sales} ${outcome}`);
 const messages = ({ lines }: UndoPlan): (string | null)[] => lines.map(({ message }) => message);
 const writes = (made: UndoPlan): string[] =>
@@ -34,7 +34,7 @@ describe('the months after', () => {
   // It has what they show and what they showed.
   test('later months go back by an adjustment of their first day', () => {
     const made = back(eight, adjusted());
-    expect(told(made)).toEqual(['96.00 → 96.00 undone']);
+    expect(listed(made)).toEqual(['96.00 → 96.00 undone']);
     expect(made.steps).toMatchObject([
       {
         kind: 'postAdjustment',
@@ -86,7 +86,7 @@ describe('the months after', () => {
       {},
     ],
     ['there is no next month any more', eight, rest(adjusted()), LEFT('0.00 / 0.00', '96.00 / 80.00'), {}],
-  ])('stay or go back where %s', (_, before, now, message, situation) => {
+  ])('stay or go back where %s', (_, ...[before, now, message, situation]) => {
     const made = back(before, now, situation);
     expect(messages(made)).toEqual([message]);
     expect(made.lines.map(({ outcome }) => outcome)).toEqual([message === null ? 'undone' : 'held']);
@@ -96,7 +96,7 @@ describe('the months after', () => {
   test('are nothing where there was none before, and is none now', () => {
     const ending = { contracts: [contract({ endDay: '2025-10-31' })] };
     expect(back(rest({ ...ten, ...ending }), rest({ ...ten, ...ending })).lines).toStrictEqual([]);
-    expect(told(back(rest({ ...eight, ...ending }), rest({ ...ten, ...ending })))).toEqual(['120.00 → 96.00 undone']);
+    expect(listed(back(rest({ ...eight, ...ending }), rest({ ...ten, ...ending })))).toEqual(['120.00 → 96.00 undone']);
   });
 
   // They show what an extension carried on.

@@ -31,7 +31,7 @@ const COMPANY = 7;
 const back = (before: Books, now: Books, situation: Situation = {}, companyId: number | null = COMPANY): UndoPlan =>
   undo({ ...situation, books: now }, { books: before, companyId, billed: [SUBSCRIPTION] });
 
-const told = ({ lines }: UndoPlan): string[] =>
+const listed = ({ lines }: UndoPlan): string[] =>
   lines.map(({ id, now, before, outcome }) => `${id}: ${now.sales} → ${before.sales} ${outcome}`);
 const messages = ({ lines }: UndoPlan): (string | null)[] => lines.map(({ message }) => message);
 const writes = (made: UndoPlan): string[] =>
@@ -110,7 +110,7 @@ describe('lines', () => {
       );
     const contracts = [contract(), contract({ id: 99 })];
     const at = (price: string): Books => books({ contracts, services, rows: rows(price) });
-    expect(told(back(at('96'), at('120'))).map((text) => text.split(':')[0])).toEqual([
+    expect(listed(back(at('96'), at('120'))).map((text) => text.split(':')[0])).toEqual([
       'undo-99-50',
       'undo-99-51',
       'undo-100-50',
@@ -126,24 +126,22 @@ describe('lines', () => {
       rows: [...held.rows, row({ id: 7, contractServiceId: 201, serviceId: 51, price })],
     });
     const made = back(both(eight, '50'), both(ten, '60', [services[1]!]));
-    expect(told(made)).toEqual(['undo-100-50: 120.00 → 96.00 undone', 'undo-100-51: 60.00 → 50.00 undone']);
+    expect(listed(made)).toEqual(['undo-100-50: 120.00 → 96.00 undone', 'undo-100-51: 60.00 → 50.00 undone']);
   });
 
+  // With the charge beside its row; the preview said that all stood as before.
   test.each<[string, Situation]>([
     ['of a record type that is switched off', { settings: { exportRecordTypes: ['AzurePlan'] } }],
     ['of a service of Cloudmore that is', { settings: { excludeServices: ['svc-365'] } }],
-  ])(
-    '%s since say what still stands, with the charge beside its row, and stay: the preview said that all stood as before',
-    (_, situation) => {
-      const made = back(eight, { ...ten, charges: [charge({ key: KEY, price: '-10', cost: '0' })] }, situation);
-      const { lines, steps, held } = made;
-      expect([steps, held, told(made)]).toStrictEqual([[], null, ['undo-100-50: 110.00 → 96.00 held']]);
-      expect(lines[0]!.message).toMatch(
-        /^Its record type or its Cloudmore service is switched off by now .* goes on being billed\./,
-      );
-      expect(back(ten, ten, situation).lines).toStrictEqual([]);
-    },
-  );
+  ])('%s since say what still stands, and stay', (_, situation) => {
+    const made = back(eight, { ...ten, charges: [charge({ key: KEY, price: '-10', cost: '0' })] }, situation);
+    const { lines, steps, held } = made;
+    expect([steps, held, listed(made)]).toStrictEqual([[], null, ['undo-100-50: 110.00 → 96.00 held']]);
+    expect(lines[0]!.message).toMatch(
+      /^Its record type or its Cloudmore service is switched off by now .* goes on being billed\./,
+    );
+    expect(back(ten, ten, situation).lines).toStrictEqual([]);
+  });
 
   test('are none of a contract that nobody named for the organization', () => {
     const unnamed = { contracts: [contract({ subscriptionId: 'cm-00000000000000000000000000000000', number: null })] };
@@ -164,7 +162,7 @@ describe('lines', () => {
     };
     const made = planUndo({ ...input, books: ten, before: { books: eight, companyId: COMPANY, billed: [] } });
     expect(writes(made)).toEqual(['2025-10-01: 8 units × 12.0000']);
-    expect(told(made)).toEqual(['undo-100-50: 120.00 → 96.00 undone']);
+    expect(listed(made)).toEqual(['undo-100-50: 120.00 → 96.00 undone']);
   });
 
   // This organization had it last month.
@@ -197,9 +195,9 @@ describe('lines', () => {
       ...held,
       charges: [charge({ key: 'PO 1', price: '3' }), charge({ id: 1, key: 'CM-2025-09-00000000000000000000', price: '4' })],
     });
-    expect(told(back(withOthers(eight), withOthers(ten), moved))).toEqual([`undo-100-${contract().name}: 120.00 → 96.00 held`]);
+    expect(listed(back(withOthers(eight), withOthers(ten), moved))).toEqual([`undo-100-${contract().name}: 120.00 → 96.00 held`]);
     const withOwn = { ...ten, charges: [charge({ key: KEY, price: '5' })] };
-    expect(told(back(eight, withOwn, moved))).toEqual([`undo-100-${contract().name}: 125.00 → 96.00 held`]);
+    expect(listed(back(eight, withOwn, moved))).toEqual([`undo-100-${contract().name}: 125.00 → 96.00 held`]);
     expect(back(ten, ten, moved).lines).toStrictEqual([]);
   });
 });
@@ -207,7 +205,7 @@ describe('lines', () => {
 describe('what stays on a contract', () => {
   test('that is not there any more: what stood there', () => {
     const made = back(eight, { ...ten, contracts: [], rows: [] });
-    expect(told(made)).toEqual(['undo-100-50: 0.00 → 96.00 held']);
+    expect(listed(made)).toEqual(['undo-100-50: 0.00 → 96.00 held']);
     expect([made.steps, messages(made)]).toEqual([[], ['Contract 100 is not there any more.']]);
     expect(
       back({ ...eight, rows: [row({ units: 0, price: '0', cost: '0' })] }, { ...ten, contracts: [], rows: [] }).lines,
@@ -274,15 +272,17 @@ describe('what stays on a contract', () => {
 
   // Then or now.
   test('charges of others and of other months hold nothing', () => {
-    const besides = [{ key: 'PO 4711' }, { key: 'CM-2025-09-00000000000000000000', billed: true }];
-    expect(told(back(charged(eight, ...besides), charged(ten, ...besides)))).toEqual(['undo-100-50: 120.00 → 96.00 undone']);
+    const otherCharges = [{ key: 'PO 4711' }, { key: 'CM-2025-09-00000000000000000000', billed: true }];
+    expect(listed(back(charged(eight, ...otherCharges), charged(ten, ...otherCharges)))).toEqual([
+      'undo-100-50: 120.00 → 96.00 undone',
+    ]);
   });
 
   test('charges without a row go back in order of keys', () => {
     const [low, high] = [KEY, AZURE_KEY].sort();
     const now = charged(azure, { key: high!, price: '75', cost: '60' }, { key: low!, price: '5', cost: '4' }, { key: 'PO 1' });
     const made = back(azure, now);
-    expect(told(made)).toEqual([`undo-100-charge ${low}: 5.00 → 0.00 undone`, `undo-100-charge ${high}: 75.00 → 0.00 undone`]);
+    expect(listed(made)).toEqual([`undo-100-charge ${low}: 5.00 → 0.00 undone`, `undo-100-charge ${high}: 75.00 → 0.00 undone`]);
     expect(made.lines[0]!.name).toBe(`${contract().name}, charge ${low}`);
     expect(made.steps.map(({ summary }) => summary.split(':')[0])).toEqual(['Undo', 'Undo']);
   });
@@ -290,13 +290,13 @@ describe('what stays on a contract', () => {
   // The way back of one customer took away what another was billed.
   test('a charge that somebody moved here stays', () => {
     const made = back(azure, charged(azure, { key: `CM-${MONTH}-${'f'.repeat(20)}`, price: '75', cost: '60' }));
-    expect([told(made), made.steps]).toEqual([[`undo-100-charge CM-${MONTH}-${'f'.repeat(20)}: 75.00 → 0.00 held`], []]);
+    expect([listed(made), made.steps]).toEqual([[`undo-100-charge CM-${MONTH}-${'f'.repeat(20)}: 75.00 → 0.00 held`], []]);
     expect(messages(made)).toEqual([expect.stringMatching(/^Nothing that was billed on this contract makes its key: /)]);
   });
 
   // Also where its service is known.
   test('a charge on a contract without a row is a line', () => {
-    expect(told(back(azure, charged(azure, { key: KEY, price: '5' })))).toEqual([`undo-100-charge ${KEY}: 5.00 → 0.00 undone`]);
+    expect(listed(back(azure, charged(azure, { key: KEY, price: '5' })))).toEqual([`undo-100-charge ${KEY}: 5.00 → 0.00 undone`]);
   });
 
   test('charges that cancel each other out are back already', () => {
@@ -307,7 +307,7 @@ describe('what stays on a contract', () => {
   // It is not a line of its own.
   test('a charge beside a row goes back with it', () => {
     const made = back(ten, charged(ten, { key: KEY, price: '5' }));
-    expect(told(made)).toEqual(['undo-100-50: 125.00 → 120.00 undone']);
+    expect(listed(made)).toEqual(['undo-100-50: 125.00 → 120.00 undone']);
     expect(writes(made)).toEqual(['delete 1 × 0.0000 / 0.0000']);
   });
 });

@@ -215,7 +215,7 @@ describe('an amount that Autotask shows', () => {
     ],
     ['not as a charge of another item', usage({ charges: [charge({ contractId: 101 })] }), known, undefined, 1],
     ['not as its charge on another contract', usage({ charges: [charge({ contractId: 102, key })] }), known, undefined, 1],
-  ])('%s', (_, books, changes, named, ghosts) => {
+  ])('%s', (_, ...[books, changes, named, ghosts]) => {
     expect(unseen(books, changes, {}, named)).toHaveLength(ghosts);
   });
 });
@@ -279,8 +279,8 @@ describe('an amount that is told of already', () => {
 });
 
 describe('the same of an organization that nobody names', () => {
-  const gone = (items: AcceptedItem[], books: Books, told: string[] = [], changes: Partial<GhostContext> = {}): Ghost[] =>
-    goneGhosts(items, context(books, changes), (key) => told.includes(key));
+  const gone = (items: AcceptedItem[], books: Books, mentioned: string[] = [], changes: Partial<GhostContext> = {}): Ghost[] =>
+    goneGhosts(items, context(books, changes), (key) => mentioned.includes(key));
 
   test.each<[string, Ghost[], number]>([
     ['it is listed', gone([accepted()], held({ contracts: [] })), 1],

@@ -23,11 +23,11 @@ function disagreeing(looks: Look[]): string {
     const { items } = plan(situation);
     claims.add({ organizationId: organization, organizationName: organization, items, seen: seenMoney(items, shows, MONTH, at) });
   }
-  const told = claims.disagreements().map(({ organizationId, message }) => {
+  const said = claims.disagreements().map(({ organizationId, message }) => {
     const [, stands, claimed] = /shows ([\d.]+) [^,]*, and ([\d.]+) /.exec(message)!;
     return `${organizationId}: ${stands} for ${claimed}`;
   });
-  return told.join('; ') || 'nothing';
+  return said.join('; ') || 'nothing';
 }
 
 const inBalance: Situation = { books: running() };
@@ -46,7 +46,7 @@ const ofConnector: Situation = {
     charges: [charge({ key: 'PO 4711', productId: 70, price: '75.01', cost: '68.83' })],
   },
 };
-const besides: Books = { ...running(), charges: [charge({ key: 'CM-2025-10-00000000000000000000', price: '9' })] };
+const withOthers: Books = { ...running(), charges: [charge({ key: 'CM-2025-10-00000000000000000000', price: '9' })] };
 const lost: Books = { ...running(), rows: [] };
 
 export const claims = table('7', 'Held as contract-disagrees', disagreeing, [
@@ -58,7 +58,7 @@ export const claims = table('7', 'Held as contract-disagrees', disagreeing, [
     [{ situation: ofFormer }],
     'nothing',
   ],
-  ['7.9 what else stands on the contract is none of it', [{ situation: inBalance, shows: besides }], 'nothing'],
+  ['7.9 what else stands on the contract is none of it', [{ situation: inBalance, shows: withOthers }], 'nothing'],
   [
     '7.9 two organizations are said to be billed on one contract, which shows the amount once',
     [{ situation: inBalance }, { organization: 'org-2', situation: inBalance }],

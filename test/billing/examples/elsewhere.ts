@@ -18,12 +18,12 @@ const other = (changes: Partial<Row> = {}): Row => ({
 });
 const nobodys = { references: ['Managed workplace'] };
 const alike = (score: number): Row => other({ ...nobodys, alike: { 'business premium': score } });
-const beside = (rows: Row[], changes: Partial<Elsewhere> = {}): Situation => ({
+const withOthers = (rows: Row[], changes: Partial<Elsewhere> = {}): Situation => ({
   books: books({ elsewhere: { companies: [7], rows, unread: [], ...changes } }),
 });
 const ofContract = (changes: Partial<Row['contract']>): Row => other({ contract: { ...other().contract, ...changes } });
 const unread = (companyId: number | null, keys: string[] | null = null): Situation =>
-  beside([], { unread: [{ companyId, keys, message: 'Contract 900 cannot be read.' }] });
+  withOthers([], { unread: [{ companyId, keys, message: 'Contract 900 cannot be read.' }] });
 const looks = ({ needsElsewhere }: Plan): string => (needsElsewhere ? 'others are looked at' : 'known');
 
 const POSTED = 'posted – 2025-10-01: 10 units × 12.0000 / 10.0000 – known';
@@ -32,17 +32,21 @@ const UNKNOWN = 'held unreadable – nothing – known';
 
 export const billedElsewhere = table('6', 'Item – written – others’ contracts', planned(outcome, written, looks), [
   ['6.7 a contract would be made, and nobody has looked', {}, POSTED.replace('known', 'others are looked at')],
-  ['6.7 nobody bills it', beside([]), POSTED],
-  ['6.7 another contract bills Microsoft’s product and SKU', beside([other()]), HELD],
-  ['6.7 it bills the whole item code', beside([other({ references: [CODE.toLowerCase()] })]), HELD],
-  ['6.7 a service whose name is like the product’s, by 88 of 100', beside([alike(88)]), HELD],
-  ['6.7 by 87', beside([alike(87)]), POSTED],
-  ['6.7 the same amount for something else', beside([other(nobodys)]), POSTED],
-  ['6.7 the product, and another amount', beside([other({ amount: '7.00' })]), HELD],
-  ['6.7 the product, with nothing billed', beside([other({ amount: '0' })]), POSTED],
-  ['6.7 at another company', beside([ofContract({ companyId: 8 })]), POSTED],
-  ['6.7 a person said why both are right', beside([other({ dismissed: 'a second tenant' })]), POSTED],
-  ['6.7 a contract with a subscription of the customer’s as its number', beside([ofContract({ number: SUBSCRIPTION })]), POSTED],
+  ['6.7 nobody bills it', withOthers([]), POSTED],
+  ['6.7 another contract bills Microsoft’s product and SKU', withOthers([other()]), HELD],
+  ['6.7 it bills the whole item code', withOthers([other({ references: [CODE.toLowerCase()] })]), HELD],
+  ['6.7 a service whose name is like the product’s, by 88 of 100', withOthers([alike(88)]), HELD],
+  ['6.7 by 87', withOthers([alike(87)]), POSTED],
+  ['6.7 the same amount for something else', withOthers([other(nobodys)]), POSTED],
+  ['6.7 the product, and another amount', withOthers([other({ amount: '7.00' })]), HELD],
+  ['6.7 the product, with nothing billed', withOthers([other({ amount: '0' })]), POSTED],
+  ['6.7 at another company', withOthers([ofContract({ companyId: 8 })]), POSTED],
+  ['6.7 a person said why both are right', withOthers([other({ dismissed: 'a second tenant' })]), POSTED],
+  [
+    '6.7 a contract with a subscription of the customer’s as its number',
+    withOthers([ofContract({ number: SUBSCRIPTION })]),
+    POSTED,
+  ],
   ['6.7 a contract of others cannot be read', unread(7), UNKNOWN],
   ['6.7 nobody can tell whose', unread(null), UNKNOWN],
   ['6.7 one of another company', unread(8), POSTED],

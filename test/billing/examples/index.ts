@@ -49,7 +49,7 @@ export const tables: Table[] = [
   ],
   ...[
     ghosts.withoutLine,
-    ghosts.beside,
+    ghosts.foreignMoney,
     ghosts.dismissals,
     owners.ofNobodyKnowsWhat,
     { ...unseen.unseen, rows: [...unseen.unseen.rows, ...unseen.unread.rows] },

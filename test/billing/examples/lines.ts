@@ -63,7 +63,7 @@ export const whichLines = table<() => string>('1', 'Comes to', (comes) => comes(
   ],
   [
     '1.5 an invoice line of 7.50 that no organization has stands beside the report of 120.00',
-    () => besides({ unassigned: [UNASSIGNED] }),
+    () => withOthers({ unassigned: [UNASSIGNED] }),
     'report 120.00, unassigned 7.50',
   ],
   [
@@ -120,7 +120,7 @@ const UNASSIGNED = {
   sales: '7.50',
 };
 
-function besides(changes: Partial<Report>): string {
+function withOthers(changes: Partial<Report>): string {
   const { facts } = cutReport(report(changes), '2025-10-12');
   const { items, ghosts, notes, steps, digest, ...decided } = plan({ report: changes });
   const none = { services: 0, products: 0, contracts: 0, extensions: 0, adjustments: 0, charges: 0 };

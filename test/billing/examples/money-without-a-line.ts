@@ -52,7 +52,7 @@ const replaced = {
   subscriptions: [subscription({ itemCode: 'CFQ7TTC0NEW' })],
 };
 const frozen = (held: Books): Books => ({ ...held, rows: held.rows.map((one) => ({ ...one, frozen: true })) });
-const besides: Books = {
+const withOthers: Books = {
   ...running(),
   rows: [...running().rows, row({ id: 1, serviceId: 51, contractServiceId: 201 })],
   services: [service(), service({ id: 51, key: 'CFQ7TTC0OLD' }), service({ id: 52 })],
@@ -70,7 +70,7 @@ const unreadableRecord = (changes: Partial<UnreadableRecord>): UnreadableRecord 
 });
 const withUnread = (changes: Partial<UnreadableRecord>): Books => ({ ...running(), unreadable: [unreadableRecord(changes)] });
 /** A charge beside a row whose service does not show. */
-const besideRow = (changes: Partial<Books>): Books => ({
+const withRow = (changes: Partial<Books>): Books => ({
   ...running(),
   services: [],
   charges: azureCharge(false).charges,
@@ -101,7 +101,7 @@ export const withoutLine = table('8', 'Found – written', planned(ghosts, writt
     'nothing – nothing',
   ],
   ['8.1 a record type that is switched off', { ...gone(), settings: { exportRecordTypes: ['AzurePlan'] } }, 'nothing – nothing'],
-  ['8.1 beside an item that is held', { books: besides, asOf: '2025-10-25' }, 'nothing – nothing'],
+  ['8.1 beside an item that is held', { books: withOthers, asOf: '2025-10-25' }, 'nothing – nothing'],
   ['8.2 the subscription is deleted', gone(deleted), 'zeroed 120.00 (8.2) – 2025-10-01: 0 units'],
   [
     '8.2 it is, and a row of its contract cannot be read',
@@ -146,12 +146,12 @@ export const withoutLine = table('8', 'Found – written', planned(ghosts, writt
   ['8.4 its subscription is deleted', gone(deleted, azureCharge(false)), 'zeroed 75.00 (8.4) – delete charge 1 × 0 / 0'],
   [
     '8.4 its subscription is deleted, and the service of a row of its contract cannot be read',
-    gone(deleted, besideRow({ unreadable: [unreadableRecord({ kind: 'service', id: 50 })] })),
+    gone(deleted, withRow({ unreadable: [unreadableRecord({ kind: 'service', id: 50 })] })),
     'ghost 75.00 (8.4) – nothing',
   ],
   [
     '8.4 the same while that service is gone: the charge may be in balance with the row (6.6)',
-    gone(deleted, besideRow({ gone: [{ kind: 'service', id: 50, key: CODE, why: 'It is gone.' }] })),
+    gone(deleted, withRow({ gone: [{ kind: 'service', id: 50, key: CODE, why: 'It is gone.' }] })),
     'ghost 75.00 (8.4) – nothing',
   ],
   ['8.4 a billed one', gone({}, azureCharge(true)), 'ghost 75.00 (8.4) – nothing'],
@@ -232,7 +232,7 @@ export const dismissals = table('8', 'Listed as', afterDismissal, [
   ['8.8 dismissed with another amount', '132.00', 'ghost 120.00'],
 ]);
 
-export const beside = table('8', 'Report – beside it – worth knowing', planned(outcomeOfReport, ghosts, notes), [
+export const foreignMoney = table('8', 'Report – beside it – worth knowing', planned(outcomeOfReport, ghosts, notes), [
   [
     '8.5 the report is of Fabrikam alone: money without a line is not part of it',
     gone(),
@@ -240,7 +240,7 @@ export const beside = table('8', 'Report – beside it – worth knowing', plann
   ],
   [
     '8.5 a row of somebody else’s service is only mentioned',
-    gone({ lines: [line()] }, { ...besides, services: [service(), service({ id: 51, key: 'MANAGED' })] }),
+    gone({ lines: [line()] }, { ...withOthers, services: [service(), service({ id: 51, key: 'MANAGED' })] }),
     '1 items – nothing – foreign-row',
   ],
 ]);

@@ -19,48 +19,56 @@ const record = (kind: UnreadableRecord['kind'], changes: Partial<UnreadableRecor
   keys: [],
   ...changes,
 });
-const beside = (held: Books, ...unreadable: UnreadableRecord[]): Situation => ({ books: { ...held, unreadable } });
+const withUnreadable = (held: Books, ...unreadable: UnreadableRecord[]): Situation => ({ books: { ...held, unreadable } });
 const azure = line({ recordType: 'AzurePlan', itemCode: null, productName: 'Azure plan' });
 
 export const unreadable = table('2', 'Item', planned(outcome), [
-  ['2.6 a row of its contract', beside(running(), record('row', { contractId: 100 })), 'held unreadable'],
-  ['2.6 a row of another contract', beside(running(), record('row', { contractId: 101 })), 'posted'],
-  ['2.6 a row of nobody knows which contract', beside(running(), record('row')), 'held unreadable'],
+  ['2.6 a row of its contract', withUnreadable(running(), record('row', { contractId: 100 })), 'held unreadable'],
+  ['2.6 a row of another contract', withUnreadable(running(), record('row', { contractId: 101 })), 'posted'],
+  ['2.6 a row of nobody knows which contract', withUnreadable(running(), record('row')), 'held unreadable'],
   [
     '2.6 a charge of ours on its contract',
-    beside(running(), record('charge', { contractId: 100, keys: ['CM-2025-10-1'] })),
+    withUnreadable(running(), record('charge', { contractId: 100, keys: ['CM-2025-10-1'] })),
     'held unreadable',
   ],
-  ['2.6 a charge of somebody else on it', beside(running(), record('charge', { contractId: 100, keys: ['PO 77'] })), 'posted'],
+  [
+    '2.6 a charge of somebody else on it',
+    withUnreadable(running(), record('charge', { contractId: 100, keys: ['PO 77'] })),
+    'posted',
+  ],
   [
     '2.6 a charge of somebody else beside Azure, which counts for it (7.8)',
-    { ...beside(running(), record('charge', { contractId: 100, keys: [''] })), report: { lines: [azure] } },
+    { ...withUnreadable(running(), record('charge', { contractId: 100, keys: [''] })), report: { lines: [azure] } },
     'held unreadable',
   ],
-  ['2.6 a contract that carries its id', beside(running(), record('contract', { keys: [SUBSCRIPTION] })), 'held unreadable'],
-  ['2.6 a contract that carries another id', beside(books(), record('contract', { keys: ['another'] })), 'posted'],
+  [
+    '2.6 a contract that carries its id',
+    withUnreadable(running(), record('contract', { keys: [SUBSCRIPTION] })),
+    'held unreadable',
+  ],
+  ['2.6 a contract that carries another id', withUnreadable(books(), record('contract', { keys: ['another'] })), 'posted'],
   [
     '2.6 a contract whose id cannot be read, where a new one would be made',
-    beside(books(), record('contract', { keys: null })),
+    withUnreadable(books(), record('contract', { keys: null })),
     'held unreadable',
   ],
-  ['2.6 such a contract of another company', beside(books(), record('contract', { keys: null, companyId: 8 })), 'posted'],
-  ['2.6 such a contract, where its own is there', beside(running(), record('contract', { keys: null })), 'posted'],
-  ['2.6 its service', beside(books(), record('service', { keys: [CODE] })), 'held unreadable'],
+  ['2.6 such a contract of another company', withUnreadable(books(), record('contract', { keys: null, companyId: 8 })), 'posted'],
+  ['2.6 such a contract, where its own is there', withUnreadable(running(), record('contract', { keys: null })), 'posted'],
+  ['2.6 its service', withUnreadable(books(), record('service', { keys: [CODE] })), 'held unreadable'],
   [
     '2.6 a service without a readable key, where a new one would be made',
-    beside(books(), record('service', { keys: null })),
+    withUnreadable(books(), record('service', { keys: null })),
     'held unreadable',
   ],
-  ['2.6 such a service, where its own is there', beside(running(), record('service', { keys: null })), 'posted'],
-  ['2.6 another service', beside(books(), record('service', { keys: ['another'] })), 'posted'],
+  ['2.6 such a service, where its own is there', withUnreadable(running(), record('service', { keys: null })), 'posted'],
+  ['2.6 another service', withUnreadable(books(), record('service', { keys: ['another'] })), 'posted'],
   [
     '2.6 its product',
-    { ...beside(books(), record('product', { keys: ['azure plan'] })), report: { lines: [azure] } },
+    { ...withUnreadable(books(), record('product', { keys: ['azure plan'] })), report: { lines: [azure] } },
     'held unreadable',
   ],
-  ['2.6 its company', beside(books({ companies: [] }), record('company', { id: 7 })), 'held unreadable'],
-  ['2.6 another company', beside(books({ companies: [] }), record('company', { id: 8 })), 'held company-not-found'],
+  ['2.6 its company', withUnreadable(books({ companies: [] }), record('company', { id: 7 })), 'held unreadable'],
+  ['2.6 another company', withUnreadable(books({ companies: [] }), record('company', { id: 8 })), 'held company-not-found'],
 ]);
 
 const missing = (kind: Gone['kind'], key: string, held: Books): Situation => ({
@@ -80,7 +88,7 @@ const onService = (id: number): Situation => ({
     gone: [{ kind: 'service', id, key: CODE, why: 'It is gone.' }],
   },
 });
-const balancedBeside = (changes: Partial<Line>): Situation => ({
+const balancedWith = (changes: Partial<Line>): Situation => ({
   ...onService(50),
   report: { lines: [line({ sales: '12', cost: '10', ...changes })] },
 });
@@ -107,7 +115,7 @@ export const gone = table('6', 'Item – written', planned(outcome, written), [
   ['6.6 its service, which would be made again', missing('service', CODE, books()), 'held contract-gone – nothing'],
   ['6.6 the service that its row stands on', onService(50), 'held contract-gone – nothing'],
   ['6.6 the service of another row of its contract', converted, 'held contract-gone – nothing'],
-  ['6.6 the same where its charge alone comes to the amount', balancedBeside({}), 'held contract-gone – nothing'],
+  ['6.6 the same where its charge alone comes to the amount', balancedWith({}), 'held contract-gone – nothing'],
   [
     '6.6 the service of another item',
     missing('service', 'another', running(9, '108', '90')),
