@@ -1,7 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import { goneElsewhere, MANUAL_LINES, type AcceptedItem, type Compared } from '../../shared/billing/report/accepted.js';
 import type { Line, Subscription } from '../../shared/billing/types.js';
-import { accepted, AS_OF, books, line, organization, plan, subscription, SUBSCRIPTION } from './builders.js';
+import {
+  accepted,
+  AS_OF,
+  books,
+  contract,
+  line,
+  organization,
+  plan,
+  row,
+  service,
+  subscription,
+  SUBSCRIPTION,
+} from './builders.js';
 
 /** Rule 1.6: what stood without a line, for whichever organization, and an item that may be the very same. */
 
@@ -101,11 +113,33 @@ describe('an item may be what stood elsewhere without a line', () => {
   ])('%s', (_, one, expected) => expect(isFound(one)).toBe(expected));
 });
 
+const organizations = [organization(), organization({ id: 'org-2', name: 'Fabrikam', companyIdText: '8' })];
+const of = (organizationId: string, organizationName: string, changes: Partial<Line>): Line =>
+  line({ organizationId, organizationName, recordType: 'Perpetual', subscriptionId: null, ...changes });
+const visio = { itemCode: 'DG7GMGF0D5RK-0001', productName: 'Visio' };
+
+// The customer paid for its own and for what another had, which had lost its id on the way.
+test.each<[what: string, before: Partial<Line>, now: Partial<Line>, reasons: (string | null)[]]>([
+  ['waits where it may have been joined', { subscriptionId: 'v-2' }, {}, ['report-shrank']],
+  ['is billed where both have a subscription id', { subscriptionId: 'v-2' }, { subscriptionId: 'v-1' }, [null]],
+])('what stands already %s', (_, ...[before, now, reasons]) => {
+  const own = of('org-1', 'Contoso', { ...visio, ...now, sales: '60.00', cost: '50.00' });
+  const key = plan({ report: { lines: [own], organizations } }).items[0]!.contractKey;
+  const { items } = plan({
+    report: { lines: [own, own], organizations },
+    accepted: { lines: [own, of('org-2', 'Fabrikam', { ...visio, ...before })], organizations },
+    acceptedOn: '2025-10-12',
+    asOf: '2025-10-13',
+    books: books({
+      contracts: [contract({ startDay: '2025-10-01', subscriptionId: key, number: key })],
+      services: [service({ key: 'cloudmore:perpetual' })],
+      rows: [row({ price: '60', cost: '50' })],
+    }),
+  });
+  expect(items.map(({ reason }) => reason)).toEqual(reasons);
+});
+
 test('what waits says whose it was, how much and what to do', () => {
-  const organizations = [organization(), organization({ id: 'org-2', name: 'Fabrikam', companyIdText: '8' })];
-  const of = (organizationId: string, organizationName: string, changes: Partial<Line>): Line =>
-    line({ organizationId, organizationName, recordType: 'Perpetual', subscriptionId: null, ...changes });
-  const visio = { itemCode: 'DG7GMGF0D5RK-0001', productName: 'Visio' };
   const word = { itemCode: 'DG7GMGF0D5RL-0002', productName: 'Word', sales: '77.00', cost: '66.00' };
   const { items } = plan({
     report: { lines: [of('org-1', 'Contoso', visio), of('org-1', 'Contoso', word)], organizations },

@@ -103,6 +103,15 @@ describe('usage whose lines have got another subscription id', () => {
     ['other', { sales: '12.00', cost: '9.60' }],
   ])('waits where it comes to %s amounts', (_, changes) => expect(now(changes)).toEqual(['held report-shrank']));
 
+  test.each<[string, Line]>([
+    ['usage of a third one', usage({ subscriptionId: '33333333-3333-4333-8333-333333333333' })],
+    ['a purchase of the same one', usage({ recordType: 'Marketplace' })],
+  ])('is billed where the accepted report had only %s', (_, stays) => {
+    const came = usage({ subscriptionId: NEW });
+    const { items } = plan(since([stays], [stays, came], { books: held }));
+    expect(items.find(({ contractKey, type }) => contractKey === NEW && type === 'AzurePlan')!.outcome).toBe('posted');
+  });
+
   test('is billed where what stood has its line still', () => {
     const both = since([usage()], [usage(), usage({ subscriptionId: NEW })], { books: held });
     expect(outcomesOf(plan(both))).toEqual(['posted', 'posted']);

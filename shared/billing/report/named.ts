@@ -90,11 +90,11 @@ export function namesOfItems(items: Pick<PlannedItem, 'contractId' | 'contractKe
 export const namesOfServices = (services: Pick<Service, 'id' | 'key'>[], names: Pick<Names, 'typeOfCode'>): Named => ({
   ...NOTHING_NAMED,
   services: services.flatMap(({ id, key }): [number, string][] =>
-    key !== null && (isSharedKey(key) || names.typeOfCode(key) !== null) ? [[id, fold(key)]] : [],
+    isSharedKey(key) || names.typeOfCode(key) !== null ? [[id, fold(key)]] : [],
   ),
 });
 
-const isSharedKey = (key: string): boolean => Object.values(SHARED_SERVICES).some((shared) => same(shared.key, key));
+const isSharedKey = (key: string | null): boolean => Object.values(SHARED_SERVICES).some((shared) => same(shared.key, key));
 
 /** Everything of both; where they differ the later one is believed. What is known already keeps its place, so that equal knowledge is an equal value. */
 export function mergeNames(known: Named, more: Named): Named {
