@@ -160,6 +160,8 @@ describe('a message that is none', () => {
       await shows(handle, 'AwaitingApproval');
       await handle.signal('approve', 'f'.repeat(64));
       await comesTo('That is another plan.');
+      // A skip that comes while the plan is still compared changes nothing of it.
+      await shows(handle, 'AwaitingApproval');
       expect(await handle.executeUpdate('skipNow', { args: ['disputed'] })).toBe('org-1: skipped.');
       await comesTo(null);
     });
