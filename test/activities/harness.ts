@@ -15,6 +15,7 @@ import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { createDependencies } from '../../worker/dependencies.js';
 import { billOrganization } from '../../workflows/bill-organization.js';
 import { carryOutBy } from '../../workflows/organization-run.js';
+import { controlSandbox } from '../control.js';
 
 /** One organization, billed by the product's activities over HTTP, without Temporal and without waits. */
 
@@ -109,6 +110,5 @@ export function openHarness(
 }
 
 export async function control(sandbox: Sandbox, path: string, body: unknown): Promise<void> {
-  const answer = await fetch(`${sandbox.url}/_sandbox/${path}`, { method: 'POST', body: JSON.stringify(body) });
-  if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
+  await controlSandbox(sandbox.url, 'POST', path, body);
 }

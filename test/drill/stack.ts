@@ -11,6 +11,7 @@ import { Launches } from './launches.js';
 import { isServer, Network, STORE, STORE_URL } from './network.js';
 import { Service } from './service.js';
 import { findTemporalPrograms, type TemporalPrograms } from '../../bench/temporal-programs.js';
+import { controlSandbox } from '../control.js';
 
 /**
  * The stack of `docker-compose.yml` without Docker: every service's program with the file's own environment, command, order and health check (`launches.ts`), on a
@@ -246,13 +247,7 @@ export class Stack {
 
   /** What a person who has the sandbox does with it. */
   async control<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const answer = await fetch(`${this.sandboxUrl}/_sandbox/${path}`, {
-      method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-    return (text === '' ? undefined : JSON.parse(text)) as T;
+    return (await controlSandbox(this.sandboxUrl, method, path, body)) as T;
   }
 
   async close(): Promise<void> {

@@ -7,6 +7,7 @@ import { startSandbox } from '../../sandbox/index.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import type { MonthClosed } from '../../shared/messages/messages.js';
 import { september, type World } from '../api/vendors.js';
+import { controlSandbox } from '../control.js';
 import { runCommand, type Ended } from '../command.js';
 import { billMonth } from './bill-month.js';
 
@@ -59,15 +60,8 @@ export async function openHarness(world: World = september(), changes: Record<st
     TEMPORAL_ADDRESS: '127.0.0.1:1',
     ...changes,
   };
-  const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-    const answer = await fetch(`${sandbox.url}/_sandbox/${path}`, {
-      method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-    return text === '' ? undefined : (JSON.parse(text) as unknown);
-  };
+  const control = (method: string, path: string, body?: unknown): Promise<unknown> =>
+    controlSandbox(sandbox.url, method, path, body);
   return {
     env,
     control,

@@ -1,16 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { errorOf, openHost, worldWith, type Json } from './autotask-host.js';
-
-const SERVICE = { name: 'Business Basic', billingCodeID: 1, periodType: 2, unitPrice: 6 };
-const CHARGE = {
-  name: 'Azure',
-  datePurchased: '2025-10-01T10:15:00Z',
-  chargeType: 1,
-  unitQuantity: 1,
-  unitPrice: 75.01,
-  productID: 30,
-};
-const without = (record: Json, name: string): Json => Object.fromEntries(Object.entries(record).filter(([key]) => key !== name));
+import { CHARGE, errorOf, openHost, SERVICE, without, worldWith } from './autotask-host.js';
 
 describe('charges', () => {
   test('one takes code and price from its product, and its amounts follow', async () => {

@@ -23,6 +23,20 @@ export interface Host {
   state(): SandboxState['autotask'];
 }
 
+/** What is created where a test asks for nothing special. */
+export const SERVICE = { name: 'Business Basic', billingCodeID: 1, periodType: 2, unitPrice: 6 };
+export const CHARGE = {
+  name: 'Azure',
+  datePurchased: '2025-10-01T10:15:00Z',
+  chargeType: 1,
+  unitQuantity: 1,
+  unitPrice: 75.01,
+  productID: 30,
+};
+/** The same without a member. */
+export const without = (record: Json, name: string): Json =>
+  Object.fromEntries(Object.entries(record).filter(([key]) => key !== name));
+
 export const HEADERS = {
   ApiIntegrationCode: 'sandbox',
   UserName: 'sandbox',

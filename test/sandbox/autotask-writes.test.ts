@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { errorOf, openHost, worldWith, type Json } from './autotask-host.js';
+import { CHARGE, errorOf, openHost, SERVICE, without, worldWith, type Json } from './autotask-host.js';
 
 const CONTRACT = {
   companyID: 7,
@@ -11,17 +11,7 @@ const CONTRACT = {
   endDate: '2026-09-30T10:15:00Z',
   timeReportingRequiresStartAndStopTimes: 0,
 };
-const SERVICE = { name: 'Business Basic', billingCodeID: 1, periodType: 2, unitPrice: 6 };
 const PRODUCT = { name: 'Marketplace', isActive: true, isSerialized: false, chargeBillingCodeID: 2 };
-const CHARGE = {
-  name: 'Azure',
-  datePurchased: '2025-10-01T10:15:00Z',
-  chargeType: 1,
-  unitQuantity: 1,
-  unitPrice: 75.01,
-  productID: 30,
-};
-const without = (record: Json, name: string): Json => Object.fromEntries(Object.entries(record).filter(([key]) => key !== name));
 const billingCodes = [
   { id: 1, useType: 5 },
   { id: 2, useType: 4 },

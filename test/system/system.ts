@@ -11,6 +11,7 @@ import { startDevServer, type DevServer } from '../../client/temporal-server/ind
 import { startSandbox } from '../../sandbox/index.js';
 import { SEARCH_ATTRIBUTES } from '../../shared/messages/names.js';
 import type { MonthResult, OrganizationResult } from '../../shared/billing/results/results.js';
+import { controlSandbox } from '../control.js';
 
 /**
  * A whole system of its own for one test file: sandbox, Temporal dev server, worker as a real process, the command line, of a built program in real
@@ -149,15 +150,8 @@ export async function openSystem({
   const children = new Set<ChildProcess>();
   const command = bin === BIN ? runHere : asProcess(bin, children);
   const cli = (...args: string[]): Promise<Run> => command(args, env);
-  const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-    const answer = await fetch(`${sandbox.url}/_sandbox/${path}`, {
-      method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-    return text === '' ? undefined : JSON.parse(text);
-  };
+  const control = (method: string, path: string, body?: unknown): Promise<unknown> =>
+    controlSandbox(sandbox.url, method, path, body);
   const requests = async (): Promise<JournalEntry[]> => (await control('GET', 'requests')) as JournalEntry[];
   return {
     client: new Client({ connection }),

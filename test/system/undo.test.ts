@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { Big } from 'big.js';
 import type { MonthResult } from '../../shared/billing/results/results.js';
 import { organizationBillingId } from '../../shared/messages/names.js';
 import type { LoggedDecision } from '../../shared/decisions/decisions.js';
@@ -96,7 +97,7 @@ describe('billing undo --write', () => {
     const after = organizationOf(month, CONTOSO);
     expect(after.posted.sales).toBe('0.00');
     expect(after.items.filter(({ reason }) => reason === 'undone').length).toBeGreaterThan(0);
-    expect(salesOf(await system.state(), MONTH)).toBe((Number(BILLED) - Number(before.posted.sales)).toFixed(2));
+    expect(salesOf(await system.state(), MONTH)).toBe(new Big(BILLED).minus(before.posted.sales).toFixed(2));
     const { entries } = await system.json<{ entries: LoggedDecision[] }>([0], 'log', MONTH);
     expect(entries).toEqual([
       expect.objectContaining({
