@@ -112,3 +112,8 @@ const sharedBy = (billedAs: RecordTypeRules['billedAs']): Partial<Record<RecordT
 /** Services shared by every contract of a type, and the products of charge types (rules 5.2, 5.3). */
 export const SHARED_SERVICES = sharedBy('row');
 export const PRODUCTS = sharedBy('charge');
+
+const SHARED_KEYS = new Map(Object.entries(SHARED_SERVICES).map(([type, { key }]) => [key, type as RecordType]));
+
+/** The record type billed by the service that all items of it share, by its key, folded; null for any other key. */
+export const typeOfSharedKey = (key: string): RecordType | null => SHARED_KEYS.get(key) ?? null;

@@ -8,7 +8,7 @@ import { rowsOfContract } from '../amounts/rows.js';
 import type { Names } from '../report/named.js';
 import type { EnsureProductStep, EnsureServiceStep, Item } from '../plan-types.js';
 import type { Books, Decimal, Line, Month, Price, Product, RecordType, Service, Settings } from '../types.js';
-import { PRODUCTS, SHARED_SERVICES, isChargeType } from '../basics/record-types.js';
+import { PRODUCTS, SHARED_SERVICES, isChargeType, typeOfSharedKey } from '../basics/record-types.js';
 
 /** Rule 5: which service or product an item is billed on, and what has to be made or brought up to date for it. */
 
@@ -18,8 +18,6 @@ const NAME_LENGTH = 100;
 export const serviceKeyOf = (item: Item): string | null =>
   SHARED_SERVICES[item.type as RecordType]?.key ?? present(item.itemCode);
 
-const SHARED_KEYS = new Map(Object.entries(SHARED_SERVICES).map(([type, { key }]) => [key, type as RecordType]));
-
 /**
  * Record type of a service's key, or null when the key is not ours (rule 8.6): somebody else's service must never be touched. Ours is what was ever an
  * item code in a report, list or price list; the form of a code decides nothing.
@@ -27,7 +25,7 @@ const SHARED_KEYS = new Map(Object.entries(SHARED_SERVICES).map(([type, { key }]
 export function recordTypeOfKey(key: string | null, prices: PriceList, names: Pick<Names, 'typeOfCode'>): RecordType | null {
   const folded = fold(key);
   if (folded === '') return null;
-  const known = SHARED_KEYS.get(folded) ?? names.typeOfCode(folded);
+  const known = typeOfSharedKey(folded) ?? names.typeOfCode(folded);
   if (known !== null) return known;
   if (!prices.has(folded)) return null;
   return isGuid(folded) ? 'Csp365Legacy' : 'Csp365Nce';

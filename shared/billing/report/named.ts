@@ -1,10 +1,10 @@
 import { contractKeyOf, itemHash } from '../basics/keys.js';
 import { classify } from './record-type.js';
-import { fold, present, same } from '../basics/text.js';
+import { fold, present } from '../basics/text.js';
 import type { ItemIdentity } from '../basics/keys.js';
 import type { PlannedItem } from '../plan-types.js';
 import type { Line, RecordType, Report, Service } from '../types.js';
-import { RECORD_TYPES, SHARED_SERVICES, isLicence } from '../basics/record-types.js';
+import { RECORD_TYPES, isLicence, typeOfSharedKey } from '../basics/record-types.js';
 
 /**
  * What Cloudmore has ever named to us, and what we have ever billed on: it decides which contracts and rows of Autotask are ours to look at (rule 8.6). It
@@ -90,11 +90,9 @@ export function namesOfItems(items: Pick<PlannedItem, 'contractId' | 'contractKe
 export const namesOfServices = (services: Pick<Service, 'id' | 'key'>[], names: Pick<Names, 'typeOfCode'>): Named => ({
   ...NOTHING_NAMED,
   services: services.flatMap(({ id, key }): [number, string][] =>
-    isSharedKey(key) || names.typeOfCode(key) !== null ? [[id, fold(key)]] : [],
+    typeOfSharedKey(fold(key)) !== null || names.typeOfCode(key) !== null ? [[id, fold(key)]] : [],
   ),
 });
-
-const isSharedKey = (key: string | null): boolean => Object.values(SHARED_SERVICES).some((shared) => same(shared.key, key));
 
 /** Everything of both; where they differ the later one is believed. What is known already keeps its place, so that equal knowledge is an equal value. */
 export function mergeNames(known: Named, more: Named): Named {
