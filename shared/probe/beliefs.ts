@@ -26,12 +26,12 @@ const belief = (
 const AUTOTASK = {
   // -------------------------------------------------------------------------------------------------- address and quota
   'A1.zone': belief(null, false, {
-    what: "Autotask's address is the zone's, and answers below v1.0",
+    what: "Autotask's address is the zone's, and answers under v1.0",
     how: 'zone information, then ThresholdInformation',
     breaks: 'nothing can be read',
   }),
   'A1.threshold': belief(null, false, {
-    what: 'ThresholdInformation tells the quota, and counts itself',
+    what: 'ThresholdInformation reports the quota, and counts itself',
     how: 'ThresholdInformation twice',
     breaks: "calls are not held back when other tools use the tenant's quota",
   }),
@@ -39,79 +39,79 @@ const AUTOTASK = {
   'A2.access': belief(22, true, {
     what: 'the API user sees and may change all records of the ten kinds',
     how: 'entityInformation of each',
-    breaks: 'what it does not see is made once more, every day',
+    breaks: 'records it does not see are created again every day',
   }),
   'A2.members': belief(null, true, {
-    what: 'every field that is read is there under its name',
+    what: 'every field that we read exists under its name',
     how: "each kind's fields",
-    breaks: 'a value that has another name is read as none',
+    breaks: 'a value under another name is read as missing',
   }),
   'A2.searched': belief(9, true, {
-    what: 'every field that is searched by is there and can be searched by',
+    what: 'every field that we search by exists and is searchable',
     how: "each kind's fields",
-    breaks: 'what is there is not found',
+    breaks: 'existing records are not found',
   }),
   'A2.udf': belief(null, true, {
-    what: 'contracts have the user-defined field, as text that can be searched for',
+    what: 'contracts have the user-defined field, as searchable text',
     how: "contracts' user-defined fields",
     breaks: 'a contract cannot be found by its subscription',
   }),
   'A2.required': belief(11, false, {
-    what: 'new records need no more than what is sent',
+    what: 'new records need no fields beyond those that we send',
     how: "each kind's fields",
     breaks: 'new records are refused; their items are held',
   }),
   'A2.labels': belief(17, false, {
-    what: 'the picklists have the labels by which values are found',
+    what: 'the picklists have the labels that we look values up by',
     how: "each kind's fields",
     breaks: 'the run stops',
   }),
   // -------------------------------------------------------------------------------------------------- searches
   'A3.survey': belief(21, true, {
-    what: 'contracts are found by the user-defined field and by their number, and neither way misses what the other shows',
+    what: 'contracts are found by the user-defined field and by their number, and neither way misses a contract that the other finds',
     how: "the survey's own two queries",
-    breaks: 'contracts are made once more, every day',
+    breaks: 'contracts are created again every day',
   }),
   'A3.lookup': belief(null, true, {
-    what: 'the look-up before a contract is made finds one that is there',
+    what: 'the look-up before creating a contract finds an existing one',
     how: 'the look-up itself, for five contracts that are there',
-    breaks: 'a contract is made twice where an answer was lost',
+    breaks: 'a contract is created twice if an answer is lost',
   }),
   'A3.case': belief(null, false, {
-    what: 'texts are compared without case',
+    what: 'texts are compared case-insensitively',
     how: 'the same look-up in the other case',
-    breaks: 'nothing by itself: the survey compares by itself',
+    breaks: 'nothing: the survey makes its own comparison',
   }),
   'A3.or': belief(21, false, {
-    what: 'an OR group that holds a user-defined field finds what its conditions find',
+    what: 'an OR group with a user-defined field finds what its conditions find',
     how: 'counts: field, number, both, either',
-    breaks: 'nothing: no query of ours has such a group',
+    breaks: 'nothing: none of our queries has such a group',
   }),
   'A3.flags': belief(null, false, {
-    what: 'true and false divide all records',
+    what: 'every record is either true or false',
     how: 'counts of companies: active, inactive, all',
     breaks: "customers' companies are missing from suggestions",
   }),
   'A3.list': belief(null, false, {
-    what: 'a list of 500 values is taken',
+    what: 'a list of 500 values is accepted',
     how: 'contracts by 500 ids',
     breaks: 'the survey stops',
   }),
   'A3.charges': belief(null, true, {
-    what: 'charges of ours are found by the beginning of their order number',
+    what: 'our charges are found by the beginning of their order number',
     how: "the survey's condition, for charges that are there",
-    breaks: 'charges are made once more',
+    breaks: 'charges are created again',
   }),
   'A3.ignored': belief(null, true, {
-    what: 'a condition that cannot be carried out is refused, not left out',
+    what: 'a condition that cannot be applied is refused, not ignored',
     how: 'a query by a field that is not there',
-    breaks: 'a search finds what it was not asked for, or misses what it was',
+    breaks: 'a search finds records it was not asked for, or misses some it was',
   }),
   // -------------------------------------------------------------------------------------------------- contracts
   'A4.ids': belief(22, true, {
     what: 'a contract is the same in a list and by its id',
     how: 'ten contracts, by list and each by id',
-    breaks: 'what a search hides is taken for gone',
+    breaks: 'records that a search hides are taken for deleted',
   }),
   'A4.days': belief(20, true, {
     what: "days come as midnight in UTC, or as the tenant's midnight in UTC",
@@ -119,46 +119,46 @@ const AUTOTASK = {
     breaks: 'amounts land in the month before or after',
   }),
   'A4.connector': belief(null, true, {
-    what: "contracts that another connector made carry a subscription's id in the user-defined field and begin on the first of a month",
+    what: "contracts made by another connector have a subscription's id in the user-defined field and begin on the first of a month",
     how: 'contracts with the field filled and no number of ours',
-    breaks: 'existing contracts are not taken over, and their month is billed beside them',
+    breaks: 'existing contracts are not taken over, and their month is billed a second time',
   }),
   // -------------------------------------------------------------------------------------------------- rows
   'A5.grid': belief(null, true, {
-    what: "a contract's rows begin every month on the day of its start",
+    what: "each month, a contract's row begins on the contract's start day",
     how: 'rows of those contracts, three months back and ahead',
-    breaks: 'the row of a month is not found; its amount is billed on top of it',
+    breaks: "a month's row is not found, and its amount is billed again",
   }),
   'A5.extended': belief(null, true, {
-    what: "a row's price is that of all its units",
+    what: "a row's price covers all its units",
     how: 'rows of more than one unit against the price of their service',
     breaks: 'amounts are wrong by the quantity',
   }),
   'A5.costs': belief(null, true, {
-    what: 'costs are shown',
+    what: 'costs are visible',
     how: 'rows and services with a price',
     breaks: 'the run stops, or costs are posted again',
   }),
   'A5.split': belief(6, false, {
-    what: 'a divided row ends the day before the next part begins',
+    what: 'a split row ends the day before the next part begins',
     how: 'rows that do not begin on a day of the grid',
-    breaks: 'nothing by itself: only first days are looked at',
+    breaks: 'nothing: only first days are used',
   }),
   'A5.end': belief(3, false, {
-    what: "a contract's rows reach to its last day",
+    what: "a contract's rows extend to its last day",
     how: 'rows of contracts that end within three months',
     breaks: 'the amount of the missing month is held or becomes a charge',
   }),
   'A5.filter': belief(20, true, {
     what: "a month's rows are found by their first day, in the tenant's time zone too",
     how: "the survey's condition against all rows of the same contracts",
-    breaks: 'rows are missing, and their amounts are posted once more',
+    breaks: 'rows are missed, and their amounts are posted again',
   }),
   // -------------------------------------------------------------------------------------------------- what was posted
   'A6.frozen': belief(2, true, {
-    what: 'what was approved and posted shows it on its row',
+    what: 'a row shows when it has been approved and posted',
     how: 'billing items of a closed month against the rows that they name',
-    breaks: 'what the customer was billed is changed afterwards',
+    breaks: 'amounts already billed to the customer are changed',
   }),
   'A6.decimals': belief(13, true, {
     what: 'billing items have two decimals',
@@ -167,128 +167,128 @@ const AUTOTASK = {
   }),
   // -------------------------------------------------------------------------------------------------- catalogue
   'A7.names': belief(10, false, {
-    what: 'no two services have one name',
+    what: 'no two services have the same name',
     how: 'all services',
-    breaks: 'a service cannot be made; its items are held',
+    breaks: 'a service cannot be created; its items are held',
   }),
   'A7.inactive': belief(10, false, {
-    what: 'no inactive service has a key that is needed',
+    what: 'no inactive service has a key that we need',
     how: 'all services',
     breaks: 'the items of that service are held',
   }),
   'A7.procurement': belief(null, false, {
-    what: 'products of ours need no procurement',
+    what: 'our products do not require procurement',
     how: 'products by our keys and names',
-    breaks: 'charges wait for an order',
+    breaks: 'charges wait for a purchase order',
   }),
   'A7.currencies': belief(null, false, {
-    what: 'one currency is the internal one',
+    what: 'exactly one currency is the internal one',
     how: 'all currencies',
     breaks: 'the run stops',
   }),
   // -------------------------------------------------------------------------------------------------- errors
   'A8.missing': belief(16, false, {
-    what: 'a record that is not there answers null, or 404',
+    what: 'a missing record is answered with null or 404',
     how: 'a contract by an id that nobody has',
     breaks: 'the run stops',
   }),
   'A8.text': belief(null, false, {
-    what: 'a text where a number belongs finds nothing, or is refused',
+    what: 'text in place of a number finds nothing, or is refused',
     how: 'a contract by a text as its id',
-    breaks: 'nothing: ids are numbers throughout',
+    breaks: 'nothing: our ids are always numbers',
   }),
   'A8.url': belief(null, false, {
     what: 'an address of more than 2,048 characters is refused',
     how: 'a query in an address of 2,100 characters',
-    breaks: 'nothing: queries are sent as bodies',
+    breaks: 'nothing: queries are sent in the body',
   }),
 } satisfies Record<string, Belief>;
 
 const CLOUDMORE = {
   'C1.description': belief(1, true, {
-    what: 'the description of the API has every path that is used, and every member that money rests on',
+    what: 'the API description has every path that we use, and every member that money depends on',
     how: '/swagger/v1/swagger.json',
-    breaks: 'a member of another name is read as none',
+    breaks: 'a member under another name is read as missing',
   }),
   'C2.token': belief(null, false, {
-    what: 'the log-in takes the secret as Basic and names how long it lasts',
+    what: 'the log-in accepts the secret as Basic and says how long the token lasts',
     how: 'the log-in',
     breaks: 'nothing can be read',
   }),
   'C3.services': belief(null, false, {
-    what: 'services say which of them are custom',
+    what: 'services say whether they are custom',
     how: 'the list of services',
-    breaks: 'custom services are billed, or nothing is',
+    breaks: 'custom services are billed, or nothing is billed',
   }),
   'C3.organizations': belief(6, true, {
     what: 'the list of organizations and their details agree',
     how: 'the list, and ten details',
-    breaks: "one customer's lines are billed to another, or to nobody",
+    breaks: "one customer's lines are billed to another, or not at all",
   }),
   'C3.property': belief(6, true, {
-    what: "the company's id stands in an organization property, in the detail",
+    what: "the company's id is in an organization property, in the organization's details",
     how: 'property definitions, and ten details',
     breaks: 'nothing is billed',
   }),
   'C4.subscriptions': belief(1, true, {
-    what: 'subscriptions name their organization, and where they end',
+    what: 'subscriptions name their organization and their end date',
     how: 'the three lists of subscriptions',
-    breaks: 'an ended subscription goes on',
+    breaks: 'an ended subscription continues to be billed',
   }),
   'C4.prices': belief(7, true, {
-    what: 'the price list names item codes and payment frequencies that are understood',
+    what: 'the price list has item codes and payment frequencies that we understand',
     how: 'the price list of one service',
-    breaks: 'what is paid once is billed every month',
+    breaks: 'one-time payments are billed every month',
   }),
   'C5.words': belief(4, false, {
-    what: 'a report task says that it runs and that it is done in known words',
+    what: 'a report task says that it is running or done in known words',
     how: "last month's report, every look at its task",
     breaks: 'the run stops',
   }),
   'C5.members': belief(1, true, {
-    what: "the report's lines have every member that money rests on",
+    what: "the report's lines have every member that money depends on",
     how: "last month's report",
-    breaks: 'amounts recur, or go on after their end',
+    breaks: 'amounts recur, or continue after their end',
   }),
   'C5.values': belief(1, true, {
-    what: 'every value of the report is understood',
+    what: 'every value in the report is understood',
     how: "last month's report",
     breaks: 'the lines are held',
   }),
   'C6.end': belief(2, true, {
-    what: "a report's last day is part of it",
+    what: 'a report includes its last day',
     how: 'the same month up to the first of the next',
     breaks: 'lines of the last day are never billed',
   }),
   'C6.dates': belief(2, true, {
     what: 'lines of a month are dated within it',
     how: "last month's report",
-    breaks: 'lines are billed in two months, or in none',
+    breaks: 'lines are billed in two months, or not at all',
   }),
   'C7.invoice': belief(5, false, {
     what: "the vendor's invoice names Cloudmore's organizations, subscriptions and sales prices",
     how: 'one invoice',
-    breaks: 'lines without an organization are not told of',
+    breaks: 'lines without an organization are not reported',
   }),
   'C8.sums': belief(null, true, {
     what: 'the totals of customers, services and subscriptions are the sums of their lines',
     how: "last month's report, before anything is scaled",
-    breaks: 'lines are missing from the report, or stand in it twice',
+    breaks: 'lines are missing from the report, or are in it twice',
   }),
   'C8.types': belief(1, false, {
-    what: 'every line can be told what kind it is',
+    what: 'the kind of every line can be recognised',
     how: "last month's report, by the rules of billing",
     breaks: 'the lines are held as unclassified',
   }),
   'C8.payment': belief(9, true, {
-    what: 'of every licence it is known whether it is paid once or every month',
+    what: 'every licence is known to be paid either once or monthly',
     how: "last month's report with the price list, by the rules of billing",
-    breaks: 'what is paid once is billed every month',
+    breaks: 'one-time payments are billed every month',
   }),
   'C8.subscriptions': belief(12, true, {
-    what: "the report's subscriptions are those of the lists",
+    what: "the report's subscriptions are those in the lists",
     how: "last month's report against the lists of subscriptions",
-    breaks: 'ended subscriptions go on, or a second contract is made',
+    breaks: 'ended subscriptions continue to be billed, or a second contract is created',
   }),
   'C8.takeover': belief(null, true, {
     what: "the former connector's contracts are found by the report's subscriptions",
@@ -296,14 +296,14 @@ const CLOUDMORE = {
     breaks: 'customers are billed twice',
   }),
   'C8.offset': belief(2, true, {
-    what: 'the month in which the former connector billed a report is the one of REPORT_MONTH_OFFSET',
+    what: 'the former connector billed each report in the month that REPORT_MONTH_OFFSET gives',
     how: "last month's report by subscription against that connector's rows of the month, and of the ones before and after",
-    breaks: 'a month is billed twice where the connector ends, or not at all',
+    breaks: 'the month in which the connector ends is billed twice, or not at all',
   }),
   'C8.source': belief(5, true, {
-    what: 'what the former connector billed from is what REPORT_SOURCE says',
+    what: 'the former connector billed from the source that REPORT_SOURCE names',
     how: "last month's report and invoices by subscription, where they differ, against that connector's rows of the month",
-    breaks: 'amounts differ from what the connector billed, and corrections by hand are billed or not',
+    breaks: 'amounts differ from what the connector billed, and manual corrections are wrongly billed or left out',
   }),
 } satisfies Record<string, Belief>;
 

@@ -156,7 +156,7 @@ test.each<[string, Partial<NotPosted>, string]>([
   [
     'held without a message of its own',
     { reason: 'contract-unsuitable', message: null },
-    'held (contract-unsuitable). Bring it to nothing in Autotask first, then clear its subscription id and release the plan, which makes a new one. Then: billing rerun 2025-10 --organization org-1 --reason "contract replaced"',
+    'held (contract-unsuitable). Bring it to zero in Autotask first, then clear its subscription id and release the plan, which makes a new contract. Then: billing rerun 2025-10 --organization org-1 --reason "contract replaced"',
   ],
   [
     'excluded',

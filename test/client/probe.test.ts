@@ -58,7 +58,7 @@ describe('billing doctor --probe', () => {
   test('ends with 3 when a contradiction moves money', async () => {
     const { code, out } = await run(restricted, { json: false });
     expect(code).toBe(3);
-    expect(out).toContain('Moves money: what it does not see is made once more, every day.');
+    expect(out).toContain('Moves money: records it does not see are created again every day.');
     expect(out).toContain('mode auto does not begin');
   });
 

@@ -103,7 +103,7 @@ describe('the page for finance', () => {
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.textContent')).toBe('To the content');
     const row = page.getByRole('row', { name: /Fabrikam Logistics/ });
-    expect(await row.innerText()).toMatch(/the plan waits for its release[\s\S]*540\.00[\s\S]*5,620\.99[\s\S]*\+5,080\.99 EUR/);
+    expect(await row.innerText()).toMatch(/the plan waits to be released[\s\S]*540\.00[\s\S]*5,620\.99[\s\S]*\+5,080\.99 EUR/);
     await page.context().close();
   });
 

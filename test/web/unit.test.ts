@@ -47,7 +47,7 @@ describe('the list of customers', () => {
     name: 'Contoso',
     status: 'AwaitingApproval',
     waits: true,
-    reasons: ['the plan waits for its release'],
+    reasons: ['the plan waits to be released'],
     currency: 'EUR',
     before: { sales: '0.00', cost: '0.00' },
     after: { sales: '0.00', cost: '0.00' },

@@ -4,35 +4,41 @@
  */
 export const WRITE_QUESTIONS = {
   visible: {
-    what: 'how soon a search finds what was made (19)',
-    copes: 'looks again with growing pauses; a write that no search finds is looked for by id',
+    what: 'how soon a search finds a new record (19)',
+    copes: 'looks again after growing pauses; a write that no search finds is looked up by id',
   },
-  group: { what: 'whether an OR group may hold a user-defined field (21)', copes: 'never groups one: two queries, merged' },
-  names: { what: 'whether two services may have one name (10)', copes: 'gives the second one a suffix' },
+  group: {
+    what: 'whether an OR group may hold a user-defined field (21)',
+    copes: 'never puts one in a group: merges two queries',
+  },
+  names: { what: 'whether two services may have the same name (10)', copes: 'gives the second one a suffix' },
   firstDay: {
     what: 'whether an adjustment on the first day of a row changes it (1)',
-    copes: 'where it does not, bills by a charge beside the row, without trying first',
+    copes: 'if not, bills by a charge next to the row, without trying first',
   },
   again: {
-    what: 'whether a second adjustment on one day is taken (5)',
-    copes: 'sends one combined adjustment; a difference found later goes on a charge',
+    what: 'whether a second adjustment on the same day is accepted (5)',
+    copes: 'sends one combined adjustment; puts a difference found later on a charge',
   },
   decimals: {
     what: 'how many decimals of a unit price are kept',
-    copes: 'reads the row again and balances the difference by a charge',
+    copes: 'reads the row again and balances the difference with a charge',
   },
-  extend: { what: 'what rows a later end date adds (3)', copes: 'reads the rows after the extension and adjusts what is there' },
+  extend: {
+    what: 'which rows a later end date adds (3)',
+    copes: 'reads the rows after the extension and adjusts those that exist',
+  },
   proration: {
-    what: 'how a part of a month is priced, and where a divided row ends (4, 6)',
-    copes: 'adjusts on the first of a month only, and goes by the start of rows',
+    what: 'how part of a month is priced, and where a split row ends (4, 6)',
+    copes: 'adjusts only on the first of a month, and identifies rows by their start',
   },
   chargeDecimals: {
     what: 'how many decimals a charge keeps (13)',
-    copes: 'sends the total as one unit unless quantity times unit price gives it exactly, and balances what differs later',
+    copes: 'sends the total as one unit unless quantity times unit price is exact, and balances later differences',
   },
-  outside: { what: 'whether a charge may be dated outside of its contract (14)', copes: 'dates every charge inside' },
-  days: { what: 'what day becomes of midnight and of 10:15 UTC (20)', copes: 'sends 10:15, which is the same day in every zone' },
-  createOnly: { what: 'whether a change of a field that is fixed at creation is refused', copes: 'never sends one' },
+  outside: { what: 'whether a charge may be dated outside its contract (14)', copes: 'dates every charge within the contract' },
+  days: { what: 'which day midnight and 10:15 UTC become (20)', copes: 'sends 10:15, which is on the same day in every zone' },
+  createOnly: { what: 'whether changing a field that is fixed at creation is refused', copes: 'never sends one' },
 } as const;
 
 export type WriteQuestion = keyof typeof WRITE_QUESTIONS;
