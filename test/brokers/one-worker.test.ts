@@ -13,6 +13,8 @@ import { folderWith, installationOf, writeSettings } from './folder.js';
 
 /** One real worker process for many brokers, each with vendors of its own, against a real server: what one of them does wrong is its own. */
 
+/** Far more than a month takes, and far less than the patience with a vendor that refuses. */
+const ON_TIME_MS = 180_000;
 const port = await freePort();
 const folder = folderWith({});
 const fileOf = (broker: string): string => join(folder, `${broker}.env`);
@@ -90,7 +92,7 @@ describe('one worker of many brokers', () => {
       cli('--broker', 'acme', 'run', '2025-10', '--as-of', '2025-10-09', '--wait', '--json'),
       cli('--broker', 'beta', 'run', day!.month, '--as-of', day!.asOf, '--wait', '--json'),
     ]);
-    expect(Date.now() - begun).toBeLessThan(60_000);
+    expect(Date.now() - begun).toBeLessThan(ON_TIME_MS);
     expect([acme.code, monthOf(acme).broker, monthOf(acme).posted.sales, monthOf(acme).report.sales]).toEqual([
       0,
       'acme',
@@ -102,7 +104,7 @@ describe('one worker of many brokers', () => {
     expect(refused.code).not.toBe(0);
     expect(refused.stdout + refused.stderr).toMatch(/401|log-in/);
     expect(lost()).toBe((september.world.autotask as { contracts: unknown[] }).contracts.length);
-  }, 120_000);
+  }, 240_000);
 
   // In log, readiness, figures and list.
   test('names what is wrong everywhere, and stays ready', async () => {
