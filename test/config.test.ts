@@ -196,9 +196,7 @@ describe('settings', () => {
 
   test('bills nothing without BILLING_MODE, as the guide says', () => {
     const guide = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-    const [, promised] = /It starts in `BILLING_MODE=(\w+)`, which writes nothing, also where the setting has no value\./.exec(
-      guide,
-    )!;
+    const [, promised] = /It starts in `BILLING_MODE=(\w+)`, which writes nothing and is also the default\./.exec(guide)!;
     for (const environment of [{}, { BILLING_MODE: '' }, { BILLING_MODE: '  ' }])
       expect(loadBaseConfig(environment)).toMatchObject({ mode: promised, isModeSet: false });
     expect(loadBaseConfig({ BILLING_MODE: 'shadow' })).toMatchObject({ mode: 'shadow', isModeSet: true });
