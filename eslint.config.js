@@ -157,6 +157,12 @@ const NOT_IN_WORKFLOWS = [
   '__filename',
 ];
 
+/** A second client of Autotask has a gate of its own, which counts none of the first one's calls. */
+const ONE_PAIR_OF_CLIENTS = {
+  selector: 'NewExpression[callee.name=/^(ProbingAutotask|Autotask|Cloudmore)$/]',
+  message: 'Clients of the vendors are made by shared/vendors.ts, one pair per command or worker: take that pair.',
+};
+
 const NO_DEFAULT_EXPORT = { selector: 'ExportDefaultDeclaration', message: 'Export by name; one thing has one name everywhere.' };
 
 /** People read every amount with separators; JSON and CSV have the digits alone and write no sentence. */
@@ -175,7 +181,7 @@ const NO_CACHE_OF_A_MODULE = {
 };
 
 /** What holds in every file of the product. */
-const PRODUCT = [NO_DEFAULT_EXPORT, AMOUNT_GROUPED, NO_CACHE_OF_A_MODULE];
+const PRODUCT = [NO_DEFAULT_EXPORT, ONE_PAIR_OF_CLIENTS, AMOUNT_GROUPED, NO_CACHE_OF_A_MODULE];
 
 /** The core gets the day as an argument and derives every key, so that the same input gives the same plan. */
 const NO_CLOCK_NO_CHANCE = [
@@ -269,10 +275,7 @@ export default defineConfig(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       eqeqeq: ['error', 'always', { null: 'ignore' }],
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportDefaultDeclaration', message: 'Export by name; one thing has one name everywhere.' },
-      ],
+      'no-restricted-syntax': ['error', NO_DEFAULT_EXPORT, ONE_PAIR_OF_CLIENTS],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/no-unused-vars': [
@@ -283,6 +286,12 @@ export default defineConfig(
   },
   directions,
   { files: ['{activities,client,shared,worker,workflows}/**'], rules: { 'no-restricted-syntax': ['error', ...PRODUCT] } },
+  {
+    files: ['shared/vendors.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...PRODUCT.filter((rule) => rule !== ONE_PAIR_OF_CLIENTS)] },
+  },
+  // A test has a clock and a pause of its own, which it gives to a client.
+  { files: ['test/**'], rules: { 'no-restricted-syntax': ['error', NO_DEFAULT_EXPORT] } },
   {
     // A pattern that tries every way of reading a text stops a worker for minutes: 9,000 blanks in a name were enough.
     plugins: { regexp: regexp['flat/recommended'].plugins.regexp },

@@ -1,6 +1,4 @@
-import type { Autotask } from '../shared/autotask/index.js';
 import type { Settings } from '../shared/billing/types.js';
-import type { Cloudmore } from '../shared/cloudmore/index.js';
 import type { KeyedMutex } from './carry-out/keyed-mutex.js';
 import type { Office } from './finish/office.js';
 import type { Mode, MoneySettings, SilentFound } from '../shared/messages/messages.js';
@@ -9,14 +7,16 @@ import type { Evidence, Lease } from '../shared/evidence/index.js';
 import type { Tenant } from '../shared/evidence/labels.js';
 import type { Probing } from '../shared/probe/kept.js';
 import type { NoticeSettings } from '../shared/notices/settings.js';
+import type { Vendors } from '../shared/vendors.js';
 
 /** What a heartbeat says of an organization: its id, for heartbeats stand in Temporal in the clear. */
 export const keeping = (organizationId: string): string => `keeping organization ${organizationId}`;
 
-/** What activities work with. Made in one place (`worker/main.ts`), replaced by none in tests: the vendors' stand-ins answer over HTTP. */
-export interface Dependencies {
-  cloudmore: Cloudmore;
-  autotask: Autotask;
+/** A vendor that refused a log-in so lately is not asked again yet: many customers may be called at once, and each refused log-in brings the lock-out nearer. */
+export const ASKED_LATELY_MS = 60_000;
+
+/** What activities work with. Made in one place (`worker/dependencies.ts`), replaced by none in tests: the vendors' stand-ins answer over HTTP. */
+export interface Dependencies extends Vendors {
   evidence: Evidence;
   settings: Settings;
   /** Whose money it is, for `BILLING_BROKER` may not change. */

@@ -21,8 +21,8 @@ export async function resolveOrganizations(
 }
 
 async function fromCloudmore(context: Context): Promise<{ organizationId: string; organizationName: string }[]> {
-  const { Cloudmore } = await import('../shared/cloudmore/index.js');
-  const cloudmore = new Cloudmore(loadConfig(context.environment).cloudmore);
+  const { connectVendors } = await import('../shared/vendors.js');
+  const { cloudmore } = connectVendors(loadConfig(context.environment));
   return (await reachable(() => cloudmore.listOrganizations())).map(({ id, name }) => ({
     organizationId: id,
     organizationName: name,

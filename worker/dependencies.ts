@@ -3,14 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { Dependencies } from '../activities/dependencies.js';
 import type { Office } from '../activities/finish/office.js';
-import { Autotask } from '../shared/autotask/index.js';
-import { Cloudmore } from '../shared/cloudmore/index.js';
 import type { Config } from '../shared/config.js';
 import { canaryCustomer } from '../shared/known-names.js';
 import { moneySettingsOf } from '../shared/money-settings.js';
 import { openEvidence, type Evidence, type Lease } from '../shared/evidence/index.js';
 import { tenantOf } from '../shared/evidence/labels.js';
 import { probingOf } from '../shared/probe/kept.js';
+import { connectVendors, type Vendors } from '../shared/vendors.js';
 import { findSilent } from './executions/silent.js';
 
 /** Attempts of an activity, as `workflows/activities.ts` has them. */
@@ -19,6 +18,8 @@ const ATTEMPTS = 6;
 /** What a process has of its own. */
 interface Given {
   evidence?: Evidence | undefined;
+  /** Clients that are there already; by default a pair is made. */
+  vendors?: Vendors | undefined;
   /** Whether this process may send to Autotask (`gate-keeper.ts`). */
   maySend?: (() => boolean) | undefined;
   /** The lease it holds, or held last. */
@@ -29,12 +30,17 @@ interface Given {
 /** Real clients over real configuration. Inside an activity they heartbeat and can be cancelled; outside (`billing plan`) they just run. */
 export function createDependencies(
   config: Config,
-  { evidence = openEvidence(config.evidence, config), maySend = () => true, lease = () => null, office = null }: Given = {},
+  {
+    evidence = openEvidence(config.evidence, config),
+    maySend = () => true,
+    vendors = connectVendors(config, { maySend }),
+    lease = () => null,
+    office = null,
+  }: Given = {},
 ): Dependencies {
   return {
     sending: new KeyedMutex(),
-    cloudmore: new Cloudmore(config.cloudmore),
-    autotask: new Autotask(config.autotask, { maySend }),
+    ...vendors,
     evidence,
     settings: config.settings,
     tenant: tenantOf(config),

@@ -13,7 +13,7 @@ import type { Day, Report } from '../../shared/billing/types.js';
 import { demandLabel, demandLearnedLabel } from '../../shared/evidence/labels.js';
 import { rememberNames } from '../../shared/evidence/named.js';
 import { mostCautious } from '../../shared/modes.js';
-import { keeping, type Dependencies } from '../dependencies.js';
+import { ASKED_LATELY_MS, keeping, type Dependencies } from '../dependencies.js';
 import { demandKnownNames, demandOwnReport } from '../settings-needed.js';
 import { withKeptMonth } from './kept-month.js';
 import { Slices } from './report-slices.js';
@@ -76,9 +76,6 @@ async function isOfReport(evidence: Dependencies['evidence'], broker: string, re
   const record = await keptUnder<MonthRecord>(evidence, monthName(broker, report.month));
   return record === null || reportMonthOf(record.frame.facts) === reportMonthOf(report);
 }
-
-/** Many customers may be called at once, and each refused log-in brings the lock-out nearer. */
-const ASKED_LATELY_MS = 60_000;
 
 /** A run asks once whether a log-in that was refused is taken by now; so does a person who calls a customer again, of both vendors: no survey asks for that. */
 function askOnce({ cloudmore, autotask, attempt }: Dependencies, { instead }: ReportRequest): void {

@@ -5,7 +5,7 @@ import { advised, command } from '../../shared/billing/basics/command.js';
 import { fold, groupBy, present, same } from '../../shared/billing/basics/text.js';
 import type { Company, Month, Settings, Subscription } from '../../shared/billing/types.js';
 import { unlinkedOf, unlinkedSum, unlinkedText } from '../../shared/billing/report/unlinked.js';
-import { Cloudmore } from '../../shared/cloudmore/index.js';
+import type { Cloudmore } from '../../shared/cloudmore/index.js';
 import type { Config } from '../../shared/config.js';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { readNames } from '../../shared/evidence/named.js';
@@ -24,8 +24,11 @@ interface Linked {
 }
 
 /** Of `month` it is told which customers have lines and no company. */
-export function cloudmoreChecks(config: Config, autotask: Autotask | null, month: Month): [Check, ...Check[]] {
-  const cloudmore = new Cloudmore(config.cloudmore);
+export function cloudmoreChecks(
+  config: Config,
+  { cloudmore, autotask }: { cloudmore: Cloudmore; autotask: Autotask | null },
+  month: Month,
+): [Check, ...Check[]] {
   const property = config.cloudmore.companyProperty;
   const organizations = once(() => readOrganizations(cloudmore, property));
   const linked: Check[] = [

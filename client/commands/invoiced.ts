@@ -2,6 +2,7 @@ import { withEvidence } from '../evidence.js';
 import type { Day, Month } from '../../shared/billing/types.js';
 import { loadConfig } from '../../shared/config.js';
 import { keepInvoiced } from '../../shared/evidence/invoiced.js';
+import { connectVendors } from '../../shared/vendors.js';
 import { progressOn, today, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../terminal/exit.js';
 import { jsonText } from '../terminal/printable.js';
@@ -21,6 +22,7 @@ export async function invoiced(context: Context, { month, asOf, json, full: isFu
   const config = loadConfig(context.environment);
   const reading = await readCharged(config, {
     ...{ month, asOf: asOf ?? today(config.schedule.timeZone) },
+    vendors: connectVendors(config),
     onProgress: progressOn(context),
   });
   await withEvidence(config, (evidence) => keepInvoiced(evidence, config.broker, recordOf(reading)));

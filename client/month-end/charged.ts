@@ -1,10 +1,10 @@
 import { withEvidence } from '../evidence.js';
-import type { Autotask } from '../../shared/autotask/index.js';
 import type { Day, Month } from '../../shared/billing/types.js';
 import { isNothing } from '../../shared/close/exact.js';
 import type { Invoiced } from '../../shared/close/invoiced.js';
 import type { Config } from '../../shared/config.js';
 import type { InvoicedRecord } from '../../shared/evidence/invoiced.js';
+import type { Vendors } from '../../shared/vendors.js';
 import { claimsOf, dismissedOf, namedIn } from './closing.js';
 import { readInvoiced, type InvoicedReading } from './invoiced.js';
 import { requireMonth } from '../months.js';
@@ -15,12 +15,11 @@ import { reachable } from '../reachable.js';
 interface Asked {
   month: Month;
   asOf: Day;
-  /** The client that counts calls with others; by default one of its own. */
-  autotask?: Autotask;
+  vendors: Vendors;
   onProgress: (what: string) => void;
 }
 
-export async function readCharged(config: Config, { month, asOf, autotask, onProgress }: Asked): Promise<InvoicedReading> {
+export async function readCharged(config: Config, { month, asOf, vendors, onProgress }: Asked): Promise<InvoicedReading> {
   const { outcomes } = await requireMonth(config, month);
   const named = await withEvidence(config, (evidence) => namedIn(evidence, config.broker, month));
   const request = {
@@ -29,7 +28,7 @@ export async function readCharged(config: Config, { month, asOf, autotask, onPro
     held: claimsOf(outcomes, 'held'),
     dismissed: dismissedOf(outcomes),
   };
-  return reachable(() => readInvoiced(config, request, autotask));
+  return reachable(() => readInvoiced(config, vendors, request));
 }
 
 export const recordOf = ({ month, totals, differences }: Invoiced): InvoicedRecord => ({

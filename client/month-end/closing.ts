@@ -6,7 +6,6 @@ import { statusInWords } from '../../shared/billing/results/status.js';
 import type { MonthResult, Outcome } from '../../shared/billing/results/results.js';
 import type { Day, Month } from '../../shared/billing/types.js';
 import { unreadText } from '../../shared/billing/results/unread.js';
-import type { Autotask } from '../../shared/autotask/index.js';
 import { certificateOf, changesSince, type Certificate } from '../../shared/close/certificate.js';
 import type { Claim, Difference } from '../../shared/close/compare.js';
 import type { Dismissed } from '../../shared/close/sides.js';
@@ -17,6 +16,7 @@ import { addCertificate } from '../../shared/evidence/closed.js';
 import { costRatesOf } from '../../shared/evidence/cost-rates.js';
 import { type Evidence } from '../../shared/evidence/index.js';
 import type { MonthRead } from '../../shared/evidence/months.js';
+import type { Vendors } from '../../shared/vendors.js';
 import { us } from '../terminal/called.js';
 import { readForClose, type Reading } from './reading.js';
 import { CommandError, EXIT } from '../terminal/exit.js';
@@ -34,8 +34,7 @@ export interface Closing {
   from: Sender;
   /** Digest of the result that the person saw; another one is not closed. Null where nothing was shown. */
   shown: string | null;
-  /** The client that counts calls with others; by default one of its own. */
-  autotask?: Autotask;
+  vendors: Vendors;
   say: (text: string) => void;
   onProgress: (what: string) => void;
 }
@@ -85,14 +84,14 @@ export async function closeMonth(config: Config, closing: Closing): Promise<{ ce
 export async function readBothSides(
   config: Config,
   request: Pick<CloseRequest, 'month' | 'asOf' | 'claims' | 'held' | 'dismissed'>,
-  { autotask, onProgress }: Pick<Closing, 'autotask' | 'onProgress'>,
+  { vendors, onProgress }: Pick<Closing, 'vendors' | 'onProgress'>,
 ): Promise<Reading> {
   const { broker, settings } = config;
   const known = await withEvidence(config, async (evidence) => ({
     named: await namedIn(evidence, broker, request.month),
     costRates: settings.foreignCost === 'convert' ? await costRatesOf(evidence, broker, request.month) : {},
   }));
-  return reachable(() => readForClose(config, { ...request, ...known, onProgress }, autotask));
+  return reachable(() => readForClose(config, vendors, { ...request, ...known, onProgress }));
 }
 
 /** What was ever named and billed on. Without it nobody could tell what stands in Autotask without a line. */

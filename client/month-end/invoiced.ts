@@ -1,4 +1,4 @@
-import { Autotask, type Condition } from '../../shared/autotask/index.js';
+import type { Autotask, Condition } from '../../shared/autotask/index.js';
 import { lastDay } from '../../shared/billing/basics/month.js';
 import type { Month } from '../../shared/billing/types.js';
 import { invoicesOf, itemsOf, type Item } from '../../shared/close/billing-items.js';
@@ -6,6 +6,7 @@ import { number, readable } from '../../shared/close/fields.js';
 import { compareInvoiced, type Invoiced } from '../../shared/close/invoiced.js';
 import { partsOf, type Part } from '../../shared/close/sides.js';
 import type { Config } from '../../shared/config.js';
+import type { Vendors } from '../../shared/vendors.js';
 import { CHUNK, readSides, type CloseRequest, type Sides } from './sides.js';
 
 /** What Autotask charged for a month, read in bulk and compared with the report. What it means is decided in `shared/close` alone. */
@@ -15,13 +16,9 @@ export interface InvoicedReading extends Invoiced {
   unread: string[];
 }
 
-export async function readInvoiced(
-  config: Config,
-  request: CloseRequest,
-  autotask: Autotask = new Autotask(config.autotask),
-): Promise<InvoicedReading> {
-  const sides = await readSides(config, autotask, request);
-  return { ...(await invoicedOf(config, autotask, sides, request)), unread: sides.unread };
+export async function readInvoiced(config: Config, vendors: Vendors, request: CloseRequest): Promise<InvoicedReading> {
+  const sides = await readSides(config, vendors, request);
+  return { ...(await invoicedOf(config, vendors.autotask, sides, request)), unread: sides.unread };
 }
 
 /** Adds to `sides.unread` what cannot be read. */

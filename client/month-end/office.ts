@@ -1,6 +1,5 @@
 import { withEvidence } from '../evidence.js';
 import type { Office } from '../../activities/finish/office.js';
-import type { Autotask } from '../../shared/autotask/index.js';
 import type { Config } from '../../shared/config.js';
 import type { MonthEndDone, MonthEndRequest } from '../../shared/messages/month-end.js';
 import { evidenceOver } from '../../shared/evidence/index.js';
@@ -8,6 +7,7 @@ import { isNothing } from '../../shared/close/exact.js';
 import { keepInvoiced } from '../../shared/evidence/invoiced.js';
 import { readMonth } from '../../shared/evidence/months.js';
 import { readReportDocument } from '../../shared/report/read.js';
+import type { Vendors } from '../../shared/vendors.js';
 import { isSettled, readCharged, recordOf } from './charged.js';
 import { closeMonth, NotClosed } from './closing.js';
 import type { InvoicedReading } from './invoiced.js';
@@ -17,10 +17,10 @@ import { previewWayBack } from './way-back.js';
 
 /** What the page asks the worker for, by the code of the commands `close`, `invoiced` and `undo`. */
 export const officeOf = (config: Config): Office => ({
-  endMonth: async (request, autotask, onProgress) => {
+  endMonth: async (request, vendors, onProgress) => {
     const at = (): string => new Date().toISOString();
     try {
-      return { ...(await DONE[request.what](config, request as never, { autotask, onProgress })), at: at() };
+      return { ...(await DONE[request.what](config, request as never, { vendors, onProgress })), at: at() };
     } catch (error) {
       if (error instanceof NotClosed) return { isGood: false, text: error.head, lines: error.lines, at: at() };
       if (error instanceof CommandError) return { isGood: false, text: error.message, lines: [], at: at() };
@@ -39,7 +39,7 @@ export const officeOf = (config: Config): Office => ({
 });
 
 interface Means {
-  autotask: Autotask;
+  vendors: Vendors;
   onProgress: (what: string) => void;
 }
 type Done = Omit<MonthEndDone, 'at'>;
@@ -88,13 +88,13 @@ function chargedSoFar(reading: InvoicedReading): string {
     : `Everything of ${month} was posted as reported; not all of it is on an invoice yet.`;
 }
 
-async function wayBack(config: Config, { month, organizationId }: Of<'undo'>, { autotask, onProgress }: Means): Promise<Done> {
+async function wayBack(config: Config, { month, organizationId }: Of<'undo'>, { vendors, onProgress }: Means): Promise<Done> {
   const { organizations } = await withEvidence(config, (evidence) =>
     previewWayBack(
       config,
       evidenceOver(evidence),
       { month, organizations: [organizationId] },
-      { heartbeat: onProgress, autotask },
+      { heartbeat: onProgress, vendors },
     ),
   );
   const [undo] = organizations;

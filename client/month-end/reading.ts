@@ -1,11 +1,11 @@
 import { reportMonthOf } from '../../shared/billing/basics/month.js';
-import { Autotask } from '../../shared/autotask/index.js';
 import type { UnassignedLine } from '../../shared/billing/types.js';
 import { compare, type Comparison } from '../../shared/close/compare.js';
 import { uncounted } from '../../shared/close/counted.js';
 import type { Invoiced } from '../../shared/close/invoiced.js';
 import { standingOf, switchedOffOf, type SwitchedOff } from '../../shared/close/sides.js';
 import type { Config } from '../../shared/config.js';
+import type { Vendors } from '../../shared/vendors.js';
 import { invoicedOf } from './invoiced.js';
 import { readSides, type CloseRequest } from './sides.js';
 
@@ -20,13 +20,9 @@ export interface Reading extends Comparison {
   unread: string[];
 }
 
-export async function readForClose(
-  config: Config,
-  request: CloseRequest,
-  autotask: Autotask = new Autotask(config.autotask),
-): Promise<Reading> {
+export async function readForClose(config: Config, vendors: Vendors, request: CloseRequest): Promise<Reading> {
   const { month, asOf, claims, dismissed } = request;
-  const sides = await readSides(config, autotask, request);
+  const sides = await readSides(config, vendors, request);
   const { report, reported, records, customers, companyNames, currencyOf, internalCurrency, ours, unread } = sides;
   const { subscriptionUdf } = config.autotask;
   const standing = standingOf(records, { month, subscriptionUdf, ours, dismissed }, unread);
@@ -39,7 +35,7 @@ export async function readForClose(
     settings: config.settings,
   });
   const differences = [...uncounted(report.counted ?? [], reported, reportMonthOf(report), asOf), ...comparison.differences];
-  const invoiced = await invoicedOf(config, autotask, sides, request);
+  const invoiced = await invoicedOf(config, vendors.autotask, sides, request);
   const switchedOff = switchedOffOf(records, { month, subscriptionUdf, ours }, sides);
   return { ...comparison, differences, switchedOff, unassigned: report.unassigned, invoiced, unread };
 }

@@ -2,12 +2,12 @@ import type { Autotask, Condition, Currency } from '../../shared/autotask/index.
 import { lastDay, reportMonthOf } from '../../shared/billing/basics/month.js';
 import type { Day, Month, Report } from '../../shared/billing/types.js';
 import { unreadOfReport, unreadText } from '../../shared/billing/results/unread.js';
-import { Cloudmore } from '../../shared/cloudmore/index.js';
 import type { Claim, Customer } from '../../shared/close/compare.js';
 import { readable } from '../../shared/close/fields.js';
 import { fold, oursOf, PRODUCT_NAMES, type KnownFrom, type Ours } from '../../shared/close/ours.js';
 import { companyOf, reportedOf, type Dismissed, type Records, type Reported } from '../../shared/close/sides.js';
 import type { Config } from '../../shared/config.js';
+import type { Vendors } from '../../shared/vendors.js';
 
 /** Both sides of a month read in bulk, for the close and for what was invoiced. */
 
@@ -40,10 +40,10 @@ export interface Sides {
 
 export async function readSides(
   config: Config,
-  autotask: Autotask,
+  { autotask, cloudmore }: Vendors,
   { month, asOf, named, onProgress }: Pick<CloseRequest, 'month' | 'asOf' | 'named' | 'onProgress'>,
 ): Promise<Sides> {
-  const report = await new Cloudmore(config.cloudmore).readReport({ month, onProgress });
+  const report = await cloudmore.readReport({ month, onProgress });
   const reported = reportedOf(report.lines, reportMonthOf(report), asOf);
   const records = await readRecords(autotask, { month, subscriptionUdf: config.autotask.subscriptionUdf, named }, onProgress);
   const currencies = await autotask.readCurrencies();

@@ -1,8 +1,8 @@
 import type { UndoMonth } from '../../activities/decide/preview-undo.js';
-import type { Autotask } from '../../shared/autotask/index.js';
 import type { Month } from '../../shared/billing/types.js';
 import type { Config } from '../../shared/config.js';
 import type { Evidence } from '../../shared/evidence/index.js';
+import type { Vendors } from '../../shared/vendors.js';
 import { today } from '../context.js';
 import { notRunYet } from '../months.js';
 import { reachable } from '../reachable.js';
@@ -12,16 +12,12 @@ export async function previewWayBack(
   config: Config,
   evidence: Evidence,
   { month, organizations }: { month: Month; organizations: string[] },
-  { heartbeat, autotask }: { heartbeat: (what: string) => void; autotask?: Autotask | undefined },
+  { heartbeat, vendors }: { heartbeat: (what: string) => void; vendors?: Vendors },
 ): Promise<UndoMonth> {
   const { createDependencies } = await import('../../worker/dependencies.js');
   const { previewUndo } = await import('../../activities/decide/preview-undo.js');
   const { Slices } = await import('../../activities/gather/report-slices.js');
-  const dependencies = {
-    ...createDependencies(config, { evidence }),
-    heartbeat,
-    ...(autotask === undefined ? {} : { autotask }),
-  };
+  const dependencies = { ...createDependencies(config, { evidence, vendors }), heartbeat };
   const request = { broker: config.broker, month, asOf: today(config.schedule.timeZone) };
   const filter = organizations.length > 0 ? organizations : null;
   const shown = await reachable(() => previewUndo(dependencies, new Slices(evidence), { ...request, organizations: filter }));

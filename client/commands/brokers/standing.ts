@@ -1,11 +1,11 @@
 import type { Client } from '@temporalio/client';
-import { Autotask } from '../../../shared/autotask/index.js';
 import { conflictOf, environmentOf, type Profile } from '../../../shared/brokers/profiles.js';
 import { loadConfig, type Config } from '../../../shared/config.js';
 import { scheduleId } from '../../../shared/messages/names.js';
 import { ConfigError, type Environment } from '../../../shared/environment.js';
 import { openEvidence } from '../../../shared/evidence/index.js';
 import { readLatestRun } from '../../../shared/notices/record.js';
+import { connectVendors } from '../../../shared/vendors.js';
 import { monthOf, previousMonth } from '../../../shared/billing/basics/month.js';
 import { today } from '../../context.js';
 import { autotaskChecks } from '../../checks/autotask.js';
@@ -137,9 +137,9 @@ export async function checkBroker(profile: Profile, all: Profile[], around: Envi
   const settings = settingsOf(profile, all, around);
   if ('problems' in settings) return { ...profile, is: 'settings', text: settings.problems.join('; ') };
   const { config } = settings;
-  const autotask = new Autotask(config.autotask);
+  const vendors = connectVendors(config);
   const month = previousMonth(monthOf(today(config.schedule.timeZone)));
-  const logIns: Check[] = [autotaskChecks(config, autotask)[0], cloudmoreChecks(config, autotask, month)[0]];
+  const logIns: Check[] = [autotaskChecks(config, vendors.autotask)[0], cloudmoreChecks(config, vendors, month)[0]];
   const findings: Finding[] = await Promise.all(logIns.map(perform));
   const bad = findings.filter(({ isGood }) => !isGood);
   return bad.length > 0

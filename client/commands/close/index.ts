@@ -7,6 +7,7 @@ import type { Day, Month } from '../../../shared/billing/types.js';
 import { driftOf, inspect, type Certificate, type Verdict } from '../../../shared/close/certificate.js';
 import { loadConfig, type Config } from '../../../shared/config.js';
 import { isMissing } from '../../../shared/files.js';
+import { connectVendors } from '../../../shared/vendors.js';
 import { closeMonth, closesPrefix, readBothSides } from '../../month-end/closing.js';
 import { progressOn, today, type Context } from '../../context.js';
 import { CommandError, EXIT, type ExitCode } from '../../terminal/exit.js';
@@ -35,6 +36,7 @@ export async function close(context: Context, options: CloseOptions): Promise<Ex
   await checkOutput(options.out);
   const { certificate, isNew } = await closeMonth(config, {
     ...{ month, asOf, shown: null, from: senderOf(options.actor) },
+    vendors: connectVendors(config),
     say: (text) => context.say(text),
     onProgress: progressOn(context),
   });
@@ -99,7 +101,11 @@ async function judge(context: Context, config: Config, certificate: Certificate)
       EXIT.usage,
       `The certificate is of ${month} billed from the report of ${reportMonth}; with REPORT_MONTH_OFFSET=${config.reportMonthOffset} that of ${own} would be read.`,
     );
-  const reading = await readBothSides(config, { month, asOf, claims, held: [], dismissed }, { onProgress: progressOn(context) });
+  const reading = await readBothSides(
+    config,
+    { month, asOf, claims, held: [], dismissed },
+    { vendors: connectVendors(config), onProgress: progressOn(context) },
+  );
   // A redacted copy says nothing of whom was taken out, and of nothing that is excluded there.
   const named = new Set(certificate.customers.map(({ organizationName }) => organizationName));
   const differences = reading.differences.filter((one) => certificate.redaction === undefined || named.has(one.organizationName));

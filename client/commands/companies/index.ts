@@ -1,11 +1,11 @@
 import { us } from '../../terminal/called.js';
 import { z } from 'zod';
-import { Autotask } from '../../../shared/autotask/index.js';
 import { companyIdOf } from '../../../shared/billing/report/facts.js';
 import { fold, groupBy, same } from '../../../shared/billing/basics/text.js';
 import type { Company, Organization } from '../../../shared/billing/types.js';
-import { Cloudmore } from '../../../shared/cloudmore/index.js';
+import type { Cloudmore } from '../../../shared/cloudmore/index.js';
 import { loadConfig, type Config } from '../../../shared/config.js';
+import { connectVendors } from '../../../shared/vendors.js';
 import { suggest } from './suggest.js';
 import type { Context } from '../../context.js';
 import { CommandError, EXIT, type ExitCode } from '../../terminal/exit.js';
@@ -28,9 +28,9 @@ interface Sides {
 async function withSides(context: Context, use: (sides: Sides) => Promise<ExitCode>): Promise<ExitCode> {
   const config = loadConfig(context.environment);
   return reachable(async () => {
-    const cloudmore = new Cloudmore(config.cloudmore);
+    const { autotask, cloudmore } = connectVendors(config);
     const organizations = await cloudmore.organizations();
-    const companies = await new Autotask(config.autotask).activeCompanies();
+    const companies = await autotask.activeCompanies();
     return use({ config, cloudmore, organizations, companies });
   });
 }

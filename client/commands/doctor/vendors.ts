@@ -1,7 +1,7 @@
-import { Autotask } from '../../../shared/autotask/index.js';
 import type { Config } from '../../../shared/config.js';
 import { addMonths, monthOf } from '../../../shared/billing/basics/month.js';
 import type { Month } from '../../../shared/billing/types.js';
+import { connectVendors } from '../../../shared/vendors.js';
 import { today } from '../../context.js';
 import { autotaskChecks } from '../../checks/autotask.js';
 import { performAfter, type Finding } from '../../checks/check.js';
@@ -10,7 +10,8 @@ import { cloudmoreChecks } from '../../checks/cloudmore.js';
 /** Both vendors, each after its log-in. Cloudmore's links are compared with Autotask's companies, so Autotask comes first. Lines are those of `month`, the last one by default. */
 export async function checkVendors(config: Config, month?: Month): Promise<Finding[]> {
   const of = month ?? addMonths(monthOf(today(config.schedule.timeZone)), -1 - config.reportMonthOffset);
-  const autotask = new Autotask(config.autotask);
+  const { autotask, cloudmore } = connectVendors(config);
   const first = await performAfter(autotaskChecks(config, autotask));
-  return [...first, ...(await performAfter(cloudmoreChecks(config, first[0]!.isGood ? autotask : null, of)))];
+  const reached = { cloudmore, autotask: first[0]!.isGood ? autotask : null };
+  return [...first, ...(await performAfter(cloudmoreChecks(config, reached, of)))];
 }

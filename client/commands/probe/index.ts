@@ -1,8 +1,6 @@
 import { us } from '../../terminal/called.js';
-import { Autotask } from '../../../shared/autotask/index.js';
 import { monthOf, previousMonth } from '../../../shared/billing/basics/month.js';
 import type { Month } from '../../../shared/billing/types.js';
-import { Cloudmore } from '../../../shared/cloudmore/index.js';
 import { loadConfig, type Config } from '../../../shared/config.js';
 import { ApiError } from '../../../shared/http/errors.js';
 import { isLoopback } from '../../../shared/http/hosts.js';
@@ -13,6 +11,7 @@ import { probe, type ProbeResult } from '../../../shared/probe/probe.js';
 import { collect } from '../../../shared/probe/recording/collect.js';
 import { RecordingLeaks, recordingText } from '../../../shared/probe/recording/file.js';
 import { recordingKey } from '../../../shared/probe/recording/key.js';
+import { connectVendors, type Vendors } from '../../../shared/vendors.js';
 import { today, type Context } from '../../context.js';
 import { EXIT, type ExitCode } from '../../terminal/exit.js';
 import { checkOutput, writeOutput } from '../../files.js';
@@ -36,7 +35,8 @@ export interface ProbeCommand {
 export async function probeVendors(context: Context, { month, html, record: file, json }: ProbeCommand): Promise<ExitCode> {
   const config = loadConfig(context.environment);
   for (const path of [html, file]) await checkOutput(path);
-  const [autotask, cloudmore] = [new Autotask(config.autotask), new Cloudmore(config.cloudmore)];
+  const vendors = connectVendors(config);
+  const { autotask } = vendors;
   const stop = new AbortController();
   const onInterrupt = (): void => stop.abort();
   process.once('SIGINT', onInterrupt);
@@ -45,8 +45,7 @@ export async function probeVendors(context: Context, { month, html, record: file
     const result = await reportingWaits(context, autotask, () =>
       probe({
         ...probingOf(config),
-        autotask,
-        cloudmore,
+        ...vendors,
         month: month ?? previousMonth(monthOf(today(config.schedule.timeZone))),
         now: () => new Date(),
         onVerdict: ({ id, is }, done, all) => context.say(line`${done} of ${all}: ${id} ${is}`),
@@ -57,9 +56,7 @@ export async function probeVendors(context: Context, { month, html, record: file
     const unrecorded =
       file === undefined || stop.signal.aborted
         ? null
-        : await reportingWaits(context, autotask, () =>
-            recordOrWhyNot(file, context, { config, result, vendors: { autotask, cloudmore } }),
-          );
+        : await reportingWaits(context, autotask, () => recordOrWhyNot(file, context, { config, result, vendors }));
     if (html !== undefined) await writeOutput(html, `${renderProbeHtml(result)}\n`);
     context.out(json ? jsonText(asShown(result)) : renderProbe(result, context.paper ?? PLAIN));
     if (unrecorded !== null) context.say(line`No recording was written: ${unrecorded}`);
@@ -87,7 +84,7 @@ async function recordOrWhyNot(...asked: Parameters<typeof recordTo>): Promise<st
 async function recordTo(
   file: string,
   context: Context,
-  { config, result, vendors }: { config: Config; result: ProbeResult; vendors: { autotask: Autotask; cloudmore: Cloudmore } },
+  { config, result, vendors }: { config: Config; result: ProbeResult; vendors: Vendors },
 ): Promise<void> {
   const { settings, autotask, cloudmore } = config;
   const sides = await collect({

@@ -1,16 +1,16 @@
 import { hint } from '../../terminal/called.js';
 import { carriesField } from '../../../shared/autotask/conditions.js';
-import { ProbingAutotask } from '../../../shared/autotask/probing.js';
+import type { ProbingAutotask } from '../../../shared/autotask/probing.js';
 import { lastDay, monthOf, previousMonth } from '../../../shared/billing/basics/month.js';
 import { fold } from '../../../shared/billing/basics/text.js';
 import { companyIdOf } from '../../../shared/billing/report/facts.js';
-import { Cloudmore } from '../../../shared/cloudmore/index.js';
 import { loadConfig, type Config } from '../../../shared/config.js';
 import { openEvidence } from '../../../shared/evidence/index.js';
 import { keepWriteProbe } from '../../../shared/probe/writes/kept.js';
 import { isOfProbe } from '../../../shared/probe/writes/made.js';
 import { probeWrites } from '../../../shared/probe/writes/probe.js';
 import { WRITE_QUESTIONS, WRITES_LEFT, WRITES_PLANNED } from '../../../shared/probe/writes/questions.js';
+import { connectForProbing, type Vendors } from '../../../shared/vendors.js';
 import { today, type Context } from '../../context.js';
 import { CommandError, EXIT, type ExitCode } from '../../terminal/exit.js';
 import { PLAIN } from '../../terminal/paper.js';
@@ -25,8 +25,8 @@ export async function probeByWriting(
   if (company === undefined)
     throw new CommandError(EXIT.usage, 'Which company? Name one that nobody bills, a test company: --company ID');
   const config = loadConfig(context.environment);
-  const autotask = new ProbingAutotask(config.autotask);
-  const name = await demandTestCompany(config, autotask, company);
+  const vendors = connectForProbing(config);
+  const name = await demandTestCompany(config, vendors, company);
   if (!confirm) {
     context.out(line`On ${name} (company ${company}) this would make:`);
     for (const what of WRITES_PLANNED) context.out(`  ${what}`);
@@ -41,7 +41,7 @@ export async function probeByWriting(
     );
     return EXIT.done;
   }
-  return carryOut(context, { config, autotask, companyId: company, json });
+  return carryOut(context, { config, autotask: vendors.autotask, companyId: company, json });
 }
 
 interface CarryOutInput {
@@ -78,8 +78,8 @@ async function carryOut(context: Context, { config, autotask, companyId, json }:
 
 /** The company's name. Refuses one that is not there, is inactive, or that a customer with lines is linked to, also where that cannot be told. */
 async function demandTestCompany(
-  { cloudmore: settings, schedule, autotask: { subscriptionUdf: udf } }: Config,
-  autotask: ProbingAutotask,
+  { schedule, autotask: { subscriptionUdf: udf } }: Config,
+  { autotask, cloudmore }: Vendors<ProbingAutotask>,
   id: number,
 ): Promise<string> {
   const [found] = await autotask.readCompanies([id]);
@@ -88,7 +88,6 @@ async function demandTestCompany(
   const billed = await autotask.read('Contracts', [{ op: 'eq', field: 'companyID', value: id }, carriesField(udf)]);
   if (billed.some(({ contractnumber }) => !isOfProbe(contractnumber)))
     throw refused(`Company ${id} is a customer: it has contracts of subscriptions.`);
-  const cloudmore = new Cloudmore(settings);
   const organizations = await cloudmore.organizations();
   const linked = organizations.filter((one) => one.unreadable !== undefined || companyIdOf(one.companyIdText ?? '') === id);
   if (linked.length === 0) return found.name;

@@ -1,13 +1,13 @@
 import { us } from '../../terminal/called.js';
 import { toExistingService, type ExistingService } from '../../../shared/autotask/existing-service.js';
-import { Autotask } from '../../../shared/autotask/index.js';
+import type { Autotask } from '../../../shared/autotask/index.js';
 import { plain, sum } from '../../../shared/billing/basics/decimal.js';
 import { indexPrices, priceOf } from '../../../shared/billing/report/items.js';
 import { classify } from '../../../shared/billing/report/record-type.js';
 import { fold, groupBy, present } from '../../../shared/billing/basics/text.js';
 import type { Month, Report } from '../../../shared/billing/types.js';
-import { Cloudmore } from '../../../shared/cloudmore/index.js';
 import { loadConfig } from '../../../shared/config.js';
+import { connectVendors } from '../../../shared/vendors.js';
 import type { Context } from '../../context.js';
 import { csvOf, deliver, hasHeadsAlone, parseRows, type DeliverOptions } from '../../csv.js';
 import { CommandError, EXIT, type ExitCode } from '../../terminal/exit.js';
@@ -65,8 +65,9 @@ export async function matchServices(context: Context, options: DeliverOptions & 
   await checkOutput(options.out);
   const config = loadConfig(context.environment);
   return reachable(async () => {
-    const report = await new Cloudmore(config.cloudmore).readReport({ month: options.month });
-    const suggestions = suggestServices(soldProducts(report), await readServices(new Autotask(config.autotask)));
+    const { autotask, cloudmore } = connectVendors(config);
+    const report = await cloudmore.readReport({ month: options.month });
+    const suggestions = suggestServices(soldProducts(report), await readServices(autotask));
     const rows = suggestions.map(({ itemCode, name, unitPrice, service, certainty, verdict }) => ({
       item_code: itemCode,
       product: name,
@@ -90,8 +91,8 @@ export async function listServices(context: Context, options: DeliverOptions & {
   await checkOutput(options.out);
   const config = loadConfig(context.environment);
   return reachable(async () => {
-    const autotask = new Autotask(config.autotask);
-    const report = await new Cloudmore(config.cloudmore).readReport({ month: options.month });
+    const { autotask, cloudmore } = connectVendors(config);
+    const report = await cloudmore.readReport({ month: options.month });
     const shared = Object.values(SHARED_SERVICES).map(({ key }) => key);
     const ours = new Set(
       [...report.lines.map(({ itemCode }) => itemCode), ...report.prices.map(({ itemCode }) => itemCode), ...shared].map(fold),
@@ -143,7 +144,7 @@ export async function importServices(context: Context, { file, write }: { file: 
   const asked = await readAsked(file);
   const config = loadConfig(context.environment);
   return reachable(async () => {
-    const autotask = new Autotask(config.autotask);
+    const { autotask } = connectVendors(config);
     const services = new Map((await readServices(autotask)).map((service) => [service.id, service]));
     const { wanted, problems } = checked(asked, services);
     if (problems.length > 0)

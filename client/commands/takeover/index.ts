@@ -1,13 +1,12 @@
 import { us } from '../../terminal/called.js';
-import { Autotask } from '../../../shared/autotask/index.js';
 import { companyIdOf } from '../../../shared/billing/report/facts.js';
 import { classify } from '../../../shared/billing/report/record-type.js';
 import { fold, groupBy } from '../../../shared/billing/basics/text.js';
 import type { Month, Report } from '../../../shared/billing/types.js';
-import { Cloudmore } from '../../../shared/cloudmore/index.js';
 import { loadConfig, type Config } from '../../../shared/config.js';
 import { openEvidence } from '../../../shared/evidence/index.js';
 import { keepTakeoverDismissals, readTakeoverDismissals, type TakeoverDismissal } from '../../../shared/evidence/takeover.js';
+import { connectVendors } from '../../../shared/vendors.js';
 import type { Context } from '../../context.js';
 import { csvOf, deliver, parseRows, type DeliverOptions } from '../../csv.js';
 import { CommandError, EXIT, type ExitCode } from '../../terminal/exit.js';
@@ -128,13 +127,14 @@ async function readDismissals(file: string): Promise<Parameters<typeof keepTakeo
 // ---------------------------------------------------------------------------------------------------------------- reading both sides
 
 async function look(config: Config, month: Month): Promise<{ found: BilledElsewhere[]; unread: string[] }> {
-  const report = await new Cloudmore(config.cloudmore).readReport({ month });
+  const { autotask, cloudmore } = connectVendors(config);
+  const report = await cloudmore.readReport({ month });
   const customers = customersOf(report);
   const companyIds = [...new Set(customers.map(({ companyId }) => companyId))];
   const keys = new Set(
     [...report.lines.map(({ subscriptionId }) => subscriptionId), ...report.subscriptions.map(({ id }) => id)].map(fold),
   );
-  const { rows, unread } = await new Autotask(config.autotask).readForeign({ month, companyIds });
+  const { rows, unread } = await autotask.readForeign({ month, companyIds });
   const foreign = rows.filter(({ contract }) => !isOurs(contract.number, keys));
   return { found: billedElsewhere(customers, foreign), unread: unread.map(({ message }) => message) };
 }
