@@ -61,7 +61,7 @@ const fallen = (lines: Partial<Line>[], status = 'Active', percent = 100): Situa
   settings: { breakers: { ...BREAKERS_OFF, organizationPercent: percent, organizationAmount: '500' } },
 });
 const left = (sales: string): Partial<Line> => ({ subscriptionId: 's-1', sales });
-/** The same where last month's amount of the second cannot be read, or nobody can tell whose a line of last month was. */
+/** The same where last month's amount of the second cannot be read, or it is unknown whose a line of last month was. */
 const unread = (holds: 'item' | 'organization', changes: Partial<Settings['breakers']> = {}): Situation => {
   const { report, settings, ...situation } = fallen([left('2900.00'), { subscriptionId: 's-2', sales: '9000.00' }]);
   const trouble = { message: 'totalSalesPrice is "n/a".', holds };
@@ -149,7 +149,7 @@ export const breakers = table(
     ['9.2 nothing last month, and no limit', first('1000000.00', { itemAmount: '0' }), 'posted'],
     ['9.2 paid once: not compared with last month, only with 25,000', upfront('25000.00'), 'posted'],
     ['9.2 paid once, and 25,000.01', upfront('25000.01'), 'held breaker-item'],
-    ['9.2 already in balance: waits for nobody', { ...moved('7000.00', '600.00'), books: running(10, '7000') }, 'posted'],
+    ['9.2 already in balance: does not wait', { ...moved('7000.00', '600.00'), books: running(10, '7000') }, 'posted'],
     ['9.2 by 500 more than what somebody has released', { ...moved('7500.00', '600.00'), books: running(10, '7000') }, 'posted'],
     ['9.2 by 500.01 more', { ...moved('7500.01', '600.00', alone), books: running(10, '7000') }, 'held breaker-item'],
     [
@@ -157,7 +157,7 @@ export const breakers = table(
       unread('item'),
       'posted; held breaker-item',
     ],
-    ['9.2 nobody can tell whose a line of last month was', unread('organization'), 'held breaker-item'],
+    ['9.2 it is unknown whose a line of last month was', unread('organization'), 'held breaker-item'],
     ['9.2 the same where nothing is compared', unread('item', { itemFactor: 0, organizationPercent: 0 }), 'posted'],
     ['9.3 50 new contracts', many(50), 'posted'],
     ['9.3 51 new contracts', many(51), 'held breaker-contracts'],

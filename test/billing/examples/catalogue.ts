@@ -35,12 +35,12 @@ export const services = table('5', 'Made or changed', catalogue, [
   ],
   ['5.2 it is there with an old price', { books: standing({ unitPrice: '11' }) }, 'service 50, 12.00 / 10.00'],
   [
-    '5.2 an inactive one is not taken',
+    '5.2 an inactive one is not used',
     { books: standing({ isActive: false }) },
     'new service Business Premium (1 year, paid monthly) [CFQ7TTC0LCHC-0002-P1Y-Monthly], 12.00 / 10.00',
   ],
   [
-    '5.2 nor another one, whose name has the key behind it already',
+    '5.2 nor another one whose name already has the key as a suffix',
     {
       books: books({
         services: [
@@ -52,7 +52,7 @@ export const services = table('5', 'Made or changed', catalogue, [
     'new service Business Premium (1 year, paid monthly) [CFQ7TTC0LCHC-0002-P1Y-Monthly] 2, 12.00 / 10.00',
   ],
   [
-    '5.2 an inactive one is made active where the broker wants it so',
+    '5.2 an inactive one is activated if the broker wants it',
     { books: standing({ isActive: false, unitPrice: '11' }), settings: { inactiveServices: 'reactivate' } },
     'service 50 active again, 12.00 / 10.00',
   ],
@@ -62,12 +62,12 @@ export const services = table('5', 'Made or changed', catalogue, [
     'service 50 active again, 12.00 / 10.00',
   ],
   [
-    '5.2 but none that has the name and stands for something else',
+    '5.2 but not one that has the name and stands for something else',
     { books: standing({ isActive: false, key: 'ANOTHER' }), settings: { inactiveServices: 'reactivate' } },
     'new service Business Premium (1 year, paid monthly) [CFQ7TTC0LCHC-0002-P1Y-Monthly], 12.00 / 10.00',
   ],
   [
-    '5.2 nor any while an active one has the key',
+    '5.2 nor any as long as an active one has the key',
     {
       books: books({ services: [service(), service({ id: 51, isActive: false })] }),
       settings: { inactiveServices: 'reactivate' },
@@ -85,7 +85,7 @@ export const services = table('5', 'Made or changed', catalogue, [
     'new service Business Premium [CFQ7TTC0LCHC-0002-P1Y-Monthly], 13.00 / 11.00',
   ],
   [
-    '5.2 a line by hand, billed later, is none of its lines',
+    '5.2 a manual line, billed later, does not count as one of its lines',
     {
       report: {
         prices: [],
@@ -159,6 +159,6 @@ export const invoiceTexts = table(
       { settings: { contractInvoiceDescription: '{product} for {subscription}' } },
       'Business Premium for Premium for everybody',
     ],
-    ['5.4 a contract service that is there', { books: running(10, '96') }, 'unchanged'],
+    ['5.4 an existing contract service', { books: running(10, '96') }, 'unchanged'],
   ],
 );

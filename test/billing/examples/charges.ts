@@ -33,28 +33,28 @@ const perpetual = { recordType: 'Perpetual', subscriptionId: null, itemCode: 'DG
 export const paidOnce = table('7', 'Written', planned(written), [
   ['7.6 five licences paid for a year', { report: upfront }, '2025-10-01: 5 units × 129.6000 / 112.8000; 2025-11-01: 0 units'],
   [
-    '7.6 a contract that goes on longer is extended when they have ended',
+    '7.6 a contract that continues longer is extended once they have ended',
     { report: renewed, books: edited(five, '2025-09', {}) },
     '2025-11-01: 0 units; extend 2026-03-31 → 2026-09-30',
   ],
   ['7.6 the run was interrupted between the two', { report: upfront, books: billedNow }, '2025-11-01: 0 units'],
   [
-    '7.6 the run was interrupted after it extended the contract, and the row of November has units of its own by that',
+    '7.6 the run was interrupted after it extended the contract, so November’s row has its own units',
     { report: renewed, books: { ...made(2), contracts: [contract({ endDay: '2025-10-31' })] } },
     'extend 2025-10-31 → 2026-09-30; 2025-11-01: 0 units',
   ],
   [
-    '7.6 a November that a person brought to other units, where no extension made it, is theirs',
+    '7.6 a November that a person changed to other units, and no extension made, is left alone',
     { report: upfront, books: made(2) },
     'nothing',
   ],
   [
-    '7.6 also where the contract began that November before it is extended',
+    '7.6 also if the contract began that November before it is extended',
     { report: renewed, books: { ...made(2), contracts: [contract({ endDay: '2025-11-01' })] } },
     'extend 2025-11-01 → 2026-09-30',
   ],
   [
-    '7.6 and where the contract has ended and is not extended',
+    '7.6 and if the contract has ended and is not extended',
     { report: ended, books: { ...made(2), contracts: [contract({ endDay: '2025-10-31' })] } },
     'nothing',
   ],
@@ -64,7 +64,7 @@ export const paidOnce = table('7', 'Written', planned(written), [
     '2025-11-01: 0 units',
   ],
   [
-    '7.6 a month and a year of one licence: the month is on the row, the year on a charge, and nothing of it carries on',
+    '7.6 a month and a year of one licence: the month is on the row, the year on a charge, and nothing carries on',
     {
       report: {
         prices: [],
@@ -88,12 +88,12 @@ export const carriedOn = table('7', 'Outside the report – written', planned(gh
     'ghost 648.00 (7.6) – nothing',
   ],
   [
-    '7.6 a later month has fewer units, below which nothing goes: what November bills is listed likewise',
+    '7.6 a later month has fewer units, below which units cannot fall: what November bills is listed too',
     { report: upfront, books: edited(billedNow, '2025-12', { units: 0, price: '0', cost: '0' }) },
     'ghost 648.00 (7.6) – nothing',
   ],
   [
-    '7.6 the same where October’s price is written only now: November bills that',
+    '7.6 the same if October’s price is only written now: November bills it',
     { report: upfront, books: edited(running(5, '540', '470'), '2025-12', { units: 0, price: '0', cost: '0' }) },
     'ghost 648.00 (7.6) – 2025-10-01: 5 units × 129.6000 / 112.8000',
   ],
@@ -103,7 +103,7 @@ export const carriedOn = table('7', 'Outside the report – written', planned(gh
     'ghost 648.00 (7.6) – nothing',
   ],
   [
-    '7.6 they have ended all the same',
+    '7.6 they have ended anyway',
     { report: upfront, books: edited(billedNow, '2025-11', { units: 0, price: '0', cost: '0' }), refused: ['435d6b8a4ec490d3'] },
     'nothing – nothing',
   ],
@@ -145,7 +145,7 @@ export const charges = table<() => string>('7', 'Comes to', (comes) => comes(), 
     'Business Premium correction 2025-10, 2025-10-01, CM-2025-10-<hash>',
   ],
   [
-    '7.7 a further one, when the first is billed',
+    '7.7 another one, when the first is billed',
     () => charged({ report: MORE, books: second }),
     'Business Premium correction 2025-10, 2025-10-01, CM-2025-10-<hash>-2',
   ],
@@ -184,7 +184,7 @@ export const usage = table('7', 'Written', planned(written), [
   ['7.8 25 of a marketplace offer for 65.00 / 52.50', marketplace('25'), 'create charge 25 × 2.6000 / 2.1000'],
   ['7.8 7 of them, which four decimals cannot express', marketplace('7'), 'create charge 1 × 65.0000 / 52.5000'],
   [
-    '7.8 what another charged on a product that somebody deactivated since stands for it all the same',
+    '7.8 somebody else’s charge on a product deactivated since still counts',
     {
       ...azure({ sales: '75.01', cost: '68.83' }),
       books: books({
@@ -209,7 +209,7 @@ function stillMissing(meanwhile: (autotask: AutotaskInMemory) => unknown): strin
 export const readBack = table<(autotask: AutotaskInMemory) => unknown>('7', 'Still missing', stillMissing, [
   ['7.9 read back as written', () => undefined, 'nothing: posted'],
   [
-    '7.9 somebody edited the row meanwhile: held (verify-mismatch), and balanced by the next plan',
+    '7.9 somebody edited the row in the meantime: held (verify-mismatch), and balanced by the next plan',
     ({ books: held }) => Object.assign(held.rows[0]!, { units: 20, price: '430', cost: '376.466' }),
     'create charge 1 × 86.0000 / 75.2900',
   ],

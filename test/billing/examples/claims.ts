@@ -50,7 +50,7 @@ const withOthers: Books = { ...running(), charges: [charge({ key: 'CM-2025-10-00
 const lost: Books = { ...running(), rows: [] };
 
 export const claims = table('7', 'Held as contract-disagrees', disagreeing, [
-  ['7.9 a row comes to what is posted on its contract', [{ situation: inBalance }], 'nothing'],
+  ['7.9 a row equals what is posted on its contract', [{ situation: inBalance }], 'nothing'],
   ['7.9 also with a charge beside the row', [{ situation: charged }], 'nothing'],
   ['7.9 also where another made the charge (7.8)', [{ situation: ofConnector }], 'nothing'],
   [
@@ -58,11 +58,11 @@ export const claims = table('7', 'Held as contract-disagrees', disagreeing, [
     [{ situation: ofFormer }],
     'nothing',
   ],
-  ['7.9 what else stands on the contract is none of it', [{ situation: inBalance, shows: withOthers }], 'nothing'],
+  ['7.9 other amounts on the contract do not count', [{ situation: inBalance, shows: withOthers }], 'nothing'],
   [
-    '7.9 two organizations are said to be billed on one contract, which shows the amount once',
+    '7.9 two organizations were recorded as billed on one contract, which shows the amount once',
     [{ situation: inBalance }, { organization: 'org-2', situation: inBalance }],
     'org-1: 120 for 240; org-2: 120 for 240',
   ],
-  ['7.9 the contract does not show what is said to be posted', [{ situation: inBalance, shows: lost }], 'org-1: 0 for 120'],
+  ['7.9 the contract does not show what was recorded as posted', [{ situation: inBalance, shows: lost }], 'org-1: 0 for 120'],
 ]);

@@ -55,7 +55,7 @@ const HASH = contractKeyOf(
 
 export const found = table('6', 'Item', planned(outcome), [
   ['6.1 found by the user-defined field', carried({ number: null }), 'posted'],
-  ['6.1 found by number where the field is empty', carried({ subscriptionId: null }), 'posted'],
+  ['6.1 found by number if the field is empty', carried({ subscriptionId: null }), 'posted'],
   ['6.1 found in another case', carried({ subscriptionId: SUBSCRIPTION.toUpperCase(), number: null }), 'posted'],
   [
     '6.1 two contracts, one by field and one by number',
@@ -113,7 +113,7 @@ export const found = table('6', 'Item', planned(outcome), [
     'held contract-other-company',
   ],
   [
-    '6.1 brought to nothing there, and then without its ids',
+    '6.1 brought to zero there, and then without its ids',
     { books: moved('0'), named: { contracts: [[100, SUBSCRIPTION, []]] } },
     'posted',
   ],
@@ -123,7 +123,7 @@ export const found = table('6', 'Item', planned(outcome), [
     'held contract-other-company',
   ],
   ['6.1 inactive', carried({ isActive: false }), 'held contract-inactive'],
-  ['6.1 of another kind than recurring service', carried({ isRecurringService: false }), 'held contract-unsuitable'],
+  ['6.1 of a kind other than recurring service', carried({ isRecurringService: false }), 'held contract-unsuitable'],
   ['6.1 in yearly periods', carried({ isMonthly: false }), 'held contract-unsuitable'],
   ['6.1 beginning on the 15th', carried({ startDay: '2025-09-15' }), 'held contract-unsuitable'],
   ['6.1 beginning after the month: treated as approved (7.5)', carried({ startDay: '2025-11-01' }), 'held period-frozen'],
@@ -163,7 +163,7 @@ export const contracts = table('6', 'Contract', made, [
     'nothing',
   ],
   [
-    '6.5 SLA and number are missing, the name is somebody’s own',
+    '6.5 SLA and number are missing, somebody chose the name',
     { books: { ...running(), contracts: [contract({ slaId: null, number: null, name: 'My own' })] } },
     'contract 100: slaId, number',
   ],
@@ -173,7 +173,7 @@ export const contracts = table('6', 'Contract', made, [
     'contract 100: subscriptionId',
   ],
   [
-    '6.5 the number alone is missing: filled with the next write',
+    '6.5 only the number is missing: filled with the next write',
     { books: { ...running(), contracts: [contract({ number: null })] } },
     'nothing',
   ],
@@ -183,21 +183,21 @@ export const contracts = table('6', 'Contract', made, [
     'contract 100: number',
   ],
   [
-    '6.5 an id that is longer than a number may be stands in the field alone',
+    '6.5 an id that is too long for a number is only in the field',
     {
       books: { ...running(), contracts: [contract({ number: null, subscriptionId: LONG })] },
       report: { lines: [line({ subscriptionId: LONG, sales: '130.00' })], subscriptions: [subscription({ id: LONG })] },
     },
     'nothing',
   ],
-  ['6.5 the number is somebody’s own', { books: { ...running(), contracts: [contract({ number: 'C-77' })] } }, 'nothing'],
+  ['6.5 somebody chose the number', { books: { ...running(), contracts: [contract({ number: 'C-77' })] } }, 'nothing'],
 ]);
 
 export const ends = table('6', 'End of the contract', end, [
   ['6.3 the subscription list says 11 March 2026', {}, '2026-03-31'],
   ['6.3 it says 10 February of a leap year', until('2028-02-10'), '2028-02-29'],
   ['6.3 it says a day before the month', until('2025-06-30'), '2025-10-31'],
-  ['6.3 nobody says: eleven months on', { report: { subscriptions: [] } }, '2026-09-30'],
+  ['6.3 the end is unknown: eleven months later', { report: { subscriptions: [] } }, '2026-09-30'],
   [
     '6.3 paid once: the latest end of the lines',
     { report: { subscriptions: [], prices: [price({ paymentMonths: 12 })], lines: [line({ endDay: '2026-09-14' })] } },

@@ -63,11 +63,7 @@ function month(outcome: Outcome | null, changes: Partial<Expected> = {}): string
 
 export const countedLines = table<() => string>('1', 'Comes to', (comes) => comes(), [
   ['1.7 due and not yet due (1.1)', () => counted(lines(), lines({ day: '2025-10-12' })), '1 lines, 120 / 100'],
-  [
-    '1.7 a billing date outside of the month',
-    () => counted(lines(), lines({ day: '2025-11-02' })),
-    '2 lines, 240 / 200, 1 outside',
-  ],
+  ['1.7 a billing date outside the month', () => counted(lines(), lines({ day: '2025-11-02' })), '2 lines, 240 / 200, 1 outside'],
   ['1.7 a billing date that cannot be read', () => counted(lines({ day: null })), '1 lines, 120 / 100, 1 unreadable'],
   ['1.7 an amount that cannot be read', () => counted(lines({ sales: '0', unreadable: 1 })), '1 lines, 0 / 100, 1 unreadable'],
   ['1.7 without a customer: unassigned (1.5)', () => counted(lines({ organizationId: null })), '0 lines'],
@@ -83,7 +79,7 @@ export const countedLines = table<() => string>('1', 'Comes to', (comes) => come
     'report 120.00 = posted 0.00 + held 120.00, Failed',
   ],
   [
-    '1.7 the same of somebody whom the run left out',
+    '1.7 the same for a customer that the run left out',
     () => month(outcomeWith({ answers: answers(YESTERDAY) }), { asked: false }),
     'report 120.00 = posted 120.00 + held 0.00, Done',
   ],
@@ -93,7 +89,7 @@ export const countedLines = table<() => string>('1', 'Comes to', (comes) => come
     'report 120.00 = posted 0.00 + held 120.00, Failed',
   ],
   [
-    '1.7 that of a rerun since, with a report of its own',
+    '1.7 that of a later rerun, with its own report',
     () => month(outcomeWith({ answers: answers({ report: 'later', takenAt: '2025-10-12T09:00:00Z' }) })),
     'report 120.00 = posted 120.00 + held 0.00, Done',
   ],

@@ -54,12 +54,12 @@ export const earlierOwners = table('7', 'Item – found – written', planned(ou
     'posted – nothing – nothing',
   ],
   [
-    '7.7 also that of one before the last',
+    '7.7 also one made for an earlier organization',
     situation(azureBooks(by('org-7', usage)), hadBy('az-1', 'org-7', 'org-8', 'org-9')),
     'posted – nothing – nothing',
   ],
   [
-    '7.7 it is brought to what the report says now',
+    '7.7 it is set to what the report says now',
     situation(azureBooks(by('org-9', usage)), former, dearer),
     'posted – nothing – update charge 10 × 8.0000 / 6.0000',
   ],
@@ -74,7 +74,7 @@ export const earlierOwners = table('7', 'Item – found – written', planned(ou
     'posted – nothing – delete charge 1 × 0.0000 / 0.0000',
   ],
   [
-    '7.7 beside the row of a licence',
+    '7.7 next to the row of a licence',
     { books: withRest(rest('org-9')), named: hadBy(SUBSCRIPTION, 'org-9') },
     'posted – nothing – nothing',
   ],
@@ -87,17 +87,17 @@ export const earlierOwners = table('7', 'Item – found – written', planned(ou
 
 export const ofNobodyKnowsWhat = table('8', 'Item – found – written', planned(outcome, ghosts, written), [
   [
-    '8.4 a charge of nobody knows what may be the very money',
+    '8.4 a charge of unknown origin may be the same money',
     situation(azureBooks(by('org-9', usage)), {}),
     'held report-shrank – ghost 75.00 (8.4) – nothing',
   ],
   [
-    '8.4 so is one for an owner of so long ago that nobody remembers',
+    '8.4 so is one for an owner from too long ago to be known',
     situation(azureBooks(by('org-9', usage)), hadBy('az-1', 'org-9', ...MANY)),
     'held report-shrank – ghost 75.00 (8.4) – nothing',
   ],
   [
-    '8.4 beside what is in balance it is listed alone',
+    '8.4 next to amounts in balance only the charge is listed',
     { books: { ...running(), charges: [by('org-9', licence, { contractId: 100, price: '5' })] } },
     'posted – ghost 5.00 (8.4) – nothing',
   ],

@@ -31,12 +31,12 @@ const HELD = 'held billed-elsewhere – nothing – known';
 const UNKNOWN = 'held unreadable – nothing – known';
 
 export const billedElsewhere = table('6', 'Item – written – others’ contracts', planned(outcome, written, looks), [
-  ['6.7 a contract would be made, and nobody has looked', {}, POSTED.replace('known', 'others are looked at')],
+  ['6.7 a contract would be made, and nothing was checked', {}, POSTED.replace('known', 'others are looked at')],
   ['6.7 nobody bills it', withOthers([]), POSTED],
   ['6.7 another contract bills Microsoft’s product and SKU', withOthers([other()]), HELD],
   ['6.7 it bills the whole item code', withOthers([other({ references: [CODE.toLowerCase()] })]), HELD],
-  ['6.7 a service whose name is like the product’s, by 88 of 100', withOthers([alike(88)]), HELD],
-  ['6.7 by 87', withOthers([alike(87)]), POSTED],
+  ['6.7 a service whose name is 88 % similar to the product’s', withOthers([alike(88)]), HELD],
+  ['6.7 87 % similar', withOthers([alike(87)]), POSTED],
   ['6.7 the same amount for something else', withOthers([other(nobodys)]), POSTED],
   ['6.7 the product, and another amount', withOthers([other({ amount: '7.00' })]), HELD],
   ['6.7 the product, with nothing billed', withOthers([other({ amount: '0' })]), POSTED],
@@ -48,7 +48,7 @@ export const billedElsewhere = table('6', 'Item – written – others’ contra
     POSTED,
   ],
   ['6.7 a contract of others cannot be read', unread(7), UNKNOWN],
-  ['6.7 nobody can tell whose', unread(null), UNKNOWN],
+  ['6.7 it is unknown whose', unread(null), UNKNOWN],
   ['6.7 one of another company', unread(8), POSTED],
   ['6.7 one that carries the subscription', unread(7, [SUBSCRIPTION]), POSTED],
   [

@@ -52,17 +52,17 @@ export const whichLines = table<() => string>('1', 'Comes to', (comes) => comes(
     '120.00',
   ],
   [
-    '1.4 on 20 October, of September’s lines of 6, 16, 17 and 30 those before the 17th are compared',
+    '1.4 on 20 October, September’s lines of the 6th and 16th are compared, not those of the 17th and 30th',
     () => `${cut('2025-10-20', AROUND, SEPTEMBER).previousLines} lines`,
     '2 lines',
   ],
   [
-    '1.4 in November, all of September’s are compared with October',
+    '1.4 in November, all of September’s lines are compared with October',
     () => `${cut('2025-11-03', AROUND, SEPTEMBER).previousLines} lines`,
     '4 lines',
   ],
   [
-    '1.5 an invoice line of 7.50 that no organization has stands beside the report of 120.00',
+    '1.5 an invoice line of 7.50 without an organization is listed next to the report of 120.00',
     () => withOthers({ unassigned: [UNASSIGNED] }),
     'report 120.00, unassigned 7.50',
   ],
@@ -187,7 +187,7 @@ export const monthBreaker = table('1', 'Item', planned(outcome), [
     compared('-5.00', [september('120.00')], { settings: { breakers: BREAKERS_OFF } }),
     'posted',
   ],
-  ['1.4 the first month there is', compared('10.00', []), 'posted'],
+  ['1.4 the very first month', compared('10.00', []), 'posted'],
   ['1.4 a limit of 20: a drop from 100.00 to 80.00', compared('80.00', [september('100.00')], { settings: drop(20) }), 'posted'],
   [
     '1.4 a limit of 20: a drop to 79.99, by more than 20 %',
@@ -196,7 +196,7 @@ export const monthBreaker = table('1', 'Item', planned(outcome), [
   ],
   ['1.4 a limit of 80: a drop to 20.00', compared('20.00', [september('100.00')], { settings: drop(80) }), 'posted'],
   ['1.4 a limit of 80: a drop to 19.99', compared('19.99', [september('100.00')], { settings: drop(80) }), 'held breaker-month'],
-  ['1.4 a subscription of 480.00 is not in the report any more', ordinary(seen('120.00'), 'Active'), 'held breaker-month'],
+  ['1.4 a subscription of 480.00 is no longer in the report', ordinary(seen('120.00'), 'Active'), 'held breaker-month'],
   ['1.4 it has ended', ordinary(seen('120.00'), 'Deleted'), 'posted'],
   [
     '1.4 it is credited',
@@ -226,7 +226,7 @@ export const monthBreaker = table('1', 'Item', planned(outcome), [
     'posted',
   ],
   [
-    '1.4 an amount of September that cannot be read is no 0.00: what it belongs to is compared on neither side',
+    '1.4 an unreadable amount of September is not 0.00: what it belongs to is left out of both sides',
     compared('59.99', [september('120.00'), unreadable], {
       settings: drop(50),
       more: [line({ subscriptionId: 's-2', sales: '500' })],
@@ -234,7 +234,7 @@ export const monthBreaker = table('1', 'Item', planned(outcome), [
     'held breaker-month; held breaker-month',
   ],
   [
-    '1.4 nor is one of October’s, and it makes no drop',
+    '1.4 an unreadable amount of October does not count as a drop either',
     compared('120.00', [september('120.00'), ofSecond], {
       settings: drop(50),
       more: [{ ...unreadable, billingDate: '2025-10-08' }],
@@ -247,7 +247,7 @@ export const monthBreaker = table('1', 'Item', planned(outcome), [
     'held breaker-month',
   ],
   [
-    '1.4 last month’s report could not be had, and none of it is kept',
+    '1.4 last month’s report is not available, and none of it was kept',
     { report: { previousUnavailable: '404' }, asOf: '2025-10-20' },
     'held breaker-month',
   ],
@@ -265,8 +265,8 @@ const software: Partial<Line> = { ...bare, productId: 'DG7GMGF0D5RK', paymentFre
 
 export const recordTypes = table<Partial<Line>>('2', 'Record type', (changes) => classify(line(changes)), [
   ['2.1 the line names its type, in whatever case', { recordType: 'csp365nce' }, 'Csp365Nce'],
-  ['2.1 it names PerpetualLicense', { recordType: 'PerpetualLicense' }, 'Perpetual'],
-  ['2.1 it names SoftwareSubscription', { recordType: 'SoftwareSubscription' }, 'Subscription'],
+  ['2.1 it says PerpetualLicense', { recordType: 'PerpetualLicense' }, 'Perpetual'],
+  ['2.1 it says SoftwareSubscription', { recordType: 'SoftwareSubscription' }, 'Subscription'],
   ['2.1 it belongs to a custom service', { ...bare, isCustomService: true }, 'CustomService'],
   ['2.1 another publisher than Microsoft', { ...bare, publisherName: 'Litware' }, 'Marketplace'],
   ['2.1 a subscription described as “azure PLAN”', { ...bare, subscriptionDescription: 'azure PLAN' }, 'AzurePlan'],
@@ -282,7 +282,7 @@ export const recordTypes = table<Partial<Line>>('2', 'Record type', (changes) =>
     'Csp365Legacy',
   ],
   ['2.1 neither charge type, product nor item code, but a subscription', { ...bare, chargeType: null }, 'ManualBillingLine'],
-  ['2.1 nothing that any rule knows', { ...bare, subscriptionId: null }, 'Unclassified'],
+  ['2.1 nothing that a rule recognises', { ...bare, subscriptionId: null }, 'Unclassified'],
 ]);
 
 const unknown: Partial<Line> = { recordType: 'Mystery', productId: null, itemCode: null };
@@ -298,9 +298,9 @@ export const left = table('2', 'Item', planned(outcome), [
     'excluded service-off',
   ],
   ['2.2 a service that is switched off, by id', { settings: { excludeServices: ['SVC-365'] } }, 'excluded service-off'],
-  ['2.2 a line that no rule knows', only(line(unknown)), 'held unclassified'],
+  ['2.2 a line that no rule recognises', only(line(unknown)), 'held unclassified'],
   [
-    '2.3 a manual line of a subscription that nobody lists',
+    '2.3 a manual line of a subscription that no list has',
     { report: { lines: [manualLine()], subscriptions: [] } },
     'held unclassified',
   ],
@@ -316,7 +316,7 @@ export const left = table('2', 'Item', planned(outcome), [
     'excluded custom-service',
   ],
   [
-    '2.5 an unknown line of a company that is not there: the company first',
+    '2.5 an unknown line of a company that does not exist: the company first',
     { ...only(line(unknown)), books: { ...noCompany() } },
     'held company-not-found',
   ],
@@ -349,7 +349,7 @@ export const manualLines = table('2', 'Items', totals, [
     '115.00 of 10, 500.00 of 10',
   ],
   [
-    '2.3 it joins the largest where the list names none',
+    '2.3 it joins the largest if the list names none',
     { report: { lines: two, subscriptions: [] } },
     '120.00 of 10, 495.00 of 10',
   ],
@@ -365,7 +365,7 @@ export const manualLines = table('2', 'Items', totals, [
     '-25.00 of 0',
   ],
   [
-    '2.4 a charge type that nobody knows is summed like any other',
+    '2.4 an unknown charge type is summed like any other',
     only(line(), line({ chargeType: 'transferIn', quantity: '11', sales: '12.00' })),
     '132.00 of 11',
   ],

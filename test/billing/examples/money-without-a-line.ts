@@ -85,23 +85,23 @@ const ofConnector: Books = {
 
 export const withoutLine = table('8', 'Found – written', planned(ghosts, written), [
   [
-    '8.1 the type’s report has not come, on the 19th',
+    '8.1 the type’s report has not arrived, on the 19th',
     { ...gone({ lines: [] }), asOf: '2025-10-19' },
     'awaiting 120.00 (8.1) – nothing',
   ],
   [
-    '8.1 it has not come by the 20th',
+    '8.1 it has not arrived by the 20th',
     { ...gone({ lines: [line({ organizationId: 'org-2', recordType: 'AzurePlan', itemCode: null })] }), asOf: '2025-10-20' },
     'ghost 120.00 (8.3) – nothing',
   ],
-  ['8.1 a service of somebody else', gone({}, { ...running(), services: [service({ key: 'MANAGED' })] }), 'nothing – nothing'],
+  ['8.1 somebody else’s service', gone({}, { ...running(), services: [service({ key: 'MANAGED' })] }), 'nothing – nothing'],
   [
-    '8.1 a contract of somebody else',
+    '8.1 somebody else’s contract',
     gone({ subscriptions: [] }, { ...running(), contracts: [contract({ subscriptionId: null, number: 'MSA-2025' })] }),
     'nothing – nothing',
   ],
   ['8.1 a record type that is switched off', { ...gone(), settings: { exportRecordTypes: ['AzurePlan'] } }, 'nothing – nothing'],
-  ['8.1 beside an item that is held', { books: withOthers, asOf: '2025-10-25' }, 'nothing – nothing'],
+  ['8.1 next to an item that is held', { books: withOthers, asOf: '2025-10-25' }, 'nothing – nothing'],
   ['8.2 the subscription is deleted', gone(deleted), 'zeroed 120.00 (8.2) – 2025-10-01: 0 units'],
   [
     '8.2 it is, and a row of its contract cannot be read',
@@ -109,7 +109,7 @@ export const withoutLine = table('8', 'Found – written', planned(ghosts, writt
     'ghost 120.00 (8.3) – nothing',
   ],
   [
-    '8.2 it is, and a charge of ours on it cannot be read',
+    '8.2 it is, and our charge on it cannot be read',
     gone(deleted, withUnread({ kind: 'charge', contractId: 100, keys: ['CM-2025-10-1'] })),
     'ghost 120.00 (8.3) – nothing',
   ],
@@ -134,7 +134,7 @@ export const withoutLine = table('8', 'Found – written', planned(ghosts, writt
     'zeroed 120.00 (8.2) – 2025-10-01: 0 units',
   ],
   [
-    '8.2 its row was adjusted before: a charge takes the money away',
+    '8.2 its row was adjusted before: a charge cancels the money',
     gone(deleted, {
       ...running(),
       rows: running().rows.map((one) => (one.startDay < '2025-10' ? { ...one, units: 9, price: '108' } : one)),
@@ -161,30 +161,30 @@ export const withoutLine = table('8', 'Found – written', planned(ghosts, writt
     { ...gone({ prices: [] }, under('M365-BP-OLD')), named: { codes: [['m365-bp-old', 'Csp365Nce']] } },
     'ghost 120.00 (8.3) – nothing',
   ],
-  ['8.6 a key of Microsoft’s form that nobody ever named', gone({}, under('CFQ7TTC0ANY')), 'nothing – nothing'],
+  ['8.6 a key in Microsoft’s form that was never named', gone({}, under('CFQ7TTC0ANY')), 'nothing – nothing'],
   [
-    '8.6 a key that somebody wrote over, on a contract that we billed it on',
+    '8.6 an overwritten key, on a contract that we billed it on',
     { ...gone({}, under('Our own text')), named: { contracts: [[100, SUBSCRIPTION, [[50, CODE.toLowerCase()]]]] } },
     'ghost 120.00 (8.3) – nothing',
   ],
   [
-    '8.6 a key that somebody wrote over, of a service that was seen with it',
+    '8.6 an overwritten key, on a service that was seen with it',
     { ...gone({}, under('Our own text')), named: { services: [[50, CODE.toLowerCase()]] } },
     'ghost 120.00 (8.3) – nothing',
   ],
-  ['8.6 a contract whose id nobody ever named', gone({ subscriptions: [] }, without('of-another-vendor')), 'nothing – nothing'],
+  ['8.6 a contract whose id was never named', gone({ subscriptions: [] }, without('of-another-vendor')), 'nothing – nothing'],
   [
     '8.6 a contract that lost its ids, and that we billed on',
     { ...gone({}, without(null)), named: { contracts: [[100, SUBSCRIPTION, []]] } },
     'ghost 120.00 (8.3) – nothing',
   ],
   [
-    '8.6 a charge of ours on a contract of somebody else',
+    '8.6 our charge on somebody else’s contract',
     gone({}, { ...azureCharge(false), contracts: without(null).contracts }),
     'ghost 75.00 (8.4) – nothing',
   ],
   [
-    '8.6 a charge that another made on our product, where the contract has no such item',
+    '8.6 somebody else’s charge on our product, on a contract without such an item',
     gone({ subscriptions: [azure] }, ofConnector),
     'ghost 75.00 (8.4) – nothing',
   ],
@@ -198,12 +198,12 @@ export const withoutLine = table('8', 'Found – written', planned(ghosts, writt
     'nothing – nothing',
   ],
   [
-    '8.6 an inactive contract is billed all the same',
+    '8.6 an inactive contract is still billed',
     gone({}, { ...running(), contracts: [contract({ isActive: false })] }),
     'ghost 120.00 (8.3) – nothing',
   ],
   [
-    '8.7 paid once, and another organization’s: nothing is taken away on this one’s report',
+    '8.7 paid once, by another organization: this one’s report removes nothing',
     {
       ...gone({ subscriptions: [], prices: [price({ paymentMonths: 12 })] }),
       named: { subscriptions: [[SUBSCRIPTION, 'org-9', []]] },
@@ -211,11 +211,11 @@ export const withoutLine = table('8', 'Found – written', planned(ghosts, writt
     'ghost 120.00 (8.3) – nothing',
   ],
   [
-    '8.7 an organization of the same company has its lines: what stands counts there',
+    '8.7 an organization of the same company has its lines: the amounts count there',
     wentToSister(running()),
     'nothing – nothing',
   ],
-  ['8.7 the same of a charge that was made for this one', wentToSister(azureCharge(false)), 'nothing – nothing'],
+  ['8.7 the same for a charge that was made for this one', wentToSister(azureCharge(false)), 'nothing – nothing'],
 ]);
 
 /** The customer's licence of 120.00 without a line, which a person dismissed when it was of another amount or of this one. */
@@ -233,11 +233,7 @@ export const dismissals = table('8', 'Listed as', afterDismissal, [
 ]);
 
 export const foreignMoney = table('8', 'Report – beside it – worth knowing', planned(outcomeOfReport, ghosts, notes), [
-  [
-    '8.5 the report is of Fabrikam alone: money without a line is not part of it',
-    gone(),
-    '0 items – ghost 120.00 (8.3) – nothing',
-  ],
+  ['8.5 the report has only Fabrikam: money without a line is not part of it', gone(), '0 items – ghost 120.00 (8.3) – nothing'],
   [
     '8.5 a row of somebody else’s service is only mentioned',
     gone({ lines: [line()] }, { ...withOthers, services: [service(), service({ id: 51, key: 'MANAGED' })] }),

@@ -34,9 +34,9 @@ export const MORE = lines({ quantity: '24', sales: '516.00', cost: '451.76' });
 const CREDIT = lines({ quantity: '0', sales: '-48.30', cost: '-42.26' });
 
 export const rules: [rule: string, situation: Situation, writes: string[], outcome: string][] = [
-  ['7.1 a row that already is what the report says is left alone', { books: running() }, [], 'posted'],
+  ['7.1 a row that already equals the report is left alone', { books: running() }, [], 'posted'],
   [
-    '7.1 a row and a charge that together are what the report says are left alone',
+    '7.1 a row and a charge that together equal the report are left alone',
     { books: withCharge(running(10, '115'), { price: '5' }) },
     [],
     'posted',
@@ -72,7 +72,7 @@ export const rules: [rule: string, situation: Situation, writes: string[], outco
     'posted',
   ],
   [
-    '7.0 there a row that is to be made is made',
+    '7.0 there, a row that needs making is made',
     { report: MORE, books: books({ refusesFirstDay: true }) },
     ['2025-10-01: 24 units × 21.5000 / 18.8233'],
     'posted',
@@ -90,7 +90,7 @@ export const rules: [rule: string, situation: Situation, writes: string[], outco
     'posted',
   ],
   [
-    '7.0 an adjustment never reaches a later frozen row',
+    '7.0 an adjustment never changes a later frozen row',
     { report: MORE, books: edited(running(), '2025-12', { frozen: true }) },
     ['create charge 1 × 396.0000 / 351.7600'],
     'posted',
@@ -150,7 +150,7 @@ export const rules: [rule: string, situation: Situation, writes: string[], outco
     'posted',
   ],
   [
-    '7.4 an open charge is brought to what is left',
+    '7.4 an open charge is set to the remainder',
     { report: MORE, books: withCharge(running(), { price: '5', cost: '0' }) },
     ['update charge 1 × 396.0000 / 351.7600'],
     'posted',
@@ -168,7 +168,7 @@ export const rules: [rule: string, situation: Situation, writes: string[], outco
     'posted',
   ],
   [
-    '7.4 beside a billed charge and an open row a further charge is made',
+    '7.4 next to a billed charge and an open row another charge is made',
     { report: MORE, books: withCharge(running(), { price: '5', cost: '0', billed: true }) },
     ['create charge 1 × 391.0000 / 351.7600'],
     'posted',
@@ -185,13 +185,13 @@ export const rules: [rule: string, situation: Situation, writes: string[], outco
     'posted',
   ],
   [
-    '7.4 with somebody’s own number behind ours it still is our charge, and is not billed once more',
+    '7.4 with somebody’s own number after ours it is still our charge, and is not billed again',
     { report: MORE, books: withCharge(running(), { key: `${KEY}, PO 4711`, price: '396', cost: '351.76' }) },
     [],
     'posted',
   ],
   [
-    '7.4 a copy of our charge, and a copy of the copy, are billed by nobody',
+    '7.4 a copy of our charge, and a copy of the copy, are not billed',
     {
       books: {
         ...running(),
@@ -209,7 +209,7 @@ export const rules: [rule: string, situation: Situation, writes: string[], outco
     'held period-frozen',
   ],
   [
-    '7.5 the difference of a frozen month is caught up in the next open one when that is chosen',
+    '7.5 the difference of a frozen month is caught up in the next open one, if so configured',
     { report: MORE, books: after(running(), '2025-11-30'), settings: { afterFreeze: 'charge' } },
     ['create charge 1 × 396.0000 / 351.7600'],
     'posted',

@@ -99,7 +99,7 @@ const released = (situation: Situation): Situation => ({ ...situation, approvedD
 export const shrunkReports = table('1', 'Items – beside them – written', planned(outcome, ghosts, written), [
   ['1.6 its lines are gone: what stands waits for a person', since(whole, of()), 'nothing – ghost 120.00 (1.6) – nothing'],
   [
-    '1.6 and where its contract is not one that is billed on, it is not awaited either',
+    '1.6 if its contract is not billed on, it is not awaited either',
     since(
       whole,
       { lines: [{ ...fabrikam, recordType: 'AzurePlan', itemCode: null }], organizations },
@@ -114,17 +114,17 @@ export const shrunkReports = table('1', 'Items – beside them – written', pla
     'nothing – zeroed 120.00 (8.2) – create charge 1 × -120.0000 / -100.0000',
   ],
   [
-    '1.6 it came to its end in the month, or since: what was due before was due',
+    '1.6 it ended in the month, or later: the earlier amounts were due',
     since(whole, { ...of(), subscriptions: [subscription(over)] }),
     'nothing – ghost 120.00 (1.6) – nothing',
   ],
   [
-    '1.6 one list says that it has ended, and another that it goes on',
+    '1.6 one list says that it has ended, another that it continues',
     since(whole, { ...of(), subscriptions: [subscription({ status: 'Deleted' }), subscription()] }),
     'nothing – ghost 120.00 (1.6) – nothing',
   ],
   [
-    '1.6 its lines are another organization’s now, and billed there',
+    '1.6 its lines now belong to another organization, and are billed there',
     since(whole, of(), { moved: [subscription().id] }),
     'nothing – zeroed 120.00 (8.2) – create charge 1 × -120.0000 / -100.0000',
   ],
@@ -134,22 +134,22 @@ export const shrunkReports = table('1', 'Items – beside them – written', pla
     'posted – zeroed 120.00 (8.2) – 2025-10-01: 10 units × 12.0000 / 10.0000; create charge 1 × -120.0000 / -100.0000',
   ],
   [
-    '1.6 another was there all along',
+    '1.6 the other was there all along',
     since(of(line(), line({ itemCode: 'CFQ7TTC0NEW' })), of(line({ itemCode: 'CFQ7TTC0NEW' }))),
     'posted – ghost 120.00 (1.6) – 2025-10-01: 10 units × 12.0000 / 10.0000',
   ],
   [
-    '1.6 nothing is left of it but a line entered by hand',
+    '1.6 only a manual line is left of it',
     since(of(line(), credit), of(credit), { books: withCharge('-25') }),
     'held report-shrank – nothing – nothing',
   ],
   [
-    '1.6 such a line is not what it was replaced by, though it has the code of another item now',
+    '1.6 such a line did not replace it, although it now has another item’s code',
     since(of(line(), azure, hand), { ...of(line(), hand), ...OTHER_LISTED }, { books: usage(billed, '50') }),
     'held report-shrank; posted – ghost 50.00 (1.6) – nothing',
   ],
   [
-    '1.6 its line lost the subscription id: it is not billed once more on a contract of its own',
+    '1.6 its line lost the subscription id: it is not billed again on a separate contract',
     since(whole, of(bare)),
     'held report-shrank – ghost 120.00 (1.6) – nothing',
   ],
@@ -164,12 +164,12 @@ export const shrunkReports = table('1', 'Items – beside them – written', pla
     'held report-shrank – ghost 120.00 (1.6) – nothing',
   ],
   [
-    '1.6 one that another organization had is not billed once more here',
+    '1.6 one that another organization had is not billed again here',
     since(of(visioOf2), of(visio), { books: books() }),
     'held report-shrank – nothing – nothing',
   ],
   [
-    '1.6 nor where it got a subscription id on the way',
+    '1.6 nor if it got a subscription id in between',
     since(of(visioOf2), of({ ...visio, subscriptionId: SUBSCRIPTION }), { books: books() }),
     'held report-shrank – nothing – nothing',
   ],
@@ -179,7 +179,7 @@ export const shrunkReports = table('1', 'Items – beside them – written', pla
     'held report-shrank – nothing – nothing',
   ],
   [
-    '1.6 another amount without item code is another',
+    '1.6 a different amount without item code is a different item',
     since(of({ ...visioOf2, itemCode: null, sales: '121.00' }), of(visio), { books: books() }),
     'posted – nothing – 2025-10-01: 10 units × 12.0000 / 10.0000',
   ],
@@ -189,12 +189,12 @@ export const shrunkReports = table('1', 'Items – beside them – written', pla
     'posted – nothing – 2025-10-01: 10 units × 12.0000 / 10.0000',
   ],
   [
-    '1.6 the other organization has it still',
+    '1.6 the other organization still has it',
     since(of(visioOf2), of(visio, visioOf2), { books: books() }),
     'posted – nothing – 2025-10-01: 10 units × 12.0000 / 10.0000',
   ],
   [
-    '1.6 another product without subscription id goes on',
+    '1.6 another product without subscription id is billed',
     since(whole, of({ ...bare, itemCode: 'CFQ7TTC0NEW' })),
     'posted – ghost 120.00 (1.6) – 2025-10-01: 10 units × 12.0000 / 10.0000',
   ],
@@ -204,17 +204,17 @@ export const shrunkReports = table('1', 'Items – beside them – written', pla
     'posted – nothing – delete charge 1 × 0.0000 / 0.0000',
   ],
   [
-    '1.6 lower in one that lost another record type',
+    '1.6 lower in a report that lost another record type',
     since(of(twelve, azure), whole, { books: usage(dozen) }),
     'held report-shrank – ghost 75.00 (1.6) – nothing',
   ],
   [
-    '1.6 lower in one that lost another organization',
+    '1.6 lower in a report that lost another organization',
     since(of(twelve), { lines: [line()], organizations }, { books: dozen }),
     'held report-shrank – nothing – nothing',
   ],
   [
-    '1.6 lower in one of an earlier day than the last',
+    '1.6 lower in a report from an earlier day than the last',
     since(of(twelve), whole, { books: dozen, asOf: '2025-10-11' }),
     'held report-shrank – nothing – nothing',
   ],
@@ -234,23 +234,23 @@ export const shrunkReports = table('1', 'Items – beside them – written', pla
     'posted – ghost 75.00 (1.6) – create charge 1 × -25.0000 / 0.0000',
   ],
   [
-    '1.6 a credit that is gone again raises nothing',
+    '1.6 a credit that disappears again raises nothing',
     since(of(line(), credit), whole, { books: withCharge('-25') }),
     'held report-shrank – nothing – nothing',
   ],
   [
-    '1.6 more goes on, whatever is missing',
+    '1.6 a higher amount is billed, whatever is missing',
     since(of(line(), azure), of(twelve), { books: usage(billed) }),
     'posted – ghost 75.00 (1.6) – create charge 1 × 24.0000 / 20.0000',
   ],
   [
-    '1.6 more beside a charge of which nobody can tell that it is over',
+    '1.6 more, next to a charge that cannot be shown to be over',
     since(of(twelve), of(twelve), { books: { ...formerly, charges: [charge({ key: OLD_KEY, price: '24', cost: '20' })] } }),
     'held report-shrank – ghost 24.00 (1.6) – nothing',
   ],
   ['1.6 what stands already is only compared', since(of(twelve), whole, { books: billed }), 'posted – nothing – nothing'],
   [
-    '1.6 nothing is known of a report: what was written for the month stays',
+    '1.6 no accepted report is known: what was written for the month stays',
     { ...since(whole, of()), accepted: undefined },
     'nothing – ghost 120.00 (1.6) – nothing',
   ],

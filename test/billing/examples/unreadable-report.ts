@@ -30,11 +30,7 @@ export const unreadableReport = table('2', 'Items', planned(outcome), [
     lines(troubled('organization', { subscriptionId: null }), second()),
     `${HELD}; ${HELD}`,
   ],
-  [
-    '2.7 a line billed outside of the month is held by itself',
-    lines(line(), line({ billingDate: '2025-11-01' })),
-    `posted; ${HELD}`,
-  ],
+  ['2.7 a line billed outside the month is held alone', lines(line(), line({ billingDate: '2025-11-01' })), `posted; ${HELD}`],
   [
     '2.7 a price list entry that cannot be read holds what has its item code',
     withPrices(price({ unreadable: WHY }), price({ itemCode: 'CFQ7TTC0OTHER' })),
@@ -82,7 +78,7 @@ export const unreadableReport = table('2', 'Items', planned(outcome), [
     HELD,
   ],
   [
-    '2.7 a service that is switched off is left out, whatever cannot be read of its lines',
+    '2.7 a service that is switched off is left out, whatever is unreadable in its lines',
     { ...lines(troubled('item')), settings: { excludeServices: ['Microsoft 365 CSP Direct'] } },
     'excluded service-off',
   ],

@@ -25,19 +25,19 @@ const azure = line({ recordType: 'AzurePlan', itemCode: null, productName: 'Azur
 export const unreadable = table('2', 'Item', planned(outcome), [
   ['2.6 a row of its contract', withUnreadable(running(), record('row', { contractId: 100 })), 'held unreadable'],
   ['2.6 a row of another contract', withUnreadable(running(), record('row', { contractId: 101 })), 'posted'],
-  ['2.6 a row of nobody knows which contract', withUnreadable(running(), record('row')), 'held unreadable'],
+  ['2.6 a row of an unknown contract', withUnreadable(running(), record('row')), 'held unreadable'],
   [
-    '2.6 a charge of ours on its contract',
+    '2.6 our charge on its contract',
     withUnreadable(running(), record('charge', { contractId: 100, keys: ['CM-2025-10-1'] })),
     'held unreadable',
   ],
   [
-    '2.6 a charge of somebody else on it',
+    '2.6 somebody else’s charge on it',
     withUnreadable(running(), record('charge', { contractId: 100, keys: ['PO 77'] })),
     'posted',
   ],
   [
-    '2.6 a charge of somebody else beside Azure, which counts for it (7.8)',
+    '2.6 somebody else’s charge for Azure, which counts towards it (7.8)',
     { ...withUnreadable(running(), record('charge', { contractId: 100, keys: [''] })), report: { lines: [azure] } },
     'held unreadable',
   ],
@@ -115,20 +115,20 @@ export const gone = table('6', 'Item – written', planned(outcome, written), [
   ['6.6 its service, which would be made again', missing('service', CODE, books()), 'held contract-gone – nothing'],
   ['6.6 the service that its row stands on', onService(50), 'held contract-gone – nothing'],
   ['6.6 the service of another row of its contract', converted, 'held contract-gone – nothing'],
-  ['6.6 the same where its charge alone comes to the amount', balancedWith({}), 'held contract-gone – nothing'],
+  ['6.6 the same if its charge alone makes up the amount', balancedWith({}), 'held contract-gone – nothing'],
   [
     '6.6 the service of another item',
     missing('service', 'another', running(9, '108', '90')),
     'posted – 2025-10-01: 10 units × 12.0000 / 10.0000',
   ],
-  ['6.6 a contract that is there after all', missing('contract', SUBSCRIPTION, running()), 'posted – nothing'],
+  ['6.6 a contract that exists after all', missing('contract', SUBSCRIPTION, running()), 'posted – nothing'],
   [
     '6.6 its charge, which was written and never showed',
     { ...missing('charge', itsCharge, running()), ...billedByCharge },
     'held contract-gone – nothing',
   ],
-  ['6.6 its row, which does not show any more, beside its charge', rowHidden('-12', '-10'), 'held contract-gone – nothing'],
-  ['6.6 the same where the charge alone comes to the amount', rowHidden('120', '100'), 'held contract-gone – nothing'],
+  ['6.6 its row, which no longer shows, next to its charge', rowHidden('-12', '-10'), 'held contract-gone – nothing'],
+  ['6.6 the same if the charge alone makes up the amount', rowHidden('120', '100'), 'held contract-gone – nothing'],
   ['6.6 a row of another contract', rowHidden('120', '100', 101), 'posted – nothing'],
   [
     '6.6 usage on the contract of such a row',

@@ -52,7 +52,7 @@ export const unseen = table('8', 'Outside the report', planned(ghosts), [
     'nothing',
   ],
   [
-    '8.9 its lines are another organization’s now, and billed there',
+    '8.9 its lines now belong to another organization, and are billed there',
     since(line(), of(), nothing, { moved: [subscription().id] }),
     'nothing',
   ],
@@ -62,7 +62,7 @@ export const unseen = table('8', 'Outside the report', planned(ghosts), [
     'nothing',
   ],
   [
-    '8.9 another item of the subscription is held, and told of by that',
+    '8.9 another item of the subscription is held, which reports it',
     since(line(), of(line({ itemCode: 'CFQ7TTC0USD', currency: 'USD' })), nothing),
     'nothing',
   ],
