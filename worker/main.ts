@@ -23,6 +23,7 @@ import { workflowBundle } from './bundle.js';
 import { createDependencies } from './dependencies.js';
 import { GateKeeper, stop } from './gate-keeper.js';
 import { heartbeating } from './heartbeats.js';
+import type { WorkflowThreads } from './many/workflow-threads.js';
 import { keepSigning } from './signing.js';
 import { OldQueue } from './old-queue.js';
 import { Sentinel } from './sentinel.js';
@@ -54,6 +55,8 @@ export interface WorkerSetup {
   watch?: WatchSetup | undefined;
   /** What traces what it does; nothing when absent. */
   traces?: Traces | null;
+  /** Where its workflows run, when it shares that with other workers of the process; in a thread of its own when absent. */
+  threads?: WorkflowThreads | undefined;
 }
 
 export interface RunningWorker {
@@ -198,7 +201,7 @@ const versionOf = (broker: string, buildId: string | null): Pick<WorkerOptions, 
 /** Makes the workers of queues, and the keeper of the gate. All of them share the activities, so that one process has one gate. */
 function workersBy(
   config: Config,
-  { namespace, evidence, say, office }: WorkerSetup & Required<Pick<WorkerSetup, 'evidence' | 'say'>>,
+  { namespace, evidence, say, office, threads }: WorkerSetup & Required<Pick<WorkerSetup, 'evidence' | 'say'>>,
   connection: NativeConnection,
   made: {
     bundle: WorkflowBundleOption;
@@ -245,5 +248,6 @@ function workersBy(
       maxConcurrentActivityTaskExecutions: AUTOTASK_ACTIVITIES,
     }),
   };
-  return { create: (queue) => Worker.create(options[queue]()), gate, quota: () => dependencies.autotask.quota() };
+  const sdk = threads?.worker() ?? Worker;
+  return { create: (queue) => sdk.create(options[queue]()), gate, quota: () => dependencies.autotask.quota() };
 }

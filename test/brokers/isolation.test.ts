@@ -188,7 +188,7 @@ describe('beside brokers of which each has something else wrong', () => {
     });
     await well();
     await Promise.all(troubled);
-  }, 120_000);
+  }, 400_000);
 
   const says: [string, number, Run][] = [];
   async function well(): Promise<void> {

@@ -4,6 +4,7 @@ import type { RunningWorker } from '../main.js';
 import { readiness, type Readiness } from '../watch/readiness.js';
 import type { Watching, WatchSources } from '../watch/watch.js';
 import { Member } from './member.js';
+import { Turns } from './turns.js';
 
 /** A broker as its file of settings stands at this moment. */
 export interface Candidate {
@@ -25,6 +26,10 @@ export interface FleetOptions {
 
 /** How long it takes at most until a change is noticed, twice this until it counts. */
 const LOOK_EVERY_MS = 3_000;
+/** Brokers that start at once: more of them are ready no sooner, and with forty the evidence store's answers came too late for each of them. */
+const STARTS_AT_ONCE = 4;
+/** A start takes a second of the processor at most. */
+const START_PATIENCE_MS = 15_000;
 
 /**
  * Serves many brokers in one process, each by a worker of its own, and looks now and then which there are. A change counts when two looks agree on it: a file
@@ -37,6 +42,7 @@ export class Fleet implements Watching {
   /** Of a broker whose settings changed while its worker still ends. */
   private readonly leaving = new Map<string, Promise<void>>();
   private seen = new Map<string, string>();
+  private readonly turns = new Turns(STARTS_AT_ONCE, START_PATIENCE_MS);
   private trouble: string | null = null;
 
   constructor(private readonly options: FleetOptions) {}
@@ -96,7 +102,7 @@ export class Fleet implements Watching {
       this.members.set(name, { fingerprint, member: null, problems: error.problems });
       return;
     }
-    const member = new Member(() => candidate.start(), say, this.leaving.get(name));
+    const member = new Member(() => candidate.start(), say, this.turns, this.leaving.get(name));
     this.members.set(name, { fingerprint, member, problems: [] });
   }
 

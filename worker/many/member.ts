@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningWorker } from '../main.js';
 import type { WatchSources } from '../watch/watch.js';
+import type { Turns } from './turns.js';
 
 /** A worker that could not start, or failed, is tried again after this, and each time later up to the second. */
 const AGAIN_AFTER_MS = 5_000;
@@ -19,6 +20,8 @@ export class Member {
   constructor(
     private readonly start: () => Promise<RunningWorker>,
     private readonly say: (message: string) => void,
+    /** When it may start: all at once, brokers of a process would keep each other from it. */
+    private readonly turns: Turns,
     /** What has to have ended before: an earlier one of the same broker. */
     after: Promise<void> = Promise.resolve(),
   ) {
@@ -54,7 +57,8 @@ export class Member {
   }
 
   private async serve(): Promise<void> {
-    const running = await this.start();
+    const running = await this.turns.take(async () => (this.closing.signal.aborted ? null : this.start()));
+    if (running === null) return;
     this.running = running;
     try {
       if (this.closing.signal.aborted) running.shutdown();

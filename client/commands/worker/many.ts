@@ -13,6 +13,7 @@ import { loadBaseConfig, loadConfig } from '../../../shared/config.js';
 import { ConfigError, type Environment } from '../../../shared/environment.js';
 import { startWorker, type RunningWorker } from '../../../worker/main.js';
 import { Fleet, type Candidate } from '../../../worker/many/fleet.js';
+import { WorkflowThreads } from '../../../worker/many/workflow-threads.js';
 import { Watch } from '../../../worker/watch/watch.js';
 import type { Context } from '../../context.js';
 import { EXIT, type ExitCode } from '../../terminal/exit.js';
@@ -27,6 +28,7 @@ export async function workerOfMany(context: Context, options: { queues?: string 
   const queues = parseQueues(options.queues);
   const own = await setUpProcess(context, installation, null);
   const connections = new Connections();
+  const threads = new WorkflowThreads();
   const log = (message: string, broker?: string): void => own.say(message, broker === undefined ? {} : { broker });
   const read = (): Candidate[] => {
     // It was there when this process began: a folder that is away is not a folder without brokers.
@@ -51,6 +53,7 @@ export async function workerOfMany(context: Context, options: { queues?: string 
       say: (message) => log(message, name),
       office: officeOf(config),
       traces: own.traces,
+      threads,
     });
   };
   const fleet = new Fleet({ read, say: log });
