@@ -92,8 +92,13 @@ interface Rig {
   brokers: Broker[];
   vendors: Tenants;
   server: ServerOnPostgres;
-  /** Of the worker processes. */
-  pids: number[];
+  workers: WorkerProcess[];
+}
+
+interface WorkerProcess {
+  pid: number;
+  /** Seconds until it polled all queues of its brokers, one process started after the other. */
+  readyAfter: number;
 }
 
 async function measure(folder: string, brokers: Broker[], vendors: Tenants, server: ServerOnPostgres): Promise<Measured> {
@@ -115,10 +120,15 @@ async function measure(folder: string, brokers: Broker[], vendors: Tenants, serv
   await copyInto(join(folder, 'first'), join(folderOf(folder, first!.process), `${first!.name}.env`));
   await bundleWorkflows(server.client, { ...environmentOf(0), BILLING_BROKERS: join(folder, 'first') }, [first!.name]);
   const processes = Math.max(...brokers.map(({ process }) => process)) + 1;
-  const withWorkers = (pids: number[]): Promise<Measured> =>
-    pids.length === processes
-      ? play({ brokers, vendors, server, pids })
-      : withWorker(server.client, environmentOf(pids.length), ({ pid }) => withWorkers([...pids, pid]), names(pids.length));
+  const withWorkers = (workers: WorkerProcess[]): Promise<Measured> =>
+    workers.length === processes
+      ? play({ brokers, vendors, server, workers })
+      : withWorker(
+          server.client,
+          environmentOf(workers.length),
+          (worker) => withWorkers([...workers, worker]),
+          names(workers.length),
+        );
   return withWorkers([]);
 }
 
@@ -144,7 +154,8 @@ const megabytes = (pids: number[], of: (pid: number) => number | null): number =
   pids.reduce((sum, pid) => sum + (of(pid) ?? 0), 0);
 
 async function play(rig: Rig): Promise<Measured> {
-  const { brokers, vendors, server, pids } = rig;
+  const { brokers, vendors, server, workers } = rig;
+  const pids = workers.map(({ pid }) => pid);
   const well = brokers.filter(isWell);
   const atRest = megabytes(pids, residentMbOf);
   const firstDay = await seconds(() => atOnce(FIRST_DAYS_AT_ONCE, well, (broker) => bill(server.client, broker, DAYS[0])));
@@ -162,7 +173,7 @@ async function play(rig: Rig): Promise<Measured> {
   if (wrong.length > 0) throw new Error(`Not to the cent: ${wrong.join('; ')}`);
   const peaks = pids.map((pid) => peakMbOf(pid) ?? 0);
   return {
-    figures: figuresOf(rig, { day, ended, calls, atRest, peaks, sessions: evidenceSessions }),
+    figures: figuresOf(rig, { day, ended, calls, atRest, peaks, sessions: evidenceSessions[SESSION] ?? 0 }),
     notes: {
       brokers: brokers.length,
       lines: linesOf(brokers),
@@ -171,6 +182,7 @@ async function play(rig: Rig): Promise<Measured> {
       seconds: [...ended.values()],
       peaks,
       vendorsPeak: peak,
+      evidenceSessions,
     },
   };
 }
@@ -234,16 +246,19 @@ async function wrongMonths({ brokers, server }: Rig): Promise<string[]> {
 
 const LOOK_EVERY_MS = 1_000;
 
-/** How many sessions the evidence's database has, now and then: all of them are the workers'. */
-async function watchSessions({ postgres }: ServerOnPostgres): Promise<{ most(): Promise<number> }> {
+/** As PostgreSQL calls a session that somebody opened. */
+const SESSION = 'client backend';
+
+/** What PostgreSQL has open at the evidence's database at most, by kind: sessions, all of them the workers', and its own that vacuum now and then. */
+async function watchSessions({ postgres }: ServerOnPostgres): Promise<{ most(): Promise<Record<string, number>> }> {
   const client = new pg.Client({ connectionString: postgres });
   await client.connect();
-  let most = 0;
+  const most: Record<string, number> = {};
   const look = async (): Promise<void> => {
-    const { rows } = await client.query<{ count: number }>(
-      "select count(*)::int as count from pg_stat_activity where datname = 'billing'",
+    const { rows } = await client.query<{ kind: string; count: number }>(
+      "select backend_type as kind, count(*)::int as count from pg_stat_activity where datname = 'billing' group by kind",
     );
-    most = Math.max(most, rows[0]!.count);
+    for (const { kind, count } of rows) most[kind] = Math.max(most[kind] ?? 0, count);
   };
   const timer = setInterval(() => void look(), LOOK_EVERY_MS);
   return {
@@ -265,7 +280,7 @@ interface Taken {
   sessions: number;
 }
 
-function figuresOf({ brokers, pids }: Rig, { day, ended, calls, atRest, peaks, sessions }: Taken): Figure[] {
+function figuresOf({ brokers, workers }: Rig, { day, ended, calls, atRest, peaks, sessions }: Taken): Figure[] {
   const well = brokers.filter(isWell);
   const less = { better: 'less' } as const;
   const called = sumOf(well.map(({ name }) => calls[name] ?? 0));
@@ -277,10 +292,15 @@ function figuresOf({ brokers, pids }: Rig, { day, ended, calls, atRest, peaks, s
     figure('the slowest large broker', Math.max(...secondsOf(true)), { unit: 's', ...less }),
     figure('the slowest small broker', Math.max(...secondsOf(false)), { unit: 's', ...less }),
     figure('a small broker', median(secondsOf(false)), { unit: 's', ...less }),
-    figure('worker processes', pids.length, { unit: 'processes', limit: 8, isCounted: true, ...less }),
+    figure(
+      'a worker process polls all queues of its brokers after',
+      workers.map(({ readyAfter }) => readyAfter),
+      { unit: 's', ...less },
+    ),
+    figure('worker processes', workers.length, { unit: 'processes', limit: 8, isCounted: true, ...less }),
     figure('memory of the workers together, at rest', atRest, { unit: 'MB', ...less }),
     figure('memory of the workers together, each at its peak', sumOf(peaks), { unit: 'MB', limit: 6_144, ...less }),
-    figure('database sessions a process', sessions / pids.length, { unit: 'sessions', limit: 2, isCounted: true, ...less }),
+    figure('database sessions a process', sessions / workers.length, { unit: 'sessions', limit: 2, isCounted: true, ...less }),
     figure('calls a line', called / linesOf(well), { unit: 'calls', limit: 0.02, isCounted: true, tolerance: 0.05, ...less }),
   ];
 }
