@@ -45,13 +45,13 @@ describe('a workflow that was changed without care is caught', () => {
     [
       'a continuation that begins again',
       'daily-billing.continuation',
-      'progress : await this.prepare',
-      'await this.prepare(request, months) : await this.prepare',
+      'progress : await gather',
+      'await gather(run, request, months) : await gather',
     ],
     [
       'an open organization that gets no new report',
       'daily-billing.hand-over',
-      ' || await this.handOver(request, organizationId, given)',
+      ' || await handOver(run, handed, organizationId)',
       '',
     ],
     ['a survey that asks another activity', 'daily-billing.fan-out', '.surveyAutotask(', '.takeReport('],
