@@ -4,24 +4,10 @@ import { KeyMissing, KeysUnreadable } from '../shared/encryption/keyring.js';
 import { EvidenceMissing, LeaseLost, StoreRefused, StoreUnavailable } from '../shared/evidence/index.js';
 import { LabelRefused } from '../shared/evidence/labels.js';
 import { UnknownOrganization } from './gather/report-slices.js';
-import { ApiError } from '../shared/http/errors.js';
+import { ApiError, type ApiErrorKind } from '../shared/http/errors.js';
+import { FAILURES, type FailureRule, type FailureType } from '../shared/messages/retries.js';
 
-/** The one place where what happened becomes advice for Temporal: whether to try again, and when. Workflows branch on `type` alone. */
-
-export type FailureType =
-  | 'Unavailable'
-  | 'Unauthorized'
-  | 'RateLimited'
-  | 'Rejected'
-  | 'Malformed'
-  | 'OutcomePending'
-  | 'OutcomeUnknown'
-  | 'InvariantViolation'
-  | 'EvidenceMissing'
-  | 'PlanOutdated'
-  | 'UnknownOrganization'
-  | 'SettingsRefused'
-  | 'OtherBroker';
+/** The one place where an error becomes one of Temporal's failures; what follows of each is in the table (`shared/messages/retries.ts`). Workflows branch on `type` alone. */
 
 /** A write whose answer is missing: the next attempt looks before it does anything (rule 7.9). */
 export class OutcomePending extends Error {
@@ -71,43 +57,58 @@ export function endsActivity(error: unknown): boolean {
   return failure instanceof ApplicationFailure && failure.nonRetryable === true;
 }
 
+/** As a failure of the table, with its advice for Temporal: whether to try again, and when. An error that is none of them is left as it is. */
 export function toFailure(error: unknown): unknown {
-  if (error instanceof OutcomePending) return retryable('OutcomePending', error.message, error.lookAgainMs);
-  if (error instanceof OutcomeUnknown) return final('OutcomeUnknown', error.message);
-  if (error instanceof InvariantViolation) return final('InvariantViolation', error.message);
-  if (error instanceof UnknownOrganization) return final('UnknownOrganization', error.message);
-  if (error instanceof SettingsRefused || error instanceof LabelRefused) return final('SettingsRefused', error.message);
-  if (error instanceof OtherBroker)
-    return error.isCommon ? retryable('OtherBroker', error.message, OTHERS_TURN_MS) : final('OtherBroker', error.message);
-  if (error instanceof EvidenceMissing) return final('EvidenceMissing', error.message);
-  if (error instanceof PlanOutdated) return final('PlanOutdated', error.message);
-  // The store is away, or another process holds the lease: neither is decided by this attempt.
-  if (error instanceof StoreUnavailable || error instanceof StoreRefused || error instanceof LeaseLost)
-    return retryable('Unavailable', error.message, undefined);
+  const type = typeOf(error);
+  if (type === null || !(error instanceof Error)) return error;
+  const afterMs = saidOf(error);
+  const { again }: FailureRule = FAILURES[type];
+  if (again === 'never' || (again === 'if-said' && afterMs === undefined))
+    return ApplicationFailure.nonRetryable(error.message, type);
+  const { message } = error;
+  return ApplicationFailure.create({ type, message, ...(afterMs === undefined ? {} : { nextRetryDelay: afterMs }) });
+}
+
+type ErrorClass = abstract new (...args: never[]) => Error;
+
+const TYPE_OF_CLASS: [ErrorClass, FailureType][] = [
+  [OutcomePending, 'OutcomePending'],
+  [OutcomeUnknown, 'OutcomeUnknown'],
+  [InvariantViolation, 'InvariantViolation'],
+  [UnknownOrganization, 'UnknownOrganization'],
+  [SettingsRefused, 'SettingsRefused'],
+  [LabelRefused, 'SettingsRefused'],
+  [OtherBroker, 'OtherBroker'],
+  [EvidenceMissing, 'EvidenceMissing'],
+  [PlanOutdated, 'PlanOutdated'],
+  [StoreUnavailable, 'Unavailable'],
+  [StoreRefused, 'Unavailable'],
+  // Another process holds the lease now: nothing is decided by this attempt.
+  [LeaseLost, 'Unavailable'],
   // A person puts the file of keys back.
-  if (error instanceof KeyMissing || error instanceof KeysUnreadable) return retryable('Unavailable', error.message, undefined);
-  return error instanceof ApiError ? ofApiError(error) : error;
+  [KeyMissing, 'Unavailable'],
+  [KeysUnreadable, 'Unavailable'],
+];
+
+const TYPE_OF_ANSWER: Record<ApiErrorKind, FailureType> = {
+  unauthorized: 'Unauthorized',
+  'rate-limited': 'RateLimited',
+  unavailable: 'Unavailable',
+  'timed-out': 'Unavailable',
+  malformed: 'Malformed',
+  rejected: 'Rejected',
+  'not-found': 'Rejected',
+  duplicate: 'Rejected',
+};
+
+function typeOf(error: unknown): FailureType | null {
+  if (error instanceof ApiError) return TYPE_OF_ANSWER[error.kind];
+  return TYPE_OF_CLASS.find(([ofClass]) => error instanceof ofClass)?.[1] ?? null;
 }
 
-function ofApiError(error: ApiError): ApplicationFailure {
-  switch (error.kind) {
-    case 'unauthorized':
-      return final('Unauthorized', error.message);
-    case 'rate-limited':
-      return retryable('RateLimited', error.message, error.facts.retryAfterMs);
-    case 'unavailable':
-    case 'timed-out':
-      return retryable('Unavailable', error.message, error.facts.retryAfterMs);
-    case 'malformed':
-      return final('Malformed', error.message);
-    case 'rejected':
-    case 'not-found':
-    case 'duplicate':
-      return final('Rejected', error.message);
-  }
+/** After how many milliseconds to try again, where the error itself says it. */
+function saidOf(error: Error): number | undefined {
+  if (error instanceof OutcomePending) return error.lookAgainMs;
+  if (error instanceof OtherBroker) return error.isCommon ? OTHERS_TURN_MS : undefined;
+  return error instanceof ApiError ? error.facts.retryAfterMs : undefined;
 }
-
-const final = (type: FailureType, message: string): ApplicationFailure => ApplicationFailure.nonRetryable(message, type);
-
-const retryable = (type: FailureType, message: string, afterMs: number | undefined): ApplicationFailure =>
-  ApplicationFailure.create({ type, message, ...(afterMs === undefined ? {} : { nextRetryDelay: afterMs }) });

@@ -8,12 +8,10 @@ import { canaryCustomer } from '../shared/known-names.js';
 import { moneySettingsOf } from '../shared/money-settings.js';
 import { openEvidence, type Evidence, type Lease } from '../shared/evidence/index.js';
 import { tenantOf } from '../shared/evidence/labels.js';
+import { RETRIES } from '../shared/messages/retries.js';
 import { probingOf } from '../shared/probe/kept.js';
 import { connectVendors, type Vendors } from '../shared/vendors.js';
 import { findSilent } from './executions/silent.js';
-
-/** Attempts of an activity, as `workflows/activities.ts` has them. */
-const ATTEMPTS = 6;
 
 /** What a process has of its own. */
 interface Given {
@@ -72,7 +70,7 @@ export function createDependencies(
     namespace: () => activity()?.info.namespace ?? 'default',
     findSilent: (workflowIds) => findSilent(Context.current().client, workflowIds),
     lease,
-    attempt: () => ({ number: activity()?.info.attempt ?? 1, last: ATTEMPTS }),
+    attempt: () => ({ number: activity()?.info.attempt ?? 1, last: RETRIES.customer.attempts }),
   };
 }
 

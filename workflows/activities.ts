@@ -1,44 +1,38 @@
 import { makeContinueAsNewFunc, proxyActivities, type ActivityOptions, type Workflow } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import { autotaskQueue, billingQueue, cloudmoreQueue } from '../shared/messages/names.js';
+import { RETRIES, type Retries } from '../shared/messages/retries.js';
 import { summaryText } from '../shared/billing/basics/markdown.js';
 import type { Step } from '../shared/billing/plan-types.js';
 import type { StepDone, StepRequest } from '../shared/messages/messages.js';
 import { carryOutBy } from './organization-run.js';
 import { STEP_KINDS } from '../shared/billing/basics/step-kinds.js';
 
-/**
- * Activities by queue, with their time limits. Temporal owns the retries: attempts are few, because an organization that cannot go on must wait where a
- * person sees it, and tries again by itself later. Waiting for quota happens inside an attempt, under heartbeats, and costs no attempt.
- */
+/** Activities by queue, with their time limits; how often they are tried is in one table (`shared/messages/retries.ts`). */
 
-const RETRY = { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '20 seconds', maximumAttempts: 6 } as const;
 /** A killed worker is noticed after this; longer than any single request may take to be given up. */
 const HEARTBEAT = '45 seconds';
 
-const options = (taskQueue: string, startToCloseTimeout: ActivityOptions['startToCloseTimeout']): ActivityOptions => ({
-  taskQueue,
-  startToCloseTimeout: startToCloseTimeout!,
-  heartbeatTimeout: HEARTBEAT,
-  retry: RETRY,
-});
-
-/** What may heal is tried again for so long: nobody runs a day a second time at night, so that half a minute of an outage must not cost it. */
-const TRIED_FOR = '8 hours';
-/** Mistakes in our own code: another attempt makes them again. */
+/** Mistakes in our own code: another attempt makes them again, and would for hours. */
 const MISTAKES = ['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'];
 
-/** For what the whole run depends on. What cannot heal (a refused log-in, an answer that makes no sense) ends at once all the same. */
-const patient = (taskQueue: string, startToCloseTimeout: ActivityOptions['startToCloseTimeout']): ActivityOptions => ({
-  ...options(taskQueue, startToCloseTimeout),
-  scheduleToCloseTimeout: TRIED_FOR,
-  retry: {
-    ...RETRY,
-    maximumInterval: '2 minutes',
-    maximumAttempts: Number.POSITIVE_INFINITY,
-    nonRetryableErrorTypes: MISTAKES,
-  },
-});
+/** `within`: how long one attempt may take. */
+function options(retries: Retries, taskQueue: string, within: `${number} ${'seconds' | 'minutes' | 'hours'}`): ActivityOptions {
+  const { attempts, hours, longestPauseSeconds } = RETRIES[retries];
+  return {
+    taskQueue,
+    startToCloseTimeout: within,
+    heartbeatTimeout: HEARTBEAT,
+    ...(hours === null ? {} : { scheduleToCloseTimeout: `${hours} hours` }),
+    retry: {
+      initialInterval: '1 second',
+      backoffCoefficient: 2,
+      maximumInterval: `${longestPauseSeconds} seconds`,
+      maximumAttempts: attempts ?? Number.POSITIVE_INFINITY,
+      ...(hours === null ? {} : { nonRetryableErrorTypes: MISTAKES }),
+    },
+  };
+}
 
 /** The next execution runs on the broker's own queue, wherever this one was started, and begins on the current version of the program. */
 export const continueOn = <F extends Workflow>(broker: string): ((...args: Parameters<F>) => Promise<never>) =>
@@ -46,7 +40,7 @@ export const continueOn = <F extends Workflow>(broker: string): ((...args: Param
 
 /** Cloudmore's report, for one organization. */
 export const reading = (broker: string, summary: string): Pick<Activities, 'takeReport'> => ({
-  takeReport: proxyActivities<Activities>({ ...options(cloudmoreQueue(broker), '2 hours'), summary }).takeReport,
+  takeReport: proxyActivities<Activities>({ ...options('customer', cloudmoreQueue(broker), '2 hours'), summary }).takeReport,
 });
 
 /**
@@ -54,62 +48,58 @@ export const reading = (broker: string, summary: string): Pick<Activities, 'take
  * other day.
  */
 export const readingPatiently = (broker: string, summary: string): Pick<Activities, 'takeReport' | 'surveyAutotask'> => ({
-  takeReport: proxyActivities<Activities>({ ...patient(cloudmoreQueue(broker), '2 hours'), summary }).takeReport,
-  surveyAutotask: proxyActivities<Activities>({ ...patient(autotaskQueue(broker), '4 hours'), summary }).surveyAutotask,
+  takeReport: proxyActivities<Activities>({ ...options('run', cloudmoreQueue(broker), '2 hours'), summary }).takeReport,
+  surveyAutotask: proxyActivities<Activities>({ ...options('run', autotaskQueue(broker), '4 hours'), summary }).surveyAutotask,
 });
 
 /** Evidence in, evidence out: no vendor is asked, but the store may be away for a while. */
 export const deciding = (broker: string, summary: string): Pick<Activities, 'findWork' | 'closeRun'> =>
-  proxyActivities<Activities>({ ...patient(billingQueue(broker), '30 minutes'), summary });
+  proxyActivities<Activities>({ ...options('run', billingQueue(broker), '30 minutes'), summary });
 
 /** What people decided. It is tried as often as a plan is made: without it nothing is done on their word. */
 export const recording = (broker: string, summary: string): Pick<Activities, 'recordDecisions'> =>
-  proxyActivities<Activities>({ ...options(billingQueue(broker), '10 minutes'), summary });
+  proxyActivities<Activities>({ ...options('customer', billingQueue(broker), '10 minutes'), summary });
 
 /** The same before the workflow ends, when nobody would do it later. */
 export const recordingPatiently = (broker: string, summary: string): Pick<Activities, 'recordDecisions'> =>
-  proxyActivities<Activities>({ ...patient(billingQueue(broker), '10 minutes'), summary });
+  proxyActivities<Activities>({ ...options('run', billingQueue(broker), '10 minutes'), summary });
 
-/** A look at other executions: few tries, because another look follows. */
+/** A look at other executions. */
 export const looking = (broker: string, summary: string): Pick<Activities, 'findSilent'> =>
   proxyActivities<Activities>({
-    ...options(billingQueue(broker), '2 minutes'),
-    retry: { ...RETRY, maximumAttempts: 2 },
+    ...options('look', billingQueue(broker), '2 minutes'),
     summary,
   });
 
 /** What the worker knows of itself. */
 export const askingSettings = (broker: string, summary: string): Pick<Activities, 'tellSettings'> =>
   proxyActivities<Activities>({
-    ...options(billingQueue(broker), '5 seconds'),
-    retry: { ...RETRY, maximumAttempts: 2 },
+    ...options('look', billingQueue(broker), '5 seconds'),
     summary,
   });
 
-/** What a person asked for and waits for: both sides of a month are read. Each try reads all again, so there are few. */
+/** What a person asked for and waits for: both sides of a month are read. */
 export const endingMonth = (broker: string, summary: string): Pick<Activities, 'endMonth'> =>
   proxyActivities<Activities>({
-    ...options(autotaskQueue(broker), '4 hours'),
-    retry: { ...RETRY, maximumAttempts: 3 },
+    ...options('asked', autotaskQueue(broker), '4 hours'),
     summary,
   });
 
-/** A message to people: few tries, and whatever comes of it the run ends well. */
+/** A message to people: whatever comes of it, the run ends well. */
 export const noticing = (broker: string, summary: string): Pick<Activities, 'sendNotice'> =>
   proxyActivities<Activities>({
-    ...options(billingQueue(broker), '2 minutes'),
-    retry: { ...RETRY, maximumAttempts: 3 },
+    ...options('asked', billingQueue(broker), '2 minutes'),
     summary,
   });
 
 export const planning = (broker: string, summary: string): Pick<Activities, 'planOrganization' | 'verifyOrganization'> =>
-  proxyActivities<Activities>({ ...options(autotaskQueue(broker), '4 hours'), summary });
+  proxyActivities<Activities>({ ...options('customer', autotaskQueue(broker), '4 hours'), summary });
 
 /** The activity of the steps' kind, with their own sentences in the Web UI's timeline. */
 export function carryOut(request: StepRequest): Promise<StepDone> {
   const { step, more = [] } = request;
   const activities = proxyActivities<Activities>({
-    ...options(autotaskQueue(request.broker), '4 hours'),
+    ...options('customer', autotaskQueue(request.broker), '4 hours'),
     summary: summaryOf(step, more),
   });
   return carryOutBy(activities)(request);

@@ -3,6 +3,7 @@ import { RIGHTS } from '../../shared/autotask/needs.js';
 import { BREAKER_LIMITS, type BreakerLimit } from '../../shared/billing/plan/breaker-limits.js';
 import { ADVICE } from '../../shared/billing/results/advice.js';
 import { VARIABLES } from '../../shared/config.js';
+import { FAILURES, RETRIES, type FailureRule, type RetryRule } from '../../shared/messages/retries.js';
 import { beliefRows } from '../../shared/probe/table.js';
 import { WRITE_QUESTIONS } from '../../shared/probe/writes/questions.js';
 import { days } from '../api/days-table.js';
@@ -97,6 +98,30 @@ const reasons = Object.entries(ADVICE).map(([code, { inWords, meaning, remedy, n
   thenRun(asCode(remedy), next),
 ]);
 
+const AGAIN: Record<FailureRule['again'], string> = {
+  later: 'as soon as the failure says, such as by `Retry-After`; else after the pauses below',
+  'if-said': 'only where the failure says when',
+  never: 'no',
+};
+const failures = Object.entries<FailureRule>(FAILURES).map(([type, { means, again, then }]) => [
+  `\`${type}\``,
+  means,
+  AGAIN[again],
+  then,
+]);
+
+/** Pauses between attempts, in seconds, as Temporal makes them. */
+function pausesOf({ attempts, longestPauseSeconds }: RetryRule): string {
+  const pauses = [];
+  for (let pause = 1; pause < longestPauseSeconds && pauses.length + 1 < (attempts ?? Infinity); pause *= 2) pauses.push(pause);
+  return `${pauses.join(', ')}${attempts === null ? `, then every ${longestPauseSeconds}` : ''} s`;
+}
+const retries = Object.values<RetryRule>(RETRIES).map((rule) => [
+  rule.what,
+  rule.attempts === null ? `for ${rule.hours} hours` : `${rule.attempts} times`,
+  pausesOf(rule),
+]);
+
 const byName = ([left]: string[], [right]: string[]): number => left!.localeCompare(right!);
 
 /** The settings that the worker of `docker-compose.yml` is handed as they stand in `.env`: all but those that have a line of their own above. */
@@ -140,6 +165,8 @@ export const readPage = (page: string): string => readFileSync(address(page), 'u
 export const GENERATED: GeneratedPart[] = [
   ...ofRules,
   generatedTable(GUIDE, 'reasons', [['Reason', 'What it means', 'What to do'], ...reasons]),
+  generatedTable(GUIDE, 'failures', [['Failure', 'What has happened', 'Tried again', 'Then'], ...failures]),
+  generatedTable(GUIDE, 'retries', [['Work', 'Tried', 'Pauses between'], ...retries]),
   generatedTable(GUIDE, 'rights in Autotask', [
     ['Entity', 'Rights'],
     ...Object.entries(RIGHTS).map(([entity, rights]) => [`\`${entity}\``, rights.join(', ')]),

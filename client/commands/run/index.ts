@@ -17,6 +17,7 @@ import {
   type Mode,
   type MoneySettings,
 } from '../../../shared/messages/messages.js';
+import { failureRule } from '../../../shared/messages/retries.js';
 import type { Context } from '../../context.js';
 import { today } from '../../context.js';
 import { confirmYes } from '../../terminal/confirm.js';
@@ -185,9 +186,6 @@ async function waitFor(
   }
 }
 
-/** Failures of `activities/failures.ts` that only other settings fix. */
-const OF_SETTINGS = ['SettingsRefused', 'OtherBroker'];
-
 const isOfSettings = (error: unknown): boolean =>
   error instanceof Error &&
-  ((error instanceof ApplicationFailure && OF_SETTINGS.includes(error.type ?? '')) || isOfSettings(error.cause));
+  ((error instanceof ApplicationFailure && failureRule(error.type)?.isOfSettings === true) || isOfSettings(error.cause));
