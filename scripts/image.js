@@ -1,6 +1,7 @@
 /**
  * What the images hold, made without Docker; the Dockerfile runs it and copies what it made: `node scripts/image.js PRODUCTION REHEARSAL`, two folders.
  * Of the libraries those files come along that the program can reach, as esbuild finds them: no compiler, no test package, no native part for other machines.
+ * Says how many packages each has, and refuses more than MOST_PACKAGES of them.
  * PRODUCTION has the worker, the page and all that is used on real tenants; REHEARSAL also the sandbox of both vendors, the demo and the Temporal dev server.
  */
 import { spawnSync } from 'node:child_process';
@@ -35,6 +36,8 @@ exports.defaultWorkflowInterceptorModules = [];
 const READ_AT_RUN_TIME = ['.wasm', '.proto'];
 const LICENCE = /^(licen[cs]e|notice|copying)/i;
 const CODE = ['.js', '.map'];
+/** Each package is code that others can change overnight. One more than this needs a reason in docs/dependencies.md, which has the number too. */
+const MOST_PACKAGES = 180;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -48,6 +51,7 @@ const built = mkdtempSync(join(CACHE, 'image-'));
 
 async function make(output, { isForRehearsals }) {
   const reached = await reachedFiles(isForRehearsals);
+  console.log(`${basename(output)}: ${countPackages(reached)} packages of libraries, at most ${MOST_PACKAGES}`);
   mkdirSync(join(output, 'client'), { recursive: true });
   for (const file of ['package.json', 'client/bin.js']) copyFileSync(join(ROOT, file), join(output, file));
   copyProgram(join(output, 'dist'), reached, isForRehearsals);
@@ -74,6 +78,14 @@ async function reachedFiles(isForRehearsals) {
   return Object.keys(metafile.inputs);
 }
 
+function countPackages(reached) {
+  const count = new Set(librariesIn(reached).map(packageOf)).size;
+  if (count <= MOST_PACKAGES) return count;
+  throw new Error(`The program reaches ${count} packages of libraries, more than the ${MOST_PACKAGES} that an image may have.`);
+}
+
+const librariesIn = (reached) => reached.filter((path) => path.startsWith('node_modules/'));
+
 function leaveOut({ onLoad, onResolve }, isForRehearsals) {
   onLoad({ filter: /bundler\.js$/ }, ({ path }) => (path.endsWith(BUNDLER) ? { contents: NO_BUNDLER } : null));
   if (!isForRehearsals) onResolve({ filter: FOR_REHEARSALS }, () => ({ external: true }));
@@ -91,7 +103,7 @@ function copyProgram(dist, reached, isForRehearsals) {
 const isSandbox = (path) => path.startsWith(`sandbox${sep}`);
 
 function copyLibraries(output, reached) {
-  const libraries = reached.filter((path) => path.startsWith('node_modules/'));
+  const libraries = librariesIn(reached);
   for (const path of [...libraries, nativePart()]) copy(join(ROOT, path), join(output, path));
   const kept = [...new Set(libraries.map(packageOf))].flatMap((folder) =>
     filesIn(join(ROOT, folder))
