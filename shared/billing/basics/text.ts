@@ -30,20 +30,35 @@ export function groupBy<Value, Key>(values: Iterable<Value>, keyOf: (value: Valu
 }
 
 /**
- * Looks values up by a folded key, or by a number. The index is worked out once per list, because every item of an organization asks, and an organization may have
- * thousands; a list is never changed after it was asked. It goes with its list (a weak map) and is not an argument: books and facts travel as plain JSON, and an index
- * beside them would have to be handed through every function that knows them.
+ * What is worked out once from a list or a record, because every plan and item asks, of which there may be thousands; nobody changes it after it was asked. The
+ * result goes with it (a weak map) and is not an argument: books and facts travel as plain JSON, and an index beside them would have to be handed through every
+ * function that knows them.
  */
-export class IndexBy<Value> {
-  private readonly indexes = new WeakMap<Value[], Map<string | number, Value[]>>();
+export class OncePer<Value extends object, Made extends object> {
+  private readonly known = new WeakMap<Value, Made>();
 
-  constructor(private readonly keyOf: (value: Value) => Key) {}
+  constructor(private readonly make: (value: Value) => Made) {}
+
+  of(value: Value): Made {
+    const known = this.known.get(value);
+    if (known !== undefined) return known;
+    const made = this.make(value);
+    this.known.set(value, made);
+    return made;
+  }
+}
+
+/** Looks values of a list up by a folded key, or by a number. */
+export class IndexBy<Value> {
+  private readonly indexes: OncePer<Value[], Map<string | number, Value[]>>;
+
+  constructor(keyOf: (value: Value) => Key) {
+    this.indexes = new OncePer((list) => groupBy(list, (value) => indexed(keyOf(value))));
+  }
 
   /** All values of the list with the key, in the list's order. */
   find(list: Value[], key: Key): Value[] {
-    const index = this.indexes.get(list) ?? groupBy(list, (value) => indexed(this.keyOf(value)));
-    this.indexes.set(list, index);
-    return index.get(indexed(key)) ?? [];
+    return this.indexes.of(list).get(indexed(key)) ?? [];
   }
 }
 

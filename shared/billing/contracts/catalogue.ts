@@ -3,7 +3,7 @@ import { big, Big, signOf, UNIT_PRICE_SCALE, unitPriceText } from '../basics/dec
 import type { Doubt } from './doubt.js';
 import { isManual, priceOf, type PriceList } from '../report/items.js';
 import { monthOf } from '../basics/month.js';
-import { byText, cut, fold, IndexBy, isGuid, present } from '../basics/text.js';
+import { byText, cut, fold, groupBy, IndexBy, isGuid, OncePer, present } from '../basics/text.js';
 import { rowsOfContract } from '../amounts/rows.js';
 import type { Names } from '../report/named.js';
 import type { EnsureProductStep, EnsureServiceStep, Item } from '../plan-types.js';
@@ -193,23 +193,12 @@ function uniqueName(name: string, key: string, books: Books, prices: PriceList):
 }
 
 const isSharedByPriceList = (name: string, key: string, prices: PriceList): boolean =>
-  (codesByName(prices).get(fold(name)) ?? []).some((code) => code !== fold(key));
+  (entriesByName.of(prices).get(fold(name)) ?? []).some(([code]) => code !== fold(key));
 
-/** Item codes by the name their service would get; worked out once, because a price list has thousands of entries and every new service asks. */
-function codesByName(prices: PriceList): Map<string, string[]> {
-  const known = namesOfLists.get(prices);
-  if (known) return known;
-  const names = new Map<string, string[]>();
-  for (const [code, entries] of prices) {
-    const name = fold(cut(nameOf(entries[0]!), NAME_LENGTH));
-    names.set(name, [...(names.get(name) ?? []), code]);
-  }
-  namesOfLists.set(prices, names);
-  return names;
-}
-
-// eslint-disable-next-line no-restricted-syntax -- asked for new services alone, and thousands of names for the first
-const namesOfLists = new WeakMap<PriceList, Map<string, string[]>>();
+/** Entries of a price list by the name their service would get. */
+const entriesByName = new OncePer((prices: PriceList) =>
+  groupBy(prices, ([, entries]) => fold(cut(nameOf(entries[0]!), NAME_LENGTH))),
+);
 
 export type ProductChoice =
   | { kind: 'found'; product: Product }

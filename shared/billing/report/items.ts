@@ -3,7 +3,7 @@ import { type Big, big, billable, plain, signOf, sum, ZERO } from '../basics/dec
 import { digestOf } from '../basics/keys.js';
 import { sortByPayment } from './paid-once.js';
 import { classify, type LineType } from './record-type.js';
-import { byText, fold, groupBy, IndexBy, present, same } from '../basics/text.js';
+import { byText, fold, groupBy, IndexBy, OncePer, present, same } from '../basics/text.js';
 import type { OrganizationFacts } from './facts.js';
 import type { Item } from '../plan-types.js';
 import { MANUAL, type ItemType, type Line, type Price, type Settings, type Subscription } from '../types.js';
@@ -37,15 +37,10 @@ export const itemContext = (
 
 export type PriceList = Map<string, Price[]>;
 
-/** The list by item code; worked out once, for every organization asks for it. */
-export function indexPrices(prices: Price[]): PriceList {
-  const known = indexes.get(prices) ?? groupBy(prices, (price) => fold(price.itemCode));
-  indexes.set(prices, known);
-  return known;
-}
+const byItemCode = new OncePer((prices: Price[]): PriceList => groupBy(prices, (price) => fold(price.itemCode)));
 
-// eslint-disable-next-line no-restricted-syntax -- the price list is plain JSON, read once a month, and asked by every plan
-const indexes = new WeakMap<Price[], PriceList>();
+/** The list by item code. */
+export const indexPrices = (prices: Price[]): PriceList => byItemCode.of(prices);
 
 /** The price list's entry of an item code, in the currency where there is one in it. */
 export function priceOf(prices: PriceList, itemCode: string | null, currency: string): Price | undefined {

@@ -1,6 +1,6 @@
 import { contractKeyOf, itemHash } from '../basics/keys.js';
 import { classify } from './record-type.js';
-import { fold, present } from '../basics/text.js';
+import { fold, OncePer, present } from '../basics/text.js';
 import type { ItemIdentity } from '../basics/keys.js';
 import type { PlannedItem } from '../plan-types.js';
 import type { Line, RecordType, Report, Service } from '../types.js';
@@ -180,18 +180,15 @@ export interface Names {
   contracts(): number[];
 }
 
-/** Worked out once per list of names: every organization's plan asks. */
-export function indexNames(named: Named | undefined, broker: string): Names {
-  if (named === undefined) return indexNames(NOTHING_NAMED, broker);
-  const ofBrokers = indexes.get(named) ?? new Map<string, Names>();
-  indexes.set(named, ofBrokers);
+const byBroker = new OncePer((_: Named) => new Map<string, Names>());
+
+/** What was ever named, by what it is looked up by. */
+export function indexNames(named: Named = NOTHING_NAMED, broker: string): Names {
+  const ofBrokers = byBroker.of(named);
   const names = ofBrokers.get(broker) ?? buildIndex(named, broker);
   ofBrokers.set(broker, names);
   return names;
 }
-
-// eslint-disable-next-line no-restricted-syntax -- what was ever named is plain JSON, read once a month, and asked by every plan
-const indexes = new WeakMap<Named, Map<string, Names>>();
 
 interface Known {
   owners: string[];
