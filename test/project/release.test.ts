@@ -108,7 +108,7 @@ describe('what a release consists of', () => {
     image = await buildImage();
     out = join(folder, 'out');
     files = await writePapers({ root, version: '1.4.0', commit, images: { production: image.folder }, out });
-  }, 240_000);
+  }, 600_000);
   afterAll(() => image?.remove());
 
   test('holds the image, its lists, its provenance and checksums', async () => {
