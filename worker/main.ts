@@ -76,6 +76,11 @@ const AUTOTASK_ACTIVITIES = ORGANIZATIONS_AT_ONCE;
 /** Most of them wait for one read that they share (`activities/gather/report-reads.ts`). */
 const CLOUDMORE_ACTIVITIES = 100;
 const CACHED_WORKFLOWS = 500;
+/** One of many brokers asks for work as often at once as the server says is of use: ten requests on each queue, work or not, take memory of the server and of this process. */
+const FEW_POLLS: Pick<WorkerOptions, 'workflowTaskPollerBehavior' | 'activityTaskPollerBehavior'> = {
+  workflowTaskPollerBehavior: { type: 'autoscaling', minimum: 1, initial: 2, maximum: 10 },
+  activityTaskPollerBehavior: { type: 'autoscaling', minimum: 1, initial: 2, maximum: 10 },
+};
 
 export async function startWorker(config: Config, setup: WorkerSetup): Promise<RunningWorker> {
   const opened = new Opened();
@@ -223,7 +228,7 @@ function workersBy(
   const activities = createActivities(dependencies, batched);
   /** What a holder of the gate remembers of its writes ends with its lease. */
   const asHolder = (): ActivitiesByQueue['autotask'] => createActivities(dependencies, batched).autotask;
-  const common = { connection, namespace, ...made.common, ...SHUTDOWN };
+  const common = { connection, namespace, ...made.common, ...SHUTDOWN, ...(threads === undefined ? {} : FEW_POLLS) };
   const { broker } = config;
   const billingOn = (taskQueue: string): WorkerOptions => ({
     ...common,
