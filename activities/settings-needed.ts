@@ -36,7 +36,7 @@ export function demandSettings(
   if (others.length === 0) return;
   const ofMode = others.includes('BILLING_MODE') ? ` (the worker has BILLING_MODE=${mode})` : '';
   throw new SettingsRefused(
-    `The worker has other settings than the run was asked for under: ${others.join(', ')}${ofMode}. Nothing was read or written. Give both the same settings, restart the worker, and run again.`,
+    `The worker's settings differ from those the run was started with: ${others.join(', ')}${ofMode}. Nothing was read or written. Give both the same settings, restart the worker, and run again.`,
   );
 }
 
@@ -84,5 +84,5 @@ export function demandKnownNames(
   const naming = { settings, organizationModes, canary: canary.organization };
   const problems = unknownNames(naming, { organizations, services }, named);
   if (problems.length > 0)
-    throw new SettingsRefused(`${problems.join(' ')} Correct or remove what nobody has, restart the worker, and run again.`);
+    throw new SettingsRefused(`${problems.join(' ')} Correct or remove the unknown names, restart the worker, and run again.`);
 }

@@ -153,7 +153,7 @@ function addReading(program: Command, context: Context, run: Run): void {
     .addOption(organization())
     .addOption(asOf())
     .option('--out <file>', 'keep the plan as JSON, for `billing approve --plan`')
-    .option('--html <file>', "show it as the customers' invoice lines will read")
+    .option('--html <file>', "show it as the customers' invoice lines")
     .option('--detailed-exitcode', 'end with 2 when changes are pending', false)
     .addOption(full())
     .addOption(json())
@@ -187,8 +187,8 @@ function addReading(program: Command, context: Context, run: Run): void {
     );
   program
     .command('status')
-    .description('where the month stands; what waits for a person first')
-    .argument('[month]', 'YYYY-MM (default: the month of today); with --check the months that are due', month)
+    .description('show where the month stands; what waits for a person comes first')
+    .argument('[month]', 'YYYY-MM (default: this month); with --check the months that are due', month)
     .option(
       '--check',
       "for monitoring: end with 3 when no run ended in 26 hours, Microsoft's lines are missing, or something waits",
@@ -208,7 +208,7 @@ function addReading(program: Command, context: Context, run: Run): void {
 function addLog(program: Command, context: Context, run: Run): void {
   program
     .command('log')
-    .description('who decided what: releases, skips, reruns, dismissals, closes, changes of settings')
+    .description('show who decided what: releases, skips, reruns, dismissals, closes, changes of settings')
     .argument('[month]', 'YYYY-MM (default: all)', month)
     .addOption(json())
     .action(async (of: string | undefined, options: { json: boolean }) =>
@@ -219,7 +219,7 @@ function addLog(program: Command, context: Context, run: Run): void {
 function addExplain(program: Command, context: Context, run: Run): void {
   program
     .command('explain')
-    .description("from the report's lines through the rules to what stands in Autotask")
+    .description("explain an amount, from the report's lines through the rules to what Autotask holds")
     .argument('<month>', 'YYYY-MM', month)
     .requiredOption('--subscription <id>', 'subscription id, or the cm-… key shown for lines without one')
     .addOption(json())
@@ -239,13 +239,13 @@ function addSteering(program: Command, context: Context, run: Run): void {
 function addRun(program: Command, context: Context, run: Run): void {
   program
     .command('run')
-    .description('start, or join, the run of a month')
+    .description('start the run of a month, or join it')
     .argument('<month>', 'YYYY-MM', month)
     .addOption(organization())
     .addOption(asOf())
     .addOption(new Option('--mode <mode>', 'shadow writes nothing, approve waits per organization, auto writes').choices(MODES))
     .addOption(new Option('--canary [name]', 'bill one customer alone first, this one or the smallest (default: BILLING_CANARY)'))
-    .addOption(new Option('--no-canary', 'bill all at once, also on a tenant that was never billed'))
+    .addOption(new Option('--no-canary', 'bill all at once, even in a tenant that was never billed'))
     .option('--wait', 'wait until every organization is done or waits for a person', false)
     .addOption(full())
     .addOption(json())
@@ -282,14 +282,14 @@ function addRun(program: Command, context: Context, run: Run): void {
 function addSkipAndRerun(program: Command, context: Context, run: Run): void {
   for (const [signal, description] of [
     ['skip', 'do not bill this organization this month'],
-    ['rerun', 'plan it again now, also after skip, failure or completion'],
+    ['rerun', 'plan it again now, even after skip, failure or completion'],
   ] as const) {
     program
       .command(signal)
       .description(description)
       .argument('<month>', 'YYYY-MM', month)
       .addOption(organization('nobody'))
-      .requiredOption('--reason <text>', 'kept with the organization, for anyone who asks later')
+      .requiredOption('--reason <text>', 'stored with the organization, for anyone who asks later')
       .addOption(asOf())
       .addOption(actor())
       .action(async (of: string, options: { organization: string[]; reason: string; asOf?: string; actor?: string }) => {
@@ -307,11 +307,11 @@ function addApprove(program: Command, context: Context, run: Run): void {
     .argument('<month>', 'YYYY-MM', month)
     .addOption(organization('nobody'))
     .option('--all', 'every plan that waits for approval', false)
-    .option('--breakers', 'what circuit breakers hold; the sum must be typed back', false)
-    .option('--yes <sum>', 'the sum of what --breakers releases, where nobody can be asked')
+    .option('--breakers', 'what circuit breakers hold; asks you to type the sum', false)
+    .option('--yes <sum>', 'the sum that --breakers releases, for use without a terminal')
     .option('--digest <digest>', 'release only the plan with this digest')
-    .option('--plan <file>', 'what `billing plan --out` kept: release exactly that')
-    .option('--reason <text>', 'kept with the release, for anyone who asks later')
+    .option('--plan <file>', 'release exactly the plan in this file of `billing plan --out`')
+    .option('--reason <text>', 'stored with the release, for anyone who asks later')
     .addOption(actor())
     .action(
       async (

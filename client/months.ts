@@ -197,7 +197,7 @@ export function findOrganization(
   if (isStray(found))
     throw new CommandError(
       EXIT.usage,
-      `${found} is a company in Autotask that no organization is billed at: there is nothing to plan, release or skip. End what stands there in Autotask, or set it aside with: ${us()} dismiss ${month} --contract ID --reason TEXT`,
+      `${found} is a company in Autotask where no organization is billed: there is nothing to plan, release or skip. End its amounts in Autotask, or dismiss them with: ${us()} dismiss ${month} --contract ID --reason TEXT`,
     );
   if (hits.length === 1) return found;
   if (hits.length > 1)

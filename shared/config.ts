@@ -353,7 +353,7 @@ function values(environment: Environment, problems: string[]): Environment {
     if ('secret' in read) found[name] = read.secret;
     else {
       problems.push(
-        `${name}_FILE names ${shownPath(path)}, which cannot be read: ${read.why}. Expected a file with the secret alone.`,
+        `${name}_FILE names ${shownPath(path)}, which cannot be read: ${read.why}. Expected a file that contains only the secret.`,
       );
       found[name] = path; // One problem is enough: that it is not set as well helps nobody.
     }
@@ -383,7 +383,7 @@ function unknownMembers({
   const known = [...MAY_BE_ABSENT, property];
   return absent
     .filter((name) => !known.some((one) => fold(one) === fold(name)))
-    .map((name) => `CLOUDMORE_ABSENT: ${shownValue(name)} is none of ${known.join(', ')}`);
+    .map((name) => `CLOUDMORE_ABSENT: ${shownValue(name)} is not one of ${known.join(', ')}`);
 }
 
 /** A path as it may be shown: what looks like the secret itself, put there by mistake, is not. */
@@ -402,7 +402,7 @@ function unsafeAddresses(found: Environment): string[] {
     return address !== undefined && /^http:/i.test(address) && URL.canParse(address) && !isAllowedUrl(address, allowed);
   }).map(
     (name) =>
-      `${name}: expected https://, for what is sent there can be read on the way; to allow it all the same, name its host in ALLOW_HTTP_HOSTS`,
+      `${name}: expected https://, because others could read what is sent there; to allow it anyway, name its host in ALLOW_HTTP_HOSTS`,
   );
 }
 

@@ -169,7 +169,7 @@ describe('settings', () => {
       COMPANY_PROPERTY: 'AT id',
       CLOUDMORE_ABSENT: 'recordTypes, at ID, ENDDATE, quantity',
     });
-    expect(problems.map((problem) => problem.split(' is none of ')[0])).toEqual([
+    expect(problems.map((problem) => problem.split(' is not one of ')[0])).toEqual([
       'CLOUDMORE_ABSENT: "recordTypes"',
       'CLOUDMORE_ABSENT: "quantity"',
     ]);

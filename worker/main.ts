@@ -184,7 +184,7 @@ async function versionKnown(
   say: (message: string) => void,
 ): Promise<string | null> {
   if ((await readDeployment(client, broker)) !== null) return buildIdOf(bundle);
-  say('this Temporal server knows no worker versions: open workflows go on with whatever version is deployed');
+  say('this Temporal server does not support worker versions: open workflows continue on any deployed version');
   return null;
 }
 

@@ -82,7 +82,7 @@ export class Sentinel {
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       if (this.trouble !== message && !this.closing.signal.aborted)
-        this.say(`Nobody could look whether runs are well: ${message}`);
+        this.say(`Could not check whether runs are healthy: ${message}`);
       this.trouble = message;
     }
   }

@@ -62,20 +62,20 @@ const HEARD: Heard[] = [
 const ANSWERED: Answered[] = [
   {
     update: skipNow,
-    description: `Do not bill this organization this month, and answer what came of it. ${REASON}`,
+    description: `Do not bill this organization this month, and answer with the result. ${REASON}`,
     demand: (raw) => void demanded(SKIP_UPDATE, readReason(raw)),
     take: (hearing, raw, from) => hearing.skipAndAnswer(demanded(SKIP_UPDATE, readReason(raw)), readFrom(from)),
   },
   {
     update: rerunNow,
-    description: `Plan it again now, and answer what came of it. ${REASON}`,
+    description: `Plan it again now, and answer with the result. ${REASON}`,
     demand: (raw) => void demanded(RERUN_UPDATE, readReason(raw)),
     take: (hearing, raw, from) => hearing.rerunAndAnswer(demanded(RERUN_UPDATE, readReason(raw)), readFrom(from)),
   },
   {
     update: approveNow,
     description:
-      "Release the plan that waits, exactly as shown, and answer what came of it. Argument: the plan's digest, as one text",
+      "Release the plan that waits, exactly as shown, and answer with the result. Argument: the plan's digest, as one text",
     demand: (raw, hearing) => {
       const digest = demanded(APPROVE_UPDATE, readDigest(raw));
       hearing?.demandWaiting(digest);
@@ -85,7 +85,7 @@ const ANSWERED: Answered[] = [
   {
     update: undoNow,
     description:
-      'Take the billed month back, exactly as `billing undo` shows it, and answer what came of it. Argument: the digest shown there, as one text',
+      'Take the billed month back, exactly as `billing undo` shows it, and answer with the result. Argument: the digest shown there, as one text',
     demand: (raw) => void demanded(UNDO_UPDATE, readDigest(raw)),
     take: (hearing, raw, from) => hearing.undoAndAnswer(demanded(UNDO_UPDATE, readDigest(raw)), readFrom(from)),
   },
@@ -209,7 +209,7 @@ export class Hearing {
   private answer(): string {
     const { status: state, message, result } = this.organization.shown;
     if (this.organization.isCutShort())
-      return 'It goes on in the next execution of this workflow; its plan was too large for one.';
+      return 'It continues in the next execution of this workflow; its plan was too large for one.';
     return `${standsAs(result.organizationName || result.organizationId, state)}${message === null ? '' : ` ${message}`}`;
   }
 

@@ -314,7 +314,7 @@ function unknownMembers(input: object, rules: Rules): string | null {
   const unknown = Object.keys(input).filter((member) => !known.includes(member));
   if (unknown.length === 0) return null;
   const listed = unknown.slice(0, MEMBERS_LISTED).map((member) => `${shortened(member)}${didYouMean(member, known)}`);
-  return `Nobody knows what is meant in its input by ${listed.join(', ')}. Known are: ${known.join(', ')}.`;
+  return `Unknown in its input: ${listed.join(', ')}. Known are: ${known.join(', ')}.`;
 }
 const MEMBERS_LISTED = 5;
 

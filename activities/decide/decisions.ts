@@ -193,7 +193,7 @@ async function personOf(
       ? await missingPersons(dependencies, request, digest)
       : undo && (await missingForUndo(dependencies, request, digest, undo));
   if (missing === null) return null;
-  if (actor === null) return 'counts as nobody: two persons have to release it by name';
+  if (actor === null) return 'does not count: two people have to release it by name';
   const prefix = releasesPrefix(request, digest);
   const [first] = await dependencies.evidence.names(prefix);
   if (first === undefined) return 'the first of two persons';

@@ -87,7 +87,7 @@ function billingCode(autotask: Autotask, name: string, id: number, label: string
       if (code.id === undefined)
         return new Problem(
           `there is no billing code ${id}`,
-          `Set ${name} to the id of an active ${label} (the number shown in Autotask's UI is not the id): ${await codesOf(autotask, useType)}.`,
+          `Set ${name} to the id of an active ${label} (not the number shown in Autotask's UI): ${await codesOf(autotask, useType)}.`,
         );
       if (code.isactive !== true)
         return new Problem(`billing code ${id} (${String(code.name)}) is inactive`, 'Activate it, or name another.');
@@ -172,7 +172,7 @@ async function rights(autotask: Autotask, entity: string, actions: Action[]): Pr
   if (having('none').length > 0) return new Problem(`the API user may not ${having('none').join(', ')}`, SECURITY_LEVEL);
   if (having('restricted').length > 0)
     return new Problem(
-      `the API user may ${having('restricted').join(', ')} only some of them: what it does not see it would make once more`,
+      `the API user may ${having('restricted').join(', ')} only some of them: it would make the records that it does not see again`,
       "Give the API user's security level unrestricted view and rights, and the API user every line of business.",
     );
   const [unknown] = having('unknown');

@@ -81,7 +81,7 @@ const definitionsSchema = z.array(
 async function companyProperty(cloudmore: Cloudmore, name: string): Promise<string | Problem> {
   const how = `In Cloudmore: Settings > Custom properties, type text box, name exactly "${name}", with "Organization property" ticked.`;
   const definitions = definitionsSchema.safeParse(await cloudmore.get('settings/CustomProperties'));
-  if (!definitions.success) return 'not compared: Cloudmore lists its properties in a form that is not known';
+  if (!definitions.success) return 'not compared: Cloudmore lists its properties in an unknown form';
   const found = definitions.data.find((definition) => definition.name === name);
   if (!found) {
     const near = definitions.data.find((definition) => same(definition.name, name));
@@ -178,7 +178,7 @@ async function names(config: Config, cloudmore: Cloudmore, organizations: Linked
     const problems = unknownNames({ settings, organizationModes, canary }, { organizations, services }, named);
     return problems.length === 0
       ? 'somebody has each of them'
-      : new Problem(problems.join(' '), 'Correct or remove what nobody has, and restart the worker: a run stops at it.');
+      : new Problem(problems.join(' '), 'Correct or remove the unknown names, and restart the worker: they stop every run.');
   } finally {
     await evidence.close();
   }

@@ -105,7 +105,7 @@ async function searchAttributes(temporal: Temporal, config: BaseConfig): Promise
   const wrong = needed.filter((attribute) => ![KEYWORD, null].includes(types.get(attribute) ?? null));
   if (wrong.length === 0)
     return config.namesInSearch
-      ? `${needed.join(', ')}: customers' names and sizes of amounts stand in them in the clear (BILLING_NAMES_IN_SEARCH)`
+      ? `${needed.join(', ')}: they hold customers' names and sizes of amounts in plain text (BILLING_NAMES_IN_SEARCH)`
       : `${needed.join(', ')}; no name and no amount is in them`;
   return new Problem(`not of type Keyword: ${wrong.join(', ')}`, [
     advised(
@@ -137,7 +137,7 @@ export async function workerOf(temporal: Temporal, broker: string): Promise<stri
 async function settingsOf(temporal: Temporal, config: Config): Promise<string | Problem> {
   const compared = await compareWithWorker(temporal, config);
   if ('unknown' in compared)
-    return new Problem('the worker does not tell them: it is of an earlier version, or not well', [
+    return new Problem('the worker does not report them: it is an earlier version, or unhealthy', [
       advised('Start it again:', command('worker')),
     ]);
   if (compared.differing.length === 0) return 'the worker has the same';
@@ -162,8 +162,8 @@ async function schedule({ client }: Temporal, { broker, mode, schedule: wanted }
     return `next run ${info.nextActionTimes[0]?.toISOString() ?? 'never'}`;
   } catch (error) {
     if (!(error instanceof ScheduleNotFoundError)) throw error;
-    if (mode !== 'auto') return `none yet; mode ${mode} is run by hand`;
-    return new Problem('mode auto, but nothing runs by itself: there is no schedule', [
+    if (mode !== 'auto') return `none yet; runs in mode ${mode} are started manually`;
+    return new Problem('mode auto, but nothing runs automatically: there is no schedule', [
       advised('', command('schedule', 'apply')),
     ]);
   }

@@ -9,7 +9,7 @@ import { CommandError, EXIT, type ExitCode } from '../terminal/exit.js';
 export const brokerOption = (): Option =>
   new Option(
     '--broker <name>',
-    'the broker whose file of settings counts, brokers/NAME.env (default: the environment and .env)',
+    'the broker whose settings file to use, brokers/NAME.env (default: the environment and .env)',
   ).argParser((name: string, before: string | undefined) => onlyOne(before, name));
 
 function onlyOne(before: string | undefined, name: string): string {
@@ -37,23 +37,23 @@ export async function useBroker(context: Context, action: Command): Promise<void
 
 export function addBrokers(program: Command, context: Context, run: (work: Promise<ExitCode>) => Promise<void>): void {
   const load = () => import('../commands/brokers/index.js');
-  const brokers = program.command('brokers').description('many brokers, each with a file of settings, brokers/NAME.env');
+  const brokers = program.command('brokers').description('manage many brokers, each with a settings file, brokers/NAME.env');
   brokers
     .command('list')
-    .description('every broker: its mode, its schedule, its last run, and how many customers wait')
+    .description('list every broker: mode, schedule, last run, and how many customers wait')
     .addOption(json())
     .action(async (options: { json: boolean }) => run((await load()).listBrokers(context, options)));
   brokers
     .command('add')
-    .description('write a file of settings to fill in, for this user alone')
-    .argument('<name>', 'its label, BILLING_BROKER: part of ids, queues and keys, never to be changed')
+    .description('write a settings file to fill in, readable only by this user')
+    .argument('<name>', 'its label, BILLING_BROKER: part of ids, queues and keys; it can never be changed')
     .action(async (name: string) => run((await load()).addBroker(context, { name })));
   brokers
     .command('check')
     .description(
-      "settings and both log-ins of each broker, one line each; ends with 78 where settings are wrong, 3 where a vendor's answer is",
+      'check settings and both log-ins of each broker, one line each; ends with 78 if settings are wrong, 3 if a vendor refuses',
     )
-    .argument('[name...]', 'these brokers alone (default: all)')
+    .argument('[name...]', 'only these brokers (default: all)')
     .addOption(json())
     .action(async (names: string[], options: { json: boolean }) =>
       run((await load()).checkBrokers(context, { names, ...options })),
@@ -61,7 +61,7 @@ export function addBrokers(program: Command, context: Context, run: (work: Promi
   brokers
     .command('remove')
     .description(
-      'show what ends with a broker; --write pauses its schedule and moves its file aside, which no open run must need',
+      'show what ends with a broker; --write pauses its schedule and moves its file aside, unless an open run needs it',
     )
     .argument('<name>', 'the broker')
     .option('--write', 'do it', false)

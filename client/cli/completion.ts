@@ -16,7 +16,7 @@ const ASKED_BY = 'complete';
  */
 export function addCompletion(program: Command, context: Context): void {
   const offered = tab(program, { completionCommandName: PRINTED_BY });
-  named(program, PRINTED_BY).description('print a script by which a shell fills in commands, options, months and brokers');
+  named(program, PRINTED_BY).description('print a script for shell completion of commands, options, months and brokers');
   const months = Array.from({ length: MONTHS_OFFERED }, (_, back) => addMonths(monthOf(today('UTC')), -back));
   for (const { arguments: taken } of offered.commands.values()) {
     const month = taken.get('month');

@@ -9,9 +9,9 @@ export function addDismiss(program: Command, context: Context, run: (work: Promi
     .command('dismiss')
     .description('set aside money without a line that is right as it is, until its amount changes')
     .argument('<month>', 'YYYY-MM', month)
-    .option('--contract <id>', 'contract in Autotask, as the report names it', whole)
-    .option('--subscription <id>', 'instead, where nobody knows the contract: the subscription, as the report names it')
-    .requiredOption('--reason <text>', 'kept with it, for anyone who asks later')
+    .option('--contract <id>', 'contract in Autotask, as shown in the report', whole)
+    .option('--subscription <id>', 'the subscription, as shown in the report, if the contract is not known')
+    .requiredOption('--reason <text>', 'stored with it, for anyone who asks later')
     .addOption(actor())
     .action(async (of: string, options: { contract?: number; subscription?: string; reason: string; actor?: string }) =>
       run((await import('../commands/dismiss.js')).dismiss(context, { month: of, ...options })),

@@ -13,7 +13,7 @@ export function addKeeping(program: Command, context: Context, run: (work: Promi
     )
     .option(
       '--from <file>',
-      'first reads a backup of `billing backup` into the empty store of BILLING_EVIDENCE; the worker does not run yet',
+      'first restore a backup of `billing backup` into the empty store of BILLING_EVIDENCE; the worker must not run yet',
     )
     .action(async ({ from }: { from?: string }) => {
       if (from !== undefined) return run((await import('../commands/backup/index.js')).restoreFrom(context, from));
@@ -23,12 +23,12 @@ export function addKeeping(program: Command, context: Context, run: (work: Promi
   program
     .command('backup')
     .description('write a signed snapshot of the evidence of all brokers into one file')
-    .requiredOption('--out <folder or file>', 'a folder, in which it gets a name with the time, or a file that ends in .jsonl.gz')
+    .requiredOption('--out <folder or file>', 'a folder, where it gets a name with the time, or a file that ends in .jsonl.gz')
     .addOption(json())
     .action(async (options: { out: string; json: boolean }) =>
       run((await import('../commands/backup/index.js')).backup(context, options)),
     );
-  const evidence = program.command('evidence').description('what was fetched, planned and done');
+  const evidence = program.command('evidence').description('check or prune the record of what was fetched, planned and done');
   evidence
     .command('verify')
     .description('name every record that was edited, added or removed outside this program; end with 1 if there is one')
@@ -39,19 +39,23 @@ export function addKeeping(program: Command, context: Context, run: (work: Promi
     );
   evidence
     .command('prune')
-    .description('delete old months; certificates and the log of decisions stay; without --write only shown')
-    .requiredOption('--keep-months <number>', 'how many months before this one are kept whole', whole)
-    .option('--write', 'do it; without, only shown', false)
+    .description(
+      'delete old months, but keep certificates and the log of decisions; without --write only shows what it would delete',
+    )
+    .requiredOption('--keep-months <number>', 'how many months before this one to keep complete', whole)
+    .option('--write', 'do it; without it, only show what would be done', false)
     .addOption(json())
     .action(async (options: { keepMonths: number; write: boolean; json: boolean }) =>
       run((await import('../commands/prune.js')).prune(context, options)),
     );
   program
     .command('forget')
-    .description('remove one organization from evidence and histories for good; without --write only shown')
-    .requiredOption('--organization <id or name>', 'whom')
-    .option('--export <file>', 'first export what is kept of it, as JSON')
-    .option('--write', 'do it; without, only shown', false)
+    .description(
+      'remove one organization from evidence and histories permanently; without --write only shows what it would remove',
+    )
+    .requiredOption('--organization <id or name>', 'the customer to forget')
+    .option('--export <file>', 'first export its data as JSON')
+    .option('--write', 'do it; without it, only show what would be done', false)
     .addOption(json())
     .action(async (options: { organization: string; export?: string; write: boolean; json: boolean }) =>
       run((await import('../commands/forget.js')).forget(context, options)),
@@ -62,10 +66,10 @@ export function addKeeping(program: Command, context: Context, run: (work: Promi
 
 function addKeys(program: Command, context: Context, run: (work: Promise<ExitCode>) => Promise<void>): void {
   const load = () => import('../commands/keys/index.js');
-  const keys = program.command('keys').description('keys that encrypt what Temporal and the evidence keep');
+  const keys = program.command('keys').description('manage the keys that encrypt data in Temporal and the evidence');
   keys
     .command('add')
-    .description('make a key: the first encrypts at once, later ones wait for `billing keys rotate`')
+    .description('make a key: the first encrypts at once, later ones only after `billing keys rotate`')
     .action(() => run(load().then(({ addPayloadKey }) => addPayloadKey(context))));
   keys
     .command('rotate')
@@ -80,21 +84,21 @@ function addKeys(program: Command, context: Context, run: (work: Promise<ExitCod
 
 function addDeploy(program: Command, context: Context, run: (work: Promise<ExitCode>) => Promise<void>): void {
   const load = () => import('../commands/deploy.js');
-  const deploy = program.command('deploy').description('which version of the worker serves');
+  const deploy = program.command('deploy').description('show or change which version of the worker serves');
   deploy
     .command('status')
-    .description('list the versions: which is current, which a worker runs, what is bound to each')
+    .description('list the versions: which is current, which has a worker, what is bound to each')
     .addOption(json())
     .action(async (options: { json: boolean }) => run((await load()).deployStatus(context, options)));
   deploy
     .command('promote')
     .description('make a version current, and watch that open workflows continue with it')
-    .argument('[version]', 'as `billing deploy status` names it (default: the newest that a worker runs)')
+    .argument('[version]', 'as `billing deploy status` names it (default: the newest with a worker)')
     .action(async (buildId: string | undefined) => run((await load()).promote(context, { buildId })));
   deploy
     .command('rollback')
     .description('return to the previous version, with everything begun since')
-    .argument('[version]', 'as `billing deploy status` names it (default: the one that was current last)')
+    .argument('[version]', 'as `billing deploy status` names it (default: the previously current one)')
     .action(async (buildId: string | undefined) => run((await load()).rollback(context, { buildId })));
 }
 

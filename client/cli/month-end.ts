@@ -18,10 +18,10 @@ export function addMonthEnd(program: Command, context: Context, run: Run): void 
 function addReport(program: Command, context: Context, run: Run): void {
   program
     .command('report')
-    .description('the reconciliation of the latest run')
+    .description('show the reconciliation of the latest run')
     .argument('<month>', 'YYYY-MM', month)
     .addOption(
-      new Option('--format <format>', 'text, json, csv, xlsx or html (default: what the name of --out says, else text)').choices(
+      new Option('--format <format>', 'text, json, csv, xlsx or html (default: from the name of --out, otherwise text)').choices(
         FORMATS,
       ),
     )
@@ -59,7 +59,7 @@ function addClose(program: Command, context: Context, run: Run): void {
     );
   program
     .command('invoiced')
-    .description('what customers were charged for the month, against the report: after somebody approved and posted')
+    .description('compare what customers were charged with the report, once somebody has approved and posted')
     .argument('<month>', 'YYYY-MM', month)
     .addOption(asOf())
     .addOption(full())
@@ -72,13 +72,13 @@ function addClose(program: Command, context: Context, run: Run): void {
 function addUndo(program: Command, context: Context, run: Run): void {
   program
     .command('undo')
-    .description('show how to take a billed month back, and what stays because it is posted; --write does it')
+    .description('show how to take back a billed month, and what stays because it is posted; --write does it')
     .argument('<month>', 'YYYY-MM', month)
     .addOption(organization())
-    .option('--write', 'carry it out, exactly as shown, after the sum was typed back', false)
+    .option('--write', 'do it, exactly as shown, after you type the sum', false)
     .option('--reason <text>', 'reason, for the decisions log')
     .option('--yes <sum>', 'the sum, for use without a terminal')
-    .option('--digest <digest>', 'release only this way back, of one --organization')
+    .option('--digest <digest>', 'do only the undo with this digest, for one --organization')
     .addOption(actor())
     .addOption(json())
     .action(async (of: string, { organization: organizations, ...options }: UndoFlags) =>
@@ -86,7 +86,7 @@ function addUndo(program: Command, context: Context, run: Run): void {
     );
   program
     .command('recompute')
-    .description("plan a past month again with today's code, from the evidence alone, and compare byte by byte")
+    .description("plan a past month again with today's code, using only the evidence, and compare byte by byte")
     .argument('<month>', 'YYYY-MM', month)
     .addOption(json())
     .action(async (of: string, options: { json: boolean }) =>

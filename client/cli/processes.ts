@@ -24,14 +24,14 @@ async function ofRehearsal<T>(load: () => Promise<T>): Promise<T> {
 function addWeb(program: Command, context: Context, run: Run): void {
   const web = program
     .command('web')
-    .description('the page for finance: what waits, why, and the buttons that decide')
-    .option('--port <number>', 'where it listens (default: BILLING_WEB_PORT, 4020); 0 for any free one', whole)
+    .description('the page for finance: what waits, why, and the buttons to decide')
+    .option('--port <number>', 'port to listen on (default: BILLING_WEB_PORT, 4020); 0 for any free one', whole)
     .action(async (options: { port?: number }) => run((await import('../commands/web.js')).web(context, options)));
   web
     .command('user')
-    .description('the people who log in there')
+    .description('manage the people who log in there')
     .command('add')
-    .description('add one, or change password and role; the password is read from standard input')
+    .description('add a person, or change password and role; reads the password from standard input')
     .argument('<name>', 'name in the decisions log')
     .addOption(new Option('--role <role>', 'see, or approve as well').choices(['see', 'approve']).default('see'))
     .action(async (name: string, options: { role: 'see' | 'approve' }) =>
@@ -42,19 +42,19 @@ function addWeb(program: Command, context: Context, run: Run): void {
 function addSandbox(program: Command, context: Context, run: Run): void {
   const sandbox = program
     .command('sandbox')
-    .description('both vendors on this machine')
+    .description('simulate both vendors on this machine')
     .option('--world <file>', 'world to serve (default: September 2025)')
     .option('--port <number>', '0 for any free one', whole, 4010)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--faults <file>', 'fault rules')
-    .option('--seed <number>', 'of the probabilities of fault rules', whole, 1)
+    .option('--seed <number>', 'seed for the probabilities of fault rules', whole, 1)
     .option('--quiet', 'do not log each request', false)
     .action(async (options: { world?: string; port: number; host: string; faults?: string; seed: number; quiet: boolean }) =>
       run((await ofRehearsal(() => import('../commands/sandbox/index.js'))).sandbox(context, options)),
     );
   sandbox
     .command('coverage')
-    .description('list what it knows of the two vendors, how surely, and which test shows it')
+    .description('list what it knows about the two vendors, how certain that is, and which test shows it')
     .addOption(json())
     .action(async (options: { json: boolean }) =>
       run((await ofRehearsal(() => import('../commands/sandbox/coverage.js'))).coverage(context, options)),
@@ -100,7 +100,7 @@ export function addProcesses(program: Command, context: Context, run: Run): void
       .action(async () => run((await ofRehearsal(() => import('../commands/temporal.js'))).temporal(context, action)));
   program
     .command('demo')
-    .description('bill a month of the sandbox on this machine, twice')
+    .description('bill a sandbox month on this machine, twice')
     .option('--exit', 'end when done, even on a terminal', false)
     .action(async ({ exit }: { exit: boolean }) => {
       const [{ demo }, { run: billed }] = await ofRehearsal(() =>

@@ -22,8 +22,8 @@ interface DoctorFlags {
 export function addSetUp(program: Command, context: Context, run: Run): void {
   program
     .command('doctor')
-    .description('check settings, log-ins, rights and Temporal; each finding with its fix')
-    .option('--probe', 'ask both vendors whether they are as this program believes; writes nothing', false)
+    .description('check settings, log-ins, rights and Temporal; says how to fix each finding')
+    .option('--probe', 'check that both vendors behave as this program believes; writes nothing', false)
     .option('--month <month>', 'the month whose report is read (default: the last one)', month)
     .option('--html <file>', 'with --probe: also as a page')
     .option('--record <file>', 'with --probe: also the month as a world without names, for `billing sandbox --world`')
@@ -40,7 +40,7 @@ export function addSetUp(program: Command, context: Context, run: Run): void {
   addTakingOver(program, context, run);
   const schedule = program.command('schedule').description('the daily schedule');
   for (const [action, description] of [
-    ['apply', 'create it, or bring it up to date'],
+    ['apply', 'create or update it'],
     ['show', 'its next and last runs'],
     ['pause', 'start no more runs'],
     ['resume', 'go on'],
@@ -55,8 +55,9 @@ export function addSetUp(program: Command, context: Context, run: Run): void {
 
 function addCompanies(program: Command, context: Context, run: Run): void {
   const load = () => import('../commands/companies/index.js');
-  const write = (): Option => new Option('--write', 'set it in Cloudmore; without, only shown').default(false);
-  const companies = program.command('companies').description("the link from Cloudmore's organizations to Autotask's companies");
+  const write = (): Option =>
+    new Option('--write', 'set it in Cloudmore; without it, only show what would be set').default(false);
+  const companies = program.command('companies').description("link Cloudmore's organizations to Autotask's companies");
   companies
     .command('list')
     .description("Autotask's companies as CSV for Cloudmore's bulk import")

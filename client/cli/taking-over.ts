@@ -14,7 +14,7 @@ export function addTakingOver(program: Command, context: Context, run: Run): voi
     .description('find what other contracts already bill and would be billed twice')
     .argument('<month>', 'YYYY-MM', month)
     .option('--out <file>', 'write it to a file')
-    .option('--dismiss <file>', 'such a file, with a reason in each row that is right')
+    .option('--dismiss <file>', 'a file of --out, with a reason in each row that is right')
     .addOption(new Option('--contract <id>', 'dismiss what this contract bills in the month').argParser(whole))
     .option('--reason <text>', 'why it is right; with --contract')
     .addOption(json())
@@ -25,7 +25,7 @@ export function addTakingOver(program: Command, context: Context, run: Run): voi
 
 function addServices(program: Command, context: Context, run: Run): void {
   const load = () => import('../commands/services/index.js');
-  const services = program.command('services').description('services that Autotask has already, and the products they stand for');
+  const services = program.command('services').description('match existing Autotask services to the products they stand for');
   services
     .command('match')
     .description("suggest the existing service for each product of the month's report")
@@ -39,13 +39,13 @@ function addServices(program: Command, context: Context, run: Run): void {
     .command('import')
     .description("store the products' codes in the services of a file")
     .argument('<file>', 'CSV with the columns item_code and service_id')
-    .addOption(new Option('--write', 'store them in Autotask; without, only shown').default(false))
+    .addOption(new Option('--write', 'store them in Autotask; without it, only show what would be stored').default(false))
     .action(async (file: string, options: { write: boolean }) =>
       run((await load()).importServices(context, { file, ...options })),
     );
   services
     .command('list')
-    .description('list our services, those of others, and unused ones')
+    .description('list our services, other services, and unused ones')
     .argument('<month>', 'YYYY-MM', month)
     .option('--out <file>', 'write it to a file')
     .addOption(json())

@@ -218,7 +218,7 @@ async function releaseAll(
   const taken = await inParallel(waiting, (organization) =>
     release(context, temporal, { broker, month, digest, withinMs, from }, organization),
   );
-  if (waiting.length > 0) context.out(line`See what comes of it with: ${hint('status', month)}`);
+  if (waiting.length > 0) context.out(line`See the result with: ${hint('status', month)}`);
   return taken.every(Boolean) ? EXIT.done : EXIT.waits;
 }
 

@@ -61,11 +61,11 @@ export function promote(context: Context, { buildId }: { buildId: string | undef
     }
     await switchTo(client, broker, wanted!);
     context.out(`${wanted} is the current version now. Customers that wait go over to it when they are called.`);
-    context.say(`Watching for ${WATCH_MS / 1000} seconds whether open workflows go on with it.`);
+    context.say(`Watching for ${WATCH_MS / 1000} seconds whether open workflows can continue on it.`);
     const failing = await watch(client, broker);
     if (failing.length === 0) return EXIT.done;
     context.say(
-      `${failing.length} workflows cannot go on with ${wanted}: ${failing[0]!.cause}\nGo back to the version before: ${us()} deploy rollback`,
+      `${failing.length} workflows cannot continue on ${wanted}: ${failing[0]!.cause}\nGo back to the version before: ${us()} deploy rollback`,
     );
     return EXIT.failed;
   });
@@ -82,8 +82,8 @@ export function rollback(context: Context, { buildId }: { buildId: string | unde
     const moved = await takeAlong(client, broker, { ...deployment, current: wanted! });
     context.out(`${wanted} is the current version again; planned again on it: ${moved} customers.`);
     const failing = await watch(client, broker);
-    for (const one of failing) await planAgainOn(client, one, `it cannot go on under ${wanted}`);
-    if (failing.length > 0) context.out(`Begun again, because ${wanted} cannot go on with them: ${failing.length} workflows.`);
+    for (const one of failing) await planAgainOn(client, one, `it cannot continue on ${wanted}`);
+    if (failing.length > 0) context.out(`Started again, because they cannot continue on ${wanted}: ${failing.length} workflows.`);
     return EXIT.done;
   });
 }
@@ -93,7 +93,7 @@ async function demandDeployment(client: Client, broker: string): Promise<Deploym
   if (deployment === null)
     throw new CommandError(
       EXIT.configuration,
-      'This Temporal server knows no worker versions. Whatever version is deployed takes the work; a server from 1.31 on knows them.',
+      'This Temporal server does not support worker versions, so any deployed version takes the work. Servers support them from 1.31 on.',
     );
   if (deployment.versions.length > 0) return deployment;
   throw new CommandError(EXIT.waits, `No worker of broker ${broker} has come to this server yet. Start one with: ${us()} worker`);
@@ -106,7 +106,7 @@ function demandServed(deployment: Deployment, buildId: string | undefined): void
   const found = deployment.versions.find((version) => version.buildId === buildId);
   if (found?.isServed) return;
   const known = `Versions of ${deployment.name}: ${namesOf(deployment)}.`;
-  if (buildId === undefined) throw new CommandError(EXIT.failed, `There is no other version that a worker runs. ${known}`);
+  if (buildId === undefined) throw new CommandError(EXIT.failed, `There is no other version with a worker. ${known}`);
   throw new CommandError(
     found === undefined ? EXIT.usage : EXIT.failed,
     `${found === undefined ? 'There is no version' : 'No worker runs version'} ${buildId}. ${known} Start its worker first; nothing was changed.`,

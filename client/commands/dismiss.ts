@@ -67,7 +67,7 @@ function placeOf({ contract, subscription }: DismissOptions): Place {
   if (contract === UNKNOWN_CONTRACT)
     throw new CommandError(
       EXIT.usage,
-      'Contract 0 is none, and may stand for several customers: name the --subscription instead.',
+      'Contract 0 does not exist, and may stand for several customers: name the --subscription instead.',
     );
   if (contract !== undefined)
     return { contractId: contract, words: `contract ${contract}`, holds: ({ contractId }) => contractId === contract };
@@ -99,8 +99,8 @@ function foundOn(outcomes: Outcome[], month: Month, place: Place): Found {
 const CONTRACTS_SHOWN = 20;
 
 function noneOn(month: Month, { words }: Place, others: { outcome: Outcome; ghost: Ghost }[]): string {
-  const nothing = `Nothing on ${words} stands without a line in ${month}.`;
-  if (others.length === 0) return `${nothing} Neither does anything elsewhere: nothing is there to be dismissed.`;
+  const nothing = `Nothing on ${words} is without a line in ${month}.`;
+  if (others.length === 0) return `${nothing} Nor is anything elsewhere: there is nothing to dismiss.`;
   const contracts = others
     .slice(0, CONTRACTS_SHOWN)
     .map(({ outcome, ghost }) => line`  ${optionFor(ghost)}: ${amountOf([ghost])}, ${outcome.organizationName}`);
@@ -114,8 +114,8 @@ const optionFor = ({ contractId, contractKey }: Ghost): string =>
 function nothingOpen(ghosts: Ghost[], month: Month, { words }: Place): string {
   const before = ghosts.find(({ dismissed: reason }) => reason !== undefined);
   return before === undefined
-    ? `Nothing to dismiss: what stands on ${words} in ${month} is awaited until the report comes.`
-    : line`Nothing to dismiss: what stands on ${words} in ${month} was dismissed before (${before.dismissed!}).`;
+    ? `Nothing to dismiss: the amounts on ${words} in ${month} stay until the report arrives.`
+    : line`Nothing to dismiss: the amounts on ${words} in ${month} are already dismissed (${before.dismissed!}).`;
 }
 
 interface KeepInput {

@@ -57,7 +57,7 @@ async function headsOfCertificates(evidence: Evidence, broker: string): Promise<
 function textOf({ entries, signedUpTo, checkpoint, findings }: Verified, broker: string, missingKey: string | null): string {
   const signed =
     missingKey !== null
-      ? `signatures not checked: ${missingKey} is not there (--public-key FILE)`
+      ? `signatures not checked: ${missingKey} is missing (--public-key FILE)`
       : signedUpTo === null
         ? 'none of them signed yet; the worker signs within a minute'
         : `signed up to entry ${signedUpTo.seq} (${signedUpTo.at})`;
@@ -67,6 +67,6 @@ function textOf({ entries, signedUpTo, checkpoint, findings }: Verified, broker:
   return [
     `Evidence was changed past this program: ${summary}.`,
     ...findings.map(({ record, why }) => `  ${record}: ${why}`),
-    'Billing goes on: what is missing is read again from Cloudmore and Autotask. Find out who can write to BILLING_EVIDENCE.',
+    'Billing continues: missing data is read again from Cloudmore and Autotask. Find out who can write to BILLING_EVIDENCE.',
   ].join('\n');
 }

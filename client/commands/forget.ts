@@ -61,7 +61,7 @@ async function lookFor(context: Context, forgetter: Forgetter, wanted: string): 
   if (found !== null) return found;
   throw new CommandError(
     EXIT.failed,
-    `BILLING_EVIDENCE knows no organization with the id or the exact name "${wanted}". One that was forgotten is known by its id alone.`,
+    `BILLING_EVIDENCE knows no organization with the id or the exact name "${wanted}". A forgotten organization is known only by its id.`,
   );
 }
 
@@ -76,8 +76,8 @@ async function refuseWhileBilled(evidence: Evidence, config: BaseConfig, whom: W
   throw new CommandError(
     EXIT.waits,
     [
-      `${whom.names[0] ?? whom.organizationId} is still billed: the report of ${months.join(' and ')} has lines of it, and the next run would keep them again. Nothing was forgotten.`,
-      'End its subscriptions in Cloudmore and bill its last month; forget it once no run looks at that month any more',
+      `${whom.names[0] ?? whom.organizationId} is still billed: the report of ${months.join(' and ')} has lines for it, and the next run would store them again. Nothing was forgotten.`,
+      'End its subscriptions in Cloudmore and bill its last month; forget it once no run checks that month any longer',
       `(BILLING_RECHECK_DAYS: ${config.recheckDays} days after the month).`,
     ].join('\n'),
   );
@@ -179,8 +179,8 @@ function textOf({ organizationId, pseudonym, names, changed, values, key, workfl
   if (names + changed + values + workflows === 0 && !key) return `${organizationId} is forgotten already: nothing names it.`;
   const tense = written ? 'is forgotten' : 'would be forgotten';
   return [
-    `${organizationId} ${tense}; where a name has to stand it is ${pseudonym}:`,
-    `  evidence: ${names} records of its own, ${changed} of others and of months kept again without it, ${values} values taken away${key ? ', its key destroyed' : ''}`,
+    `${organizationId} ${tense}; where a name is required it is ${pseudonym}:`,
+    `  evidence: ${names} of its own records removed, ${changed} of other records and months stored again without it, ${values} values removed${key ? ', its key destroyed' : ''}`,
     `  Temporal: ${workflows} executions deleted with their histories`,
     '  kept: ids of contracts, subscriptions and charges, so that nothing is billed twice; sums of months; certificates, which still hold',
     '  not reached: what Cloudmore and Autotask keep, files that people saved, backups made before',

@@ -44,7 +44,7 @@ export async function steer(
         ? await updateWithStart(temporal, { broker: config.broker, at, signal, message })
         : await signalWithStart(temporal, { broker: config.broker, at, signal, message }).then(noWorker);
       context.out(`Sent ${signal} to ${organizationId}. ${answer ?? GOES_ON}`);
-      if (answer === null || !isAnswered) context.out(`See what comes of it with: ${hint('status', month)}`);
+      if (answer === null || !isAnswered) context.out(`See the result with: ${hint('status', month)}`);
     }
     return EXIT.done;
   });

@@ -13,7 +13,7 @@ export async function temporal(context: Context, action: 'start' | 'path'): Prom
   const found = await findTemporalServer();
   if (found.kind === 'address') {
     context.out(found.address);
-    context.say('TEMPORAL_ADDRESS names a server; it is used as it is.');
+    context.say('TEMPORAL_ADDRESS names a server; that one is used.');
     return EXIT.done;
   }
   if (action === 'path') {

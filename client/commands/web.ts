@@ -19,7 +19,7 @@ export async function web(context: Context, { port }: { port?: number | undefine
   if (settings.proxy === null && (await readUsers(settings.users)).length === 0)
     throw new CommandError(
       EXIT.configuration,
-      `Nobody could log in: ${settings.users} has no user. Add one with: ${us()} web user add NAME --role approve`,
+      `${settings.users} has no users, so nobody could log in. Add one with: ${us()} web user add NAME --role approve`,
     );
   const evidence = openEvidence(config.evidence, config);
   try {
@@ -56,7 +56,7 @@ export async function addWebUser(context: Context, { name, role }: { name: strin
 /** The first line of standard input; on a terminal what is typed is not shown. */
 async function readPassword(context: Context): Promise<string> {
   const { isTerminal } = context;
-  if (isTerminal) context.say('Password (it is not shown), then Enter:');
+  if (isTerminal) context.say('Password (not shown), then Enter:');
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, terminal: isTerminal, ...(isTerminal ? { output: nowhere } : {}) });
   try {

@@ -41,7 +41,7 @@ async function reportOf(evidence: Evidence, report: string | undefined, month: M
   }
   throw new CommandError(
     EXIT.failed,
-    `The report of ${month} as it was fetched is no longer in BILLING_EVIDENCE. Fetch it again with: ${us()} run ${month} --wait`,
+    `The fetched report of ${month} is no longer in BILLING_EVIDENCE. Fetch it again with: ${us()} run ${month} --wait`,
   );
 }
 

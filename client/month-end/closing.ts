@@ -100,7 +100,7 @@ export async function namedIn(evidence: Evidence, broker: string, month: Month):
   if (ref !== null) return evidence.get<Named>(ref);
   throw new CommandError(
     EXIT.waits,
-    `BILLING_EVIDENCE does not keep what Cloudmore ever named, as a run of this version does. Bring the month up to date once more, then close again: ${us()} run ${month} --wait`,
+    `BILLING_EVIDENCE lacks the list of everything Cloudmore has named, which a run of this version stores. Run the month again, then close it: ${us()} run ${month} --wait`,
   );
 }
 
@@ -135,7 +135,7 @@ function openParts({ held, awaiting, otherCurrencies, organizations, currency, m
             line`${amountText(one.sales, one.currency)} in Autotask without a line in the report: ${organizationName}, contract ${one.contractId}`,
         ),
     ),
-    ...(awaiting.lines > 0 ? [`${amountText(awaiting.sales, currency)} of last month stand until the report comes`] : []),
+    ...(awaiting.lines > 0 ? [`${amountText(awaiting.sales, currency)} of last month stay until the report arrives`] : []),
     ...(unread === undefined ? [] : unread.listed.filter(({ bearsOnMonth }) => bearsOnMonth).map(unreadText)),
     ...running.map(({ organizationName, status }) => line`${organizationName}: ${statusInWords(status)}`),
   ];

@@ -51,7 +51,7 @@ export const chargedEquation = (parts: ChargedPart[]): string[] => [
     .map(({ sign, title }) => `${sign} ${title}`.trim())
     .join(' ')}`,
   'invoiced: on an invoice; to invoice: approved and posted, on no invoice yet; not posted: in the contract only',
-  ...(parts.some(({ part }) => part === 'differences') ? ['differences: charged too much; with a minus too little'] : []),
+  ...(parts.some(({ part }) => part === 'differences') ? ['differences: positive is charged too much, negative too little'] : []),
 ];
 
 export interface ShownInvoiced extends InvoicedReading {

@@ -99,7 +99,7 @@ async function wayBack(config: Config, { month, organizationId }: Of<'undo'>, { 
   );
   const [undo] = organizations;
   if (undo === undefined || (undo.held === null && undo.lines.length === 0))
-    return { isGood: true, text: `Nothing of ${month} was written for this customer: it stands as before.`, lines: [] };
+    return { isGood: true, text: `Nothing was written for this customer in ${month}: nothing to take back.`, lines: [] };
   const isPossible = undo.held === null && undo.steps.length > 0;
   return {
     isGood: isPossible,

@@ -206,7 +206,7 @@ function quietLines(plan: ShownPlan): string[] {
     ...[...excluded].map(
       ([reason, items]) => `${items.length} excluded (${reasonInWords(reason)}): ${salesText(items)}, ${namesOf(items)}`,
     ),
-    ...(awaiting.length === 0 ? [] : [`${awaiting.length} of last month stand until the report comes: ${salesText(awaiting)}`]),
+    ...(awaiting.length === 0 ? [] : [`${awaiting.length} of last month stay until the report arrives: ${salesText(awaiting)}`]),
     ...differences(plan).map((text) => `sales ${text}`),
     ...marginsOf(plan).map((text) => `margin ${text}`),
   ];
@@ -233,7 +233,7 @@ export function differences({ items, previousSales, previousUnread = 0 }: ShownP
   const currencies = new Set([...items.map(({ currency }) => currency.toUpperCase()), ...Object.keys(previousSales)]);
   return [...currencies].map((currency) => {
     const now = sum(items.filter((item) => same(item.currency, currency)).map(({ sales }) => sales));
-    const words = previousUnread === 0 ? '' : `; ${previousUnread} of last month's lines cannot be read and are not in it`;
+    const words = previousUnread === 0 ? '' : `; ${previousUnread} of last month's lines cannot be read and are left out`;
     return `${against(now, big(previousSales[currency] ?? '0'), currency)}${words}`;
   });
 }

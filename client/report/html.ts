@@ -279,7 +279,7 @@ function outlook({ outlook: ahead }: ReportDocument): Html[] {
     return [
       html`<section>
         <h2>Renewals and changes</h2>
-        <p>Not known: the report as fetched is not kept any more.</p>
+        <p>Not known: the fetched report is no longer stored.</p>
       </section>`,
     ];
   return [
@@ -331,7 +331,7 @@ const margins = (all: MarginMoved[]): Html =>
 const renewals = (all: Renewal[], from: string, to: string): Html =>
   section({
     title: `Renewals from ${from} to ${to}`,
-    intro: "The effect is what one payment moves by at today's list price; a customer's own price is not on the list.",
+    intro: "The effect is how much one payment changes at today's list price; customers' own prices are not on the list.",
     columns: [
       { title: 'Ends', cell: ({ endDay }) => endDay },
       { title: 'Customer', cell: ({ organizationName }) => organizationName },

@@ -30,7 +30,7 @@ export const folded = (count: number, rest: Html): Html =>
   count <= 0
     ? NOTHING
     : html`<details>
-        <summary>${count} more, not printed; the workbook has them too</summary>
+        <summary>${count} more, not printed; they are also in the workbook</summary>
         ${rest}
       </details>`;
 

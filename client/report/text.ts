@@ -291,7 +291,7 @@ function outlookSections(report: ReportDocument, paper: Paper, some: Some, renew
   const { outlook } = report;
   if (outlook === null)
     return [
-      wrap('Renewals and changes are not known: the report as fetched is not kept any more. The next run keeps it again.', paper),
+      wrap('Renewals and changes are not known: the fetched report is no longer stored. The next run stores it again.', paper),
     ];
   const { renewals, changes, unchanged, margins, from, to } = outlook;
   return [

@@ -122,7 +122,7 @@ function sheets({ months, rows, totals, customers }: Year): Sheet[] {
 function htmlYear(year: Year): string {
   return page(
     titleOf(year),
-    'What was billed, what it cost, and what is left of it. A customer without an amount in a month is not in its report.',
+    'What was billed, what it cost, and the margin. A customer without an amount in a month is missing from that report.',
     yearSections(year),
     html`<p>Made by billing report --year.</p>`,
   );

@@ -79,12 +79,12 @@ async function downloadRelease(release: Release, { version, output, env, ...down
   } = download;
   const sum = sums[platform];
   const [system = '', processor = ''] = platform.split('-');
-  if (sum === undefined) throw new Error(`not possible (nobody has a sum of ${version} for ${platform})`);
+  if (sum === undefined) throw new Error(`not possible (there is no checksum of ${version} for ${platform})`);
   const archiveName = `${release.name}_${version}_${release.systems[system]}_${PROCESSORS[processor]}`;
   const url = `${from}/v${version}/${archiveName}.tar.gz`;
   await inFolder(output, { env, stalledAfterMs: download.stalledAfterMs, url }, async (folder, archive) => {
     const found = await sumOf(archive);
-    if (found !== sum) throw new Error(`refused (SHA-256 of ${url} is ${found}, and not ${sum}: it is not what was released)`);
+    if (found !== sum) throw new Error(`refused (SHA-256 of ${url} is ${found}, not ${sum}: it is not the released file)`);
     const unpacked = AbortSignal.timeout(UNPACKED_WITHIN_MS);
     await run('tar', ['-xzf', archive, '-C', folder], { env, signal: unpacked });
     return join(folder, release.program(archiveName, system === 'win32' ? '.exe' : ''));

@@ -89,7 +89,7 @@ async function connect(
 /** The server is there, and knows nobody by what the settings show it; null for any other reason. */
 const refusedLogIn = (error: unknown): string | null =>
   error instanceof Error && [GRPC.unauthenticated, GRPC.permissionDenied].some((state) => state === grpcStateOf(error.cause))
-    ? `the server lets nobody in by these settings: is TEMPORAL_API_KEY the namespace's, or TEMPORAL_TLS_CLIENT_CERT_PATH of an authority that it knows? (${rootCauseOf(error)})`
+    ? `the server refuses these credentials: is TEMPORAL_API_KEY the namespace's, or is TEMPORAL_TLS_CLIENT_CERT_PATH from an authority that it knows? (${rootCauseOf(error)})`
     : null;
 
 /** `temporal operator …` */

@@ -95,7 +95,7 @@ export function howToMake(namespace: string, missing: string[], isDenied: boolea
     ...(isDenied
       ? [
           advised(
-            'This server lets nobody do that from here: in Temporal Cloud add them to the namespace in its pages, each of type Keyword, or with:',
+            'This server does not allow that from here: in Temporal Cloud add them to the namespace on its web pages, each of type Keyword, or with:',
             shellCommand('tcld', ...add, ...ofCloud),
           ),
         ]

@@ -95,7 +95,7 @@ function closed(error: unknown): Knock {
 // ---------------------------------------------------------------------------------------------------------------- words
 
 function ofNetwork(code: string, host: string, port: number): string {
-  if (code === 'ECONNREFUSED') return `nobody listens on port ${port} there (ECONNREFUSED)`;
+  if (code === 'ECONNREFUSED') return `nothing listens on port ${port} there (ECONNREFUSED)`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `there is no host ${host} (${code})`;
   if (code === 'ETIMEDOUT') return 'no answer: a firewall, or a wrong address (ETIMEDOUT)';
   return code || 'no connection';
@@ -120,11 +120,11 @@ function ofHandshake(
   { name, hasCertificate }: { name: string; hasCertificate: boolean },
 ): string {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return `the server's certificate is not for the name "${name}": name the one it is for in TEMPORAL_TLS_SERVER_NAME`;
+    return `the server's certificate is not for the name "${name}": set TEMPORAL_TLS_SERVER_NAME to the name that it is for`;
   if (code === 'CERT_HAS_EXPIRED') return "the server's certificate has expired";
   if (code === 'CERT_NOT_YET_VALID') return "the server's certificate is not valid yet: is this machine's clock right?";
   if (UNTRUSTED.includes(code))
-    return `the server's certificate is of an authority that is not trusted here: name the authority's in TEMPORAL_TLS_SERVER_CA_CERT_PATH (${code})`;
+    return `the server's certificate is from an authority that is not trusted here: set TEMPORAL_TLS_SERVER_CA_CERT_PATH to the authority's certificate (${code})`;
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
     return 'the server speaks no TLS, and the settings ask with it: set TEMPORAL_TLS=false, and no TEMPORAL_API_KEY';
   if (isAlert({ code }) || code === 'ECONNRESET' || code === 'EPIPE')
@@ -132,6 +132,6 @@ function ofHandshake(
       ? `the server refuses our certificate: is ${OWN_FILES} of an authority that it trusts? (${code})`
       : `the server may want a certificate of ours, and none is set: name one in ${OWN_FILES} (${code})`;
   if (code.startsWith('ERR_OSSL_'))
-    return `${OWN_FILES}, or TEMPORAL_TLS_SERVER_CA_CERT_PATH, name what is not a certificate or key as PEM, or two that do not belong together (${code})`;
+    return `${OWN_FILES}, or TEMPORAL_TLS_SERVER_CA_CERT_PATH, name something other than a PEM certificate or key, or two that do not belong together (${code})`;
   return `TLS does not come about: ${code || message}`;
 }

@@ -23,7 +23,7 @@ export async function confirmSum(context: Context, { expected, yes, question, ot
   throw new CommandError(
     typed === null ? EXIT.usage : EXIT.failed,
     typed === null
-      ? `${otherwise}. Where nobody can be asked, confirm the sum: --yes "${expected}"`
+      ? `${otherwise}. Without a terminal, confirm the sum with --yes "${expected}"`
       : `${otherwise}: "${typed.trim()}" is not the sum, which is ${expected}.`,
   );
 }

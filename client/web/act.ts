@@ -38,7 +38,7 @@ export async function act(
 async function release(temporal: Temporal, workflowId: string, action: SteeringAction): Promise<ActionResult> {
   const { digest } = action;
   const open: OrganizationResult | null = await askOpen(temporal, workflowId);
-  if (open === null) return { isGood: false, text: 'It does not wait any more. Nothing was released.' };
+  if (open === null) return { isGood: false, text: 'It no longer waits. Nothing was released.' };
   if (open.planDigest !== digest)
     return {
       isGood: false,

@@ -63,7 +63,7 @@ export async function askWorker(temporal: Temporal, broker: string, asking: Aski
 
 const UNDER_WAY: ActionResult = {
   isGood: true,
-  text: 'It is under way. This page shows what comes of it when it is opened again.',
+  text: 'It is under way. Open this page again to see the result.',
 };
 
 const whyNot = (error: unknown): string => `It did not work, and nothing was decided: ${rootCauseOf(error)}`;
@@ -84,7 +84,7 @@ export async function latestAnswer(temporal: Temporal, broker: string, month: Mo
     throw error;
   }
 }
-const UNANSWERED = 'Temporal does not answer, so nobody can tell whether this was asked for, and what came of it.';
+const UNANSWERED = 'Temporal does not answer, so it is not known whether this was requested, or what the result is.';
 
 /** Releases exactly the way back that was shown, when its sum was typed back; the customer's workflow refuses one that has moved since. */
 export async function takeBack(
@@ -98,7 +98,7 @@ export async function takeBack(
   if (undo?.digest !== digest)
     return {
       isGood: false,
-      text: 'The way back is not the one that was shown any more, and nothing was taken back. Look at the new one.',
+      text: 'The undo has changed since it was shown, and nothing was taken back. Check the new one.',
     };
   const expected = sumText(undo);
   if (!sameSum(sum, expected))

@@ -146,4 +146,4 @@ async function progressOf(temporal: Temporal, broker: string, month: Month): Pro
 }
 
 const UNANSWERED =
-  'Temporal does not answer, so nobody can tell whether a run is under way: what stands here is from the last one.';
+  'Temporal does not answer, so it is not known whether a run is under way: these figures are from the last one.';

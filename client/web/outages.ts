@@ -30,11 +30,11 @@ export function outageOf(error: Error, isButton: boolean): Outage | null {
 const REFUSALS = ['StoreRefused', 'LabelRefused', 'SettingsRefused', 'KeysUnreadable', 'KeyMissing'];
 
 const STORE_AWAY =
-  'The evidence store does not answer at this moment, so nothing can be shown or decided. It goes on by itself: try again in a few minutes.';
-const REFUSED = 'The page cannot work as it is set up. Its log says what to change.';
+  'The evidence store does not answer right now, so nothing can be shown or decided. It will recover automatically: try again in a few minutes.';
+const REFUSED = 'The page cannot work with its settings. Its log says what to change.';
 export const TEMPORAL_AWAY = 'Temporal does not answer at this moment. Try again when it does.';
 const UNKNOWN =
-  'Temporal does not answer any more, so nobody can tell whether this was decided. When it does, open the page again and look.';
+  'Temporal has stopped answering, so it is not known whether this was decided. When it answers, open the page again and check.';
 
 /** Nobody is there, or nobody answers within the time that a page has. */
 export const isTemporalAway = (error: unknown): boolean =>

@@ -260,7 +260,7 @@ function addActions(app: FastifyInstance, source: Source, settings: WebSettings)
     // A customer with two currencies has two rows, and one plan.
     for (const plan of new Set(plans)) {
       const [, digest, organizationId] = /^([0-9a-f]{64}):(.+)$/s.exec(plan) ?? [];
-      if (digest === undefined || organizationId === undefined) throw new Missing('This is not a plan of the list.');
+      if (digest === undefined || organizationId === undefined) throw new Missing('This plan is not in the list.');
       results.push(await source.act({ action: 'approve', month, organizationId, digest, reason, actor }));
     }
     return { result: together(results), to: `/months/${month}/customers` };
@@ -287,7 +287,7 @@ function askIn(request: FastifyRequest, reply: FastifyReply, settings: WebSettin
       source,
       settings,
       status: 403,
-      text: 'Come through the log-in of your company; this address alone does not do.',
+      text: "Use your company's log-in; you cannot open this address directly.",
     });
   return reply.redirect(
     `/login?${new URLSearchParams({ next: request.method === 'GET' ? request.url : cameFrom(request) }).toString()}`,
@@ -339,7 +339,7 @@ function explained(
 
 const TEXTS: Partial<Record<number, string>> = {
   400: 'Something is missing in what was sent. Go back and fill in the reason.',
-  429: 'Too many tries. Wait some minutes.',
+  429: 'Too many attempts. Wait a few minutes.',
   500: 'This did not work. The log of the page says why.',
 };
 
@@ -357,7 +357,7 @@ function failed(
   { source, settings, status, text, error }: FailedInput,
 ): FastifyReply {
   const isExpired = String(error?.code ?? '').startsWith('FST_CSRF');
-  const shown = isExpired ? 'The page was too old, and nothing was done. Open it again.' : text;
+  const shown = isExpired ? 'The page was out of date, and nothing was done. Open it again.' : text;
   const person = status === 403 && settings.proxy !== null ? null : personOfRequest(request, settings);
   const csrfToken = person === null ? null : reply.generateCsrf();
   return sendPage(

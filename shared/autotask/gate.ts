@@ -160,7 +160,7 @@ export class Gate {
   private async takeCall(signal: AbortSignal | undefined): Promise<void> {
     const counted = this.counter.get();
     if (counted && counted.calls >= counted.most)
-      throw new ApiError('rejected', `Autotask is asked no more: ${counted.most} calls were allowed for this.`);
+      throw new ApiError('rejected', `No more calls to Autotask: ${counted.most} were allowed for this.`);
     for (;;) {
       await this.lookWhenDue();
       const now = this.clock.now();
@@ -190,7 +190,7 @@ export class Gate {
           };
     const byRefusal: Turn = {
       at: this.pausedUntil,
-      why: `${WAITING} Autotask refused a request (429). It is sent again by itself.`,
+      why: `${WAITING} Autotask refused a request (429). It is retried automatically.`,
     };
     const byTenant = turnByTenant(this.look, this.passed.at(-1) ?? 0, now);
     return [byShare, byRefusal, byTenant].reduce((latest, turn) => (turn.at > latest.at ? turn : latest));

@@ -17,7 +17,7 @@ export class LogIn {
     if (this.refusal === null) return;
     throw new ApiError(
       'unauthorized',
-      `${what}: not sent, because Autotask has refused the log-in, and locks a user after some refusals. The next run asks once more, or a person who calls a customer again. It said: ${this.refusal.message}`,
+      `${what}: not sent, because Autotask has refused the log-in and locks a user after several refusals. It is tried again by the next run, or when a person runs a customer again. Autotask said: ${this.refusal.message}`,
       this.refusal.facts,
     );
   }

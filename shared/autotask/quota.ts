@@ -65,7 +65,7 @@ export function turnByTenant(look: Look | null, last: number, now: number): Turn
   if (isStopped(look))
     return {
       at: look.at + LOOK_STOPPED_MS,
-      why: `${WAITING} ${what}. It goes on by itself when the use falls below ${STOP_SHARE * 100} %.`,
+      why: `${WAITING} ${what}. It resumes automatically when usage falls below ${STOP_SHARE * 100} %.`,
     };
   // What is left is spread over an hour, so that the others find theirs.
   const spacing = HOUR_MS / (STOP_SHARE * look.limit - usedOf(look));

@@ -133,7 +133,7 @@ export class Transport {
     if (zone !== null && (isAutotask || zone.origin === new URL(this.zoneUrl).origin)) return text;
     throw new ApiError(
       'malformed',
-      `Autotask's zone discovery names "${text.slice(0, 100)}", which is none of its hosts (https, *.autotask.net); credentials are not sent there. Set AUTOTASK_URL if it is right.`,
+      `Autotask's zone discovery names "${text.slice(0, 100)}", which is not one of its hosts (https, *.autotask.net); credentials are not sent there. Set AUTOTASK_URL if the host is right.`,
     );
   }
 
@@ -178,7 +178,8 @@ export class Transport {
       // Asked after the wait for quota: another process may have taken over in the meantime, and may have sent this already.
       this.logIn.check(asked.what);
       if (!call.isRead) await this.asked.get()?.();
-      if (!this.maySend()) throw new ApiError('unavailable', `${asked.what}: not sent, this process lost the broker's gate`);
+      if (!this.maySend())
+        throw new ApiError('unavailable', `${asked.what}: not sent, because this process lost the broker's gate`);
       return send(request);
     });
     if (!isDone(asked, answer.status)) throw this.refused(asked, answer, hasLookedForZone || !this.mayHaveMoved(call));

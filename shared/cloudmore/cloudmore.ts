@@ -150,7 +150,7 @@ export class Cloudmore {
         : `No properties came; the members that did: ${shownNames(members)}`;
     throw new ApiError(
       'malformed',
-      `None of ${organizations.length} organizations in Cloudmore has a value of the property ${this.config.companyProperty} (COMPANY_PROPERTY). ${came}. Nothing is billed. Link customers to companies with: billing companies; or name the property in CLOUDMORE_ABSENT if that is as it should be.`,
+      `None of ${organizations.length} organizations in Cloudmore has a value of the property ${this.config.companyProperty} (COMPANY_PROPERTY). ${came}. Nothing is billed. Link customers to companies with: billing companies; or name the property in CLOUDMORE_ABSENT if that is intended.`,
     );
   }
 

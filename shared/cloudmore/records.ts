@@ -58,7 +58,7 @@ export function toOrganization(
       record: `organization ${listed.name}`,
       member: null,
       value: null,
-      problem: 'it was listed a moment ago and is not there',
+      problem: 'it was listed a moment ago and is now missing',
     };
     findings.add([finding]);
     return {

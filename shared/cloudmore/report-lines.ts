@@ -246,5 +246,5 @@ const unassignedOf = (line: Line): UnassignedLine => ({
 const unreachable = (trouble: string): ApiError =>
   new ApiError(
     'malformed',
-    `${trouble} Nothing tells whose lines these are, so the report is not whole and nothing is billed from it.`,
+    `${trouble} It is not known whose lines these are, so the report is incomplete and nothing is billed from it.`,
   );

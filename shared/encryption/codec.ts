@@ -37,7 +37,7 @@ export class EncryptionCodec implements PayloadCodec {
     const { folder } = this.keyring;
     if (key === null)
       throw new KeyMissing(
-        `It is encrypted with key ${id}, which is not in ${keyFile(folder)}. Put that file there from where it was made, or from its backup (BILLING_KEYS names the folder).`,
+        `It is encrypted with key ${id}, which is not in ${keyFile(folder)}. Copy that file from where it was made, or from its backup (BILLING_KEYS names the folder).`,
       );
     const bytes = Buffer.from(data ?? []);
     const decipher = createDecipheriv(CIPHER, key.key, bytes.subarray(0, IV_BYTES)).setAAD(Buffer.from(id));

@@ -93,7 +93,7 @@ export async function writeBackup(
   const missing = tally.missing();
   if (missing !== null)
     throw new BackupBroken(
-      `The value of ${missing} was not there any more when it was to be written. Make the backup again; billing evidence verify tells whether it is gone.`,
+      `The value of ${missing} was gone by the time it was to be written. Make the backup again; billing evidence verify shows whether it is missing.`,
     );
   const unsigned = tally.end(madeAt);
   const manifest = { ...unsigned, keyId: signer.keyId, signature: signer.sign(manifestText(unsigned)) };
@@ -128,7 +128,7 @@ export async function readBackup(
   const tally = new Tally();
   let manifest: BackupManifest | null = null;
   for await (const line of lines) {
-    if (manifest !== null) throw new BackupBroken('it goes on behind its manifest');
+    if (manifest !== null) throw new BackupBroken('it continues after its manifest');
     const record = parsed(line);
     if ('manifest' in record) {
       manifest = record.manifest;
@@ -139,7 +139,7 @@ export async function readBackup(
   }
   if (manifest === null) throw new BackupBroken('it has no manifest: it was not written to its end');
   if (manifestText(tally.end(manifest.madeAt)) !== manifestText(manifest))
-    throw new BackupBroken('it is not what its manifest says: it was changed');
+    throw new BackupBroken('it does not match its manifest: it was changed');
   if (publicKey !== null) checkSignature(manifest, publicKey);
   return manifest;
 }
@@ -161,5 +161,5 @@ function parsed(line: string): BackupRecord | { manifest: BackupManifest } {
   } catch {
     // said below
   }
-  throw new BackupBroken('a line of it is none that billing backup writes');
+  throw new BackupBroken('it has a line that billing backup does not write');
 }

@@ -96,7 +96,7 @@ export function wrappedBy(text: string): string | null {
 function unwrapped({ dataKey, by, wrapped }: Wrapped, keyring: Keyring, what: string): DataKey {
   const key = keyring.find(by);
   const file = keyFile(keyring.folder);
-  const back = 'Put that file there from where it was made, or from its backup (BILLING_KEYS names the folder).';
+  const back = 'Copy that file from where it was made, or from its backup (BILLING_KEYS names the folder).';
   if (key === null) throw new KeyMissing(`The key of ${what} is encrypted with key ${by}, which is not in ${file}. ${back}`);
   try {
     return { id: dataKey, key: Buffer.from(unseal(key.key, dataKey, wrapped), 'base64') };

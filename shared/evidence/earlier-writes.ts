@@ -37,4 +37,4 @@ async function lastBilledMonth(
 
 /** What a person reads who upgraded an installation that billed without the setting. */
 export const modeMissing = (evidence: string): string =>
-  `BILLING_MODE is not set, and this installation has billed before (${evidence}). Without a value it is shadow, which writes nothing: billing would stop in silence. Set BILLING_MODE to auto or approve to go on, or to shadow to stop billing, for the worker; restart it, and run the month again.`;
+  `BILLING_MODE is not set, and this installation has billed before (${evidence}). Without a value it is shadow, which writes nothing: billing would stop silently. Set the worker's BILLING_MODE to auto or approve to continue, or to shadow to stop billing; restart the worker, and run the month again.`;

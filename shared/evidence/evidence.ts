@@ -118,6 +118,6 @@ export class StoreRefused extends Error {
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
   constructor(lease: Lease) {
-    super(`Lease ${lease.name} no. ${lease.fence} is not this process's any more; another one may go on in its place.`);
+    super(`Lease ${lease.name} no. ${lease.fence} no longer belongs to this process; another one may have taken over.`);
   }
 }

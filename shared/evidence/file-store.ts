@@ -52,7 +52,8 @@ export async function onDisk<T>(path: string, work: () => T | Promise<T>): Promi
     return await work();
   } catch (error) {
     for (const [code, why] of Object.entries(OUTAGES))
-      if (hasCode(error, code)) throw new StoreUnavailable(`${storeAt(path)}: ${why}. It goes on by itself when that is over`);
+      if (hasCode(error, code))
+        throw new StoreUnavailable(`${storeAt(path)}: ${why}. It resumes automatically when that is over`);
     for (const [code, why] of Object.entries(REFUSALS))
       if (hasCode(error, code))
         throw new StoreRefused(`${storeAt(path)}: ${why}. Let this user write there, or set BILLING_EVIDENCE`);

@@ -218,7 +218,7 @@ export class Forgetter {
     const ref = this.pointers.get(name)!;
     if (!(await this.store.claim(name, ref, await this.writtenAgain(ref, whom, signer))))
       throw new Error(
-        `${name} was written to by somebody else meanwhile. Run the same command once more; it goes on where it was.`,
+        `${name} was changed by somebody else in the meantime. Run the same command again; it continues where it stopped.`,
       );
   }
 

@@ -25,12 +25,12 @@ export async function readInvoicedRecord(evidence: Evidence, broker: string, mon
 
 /** What keeps a month that should be invoiced by now from being so, in a sentence; null where nothing does. */
 export function openInvoicing(record: InvoicedRecord | null, month: Month): string | null {
-  if (record === null) return `Nobody has looked yet whether customers were charged for ${month}: billing invoiced ${month}`;
+  if (record === null) return `Not yet checked whether customers were charged for ${month}: billing invoiced ${month}`;
   const parts = record.totals.flatMap(({ currency, open, posted }) => [
     ...(isNothing(open) ? [] : [`${amountText(open, currency)} not posted`]),
     ...(isNothing(posted) ? [] : [`${amountText(posted, currency)} posted and on no invoice`]),
   ]);
   if (record.differences > 0) parts.push(record.differences === 1 ? 'one difference' : `${record.differences} differences`);
   if (parts.length === 0) return null;
-  return `${month} is not wholly invoiced: ${parts.join(', ')}, as of ${record.readAt.slice(0, 10)}. Look again: billing invoiced ${month}`;
+  return `${month} is not fully invoiced: ${parts.join(', ')}, as of ${record.readAt.slice(0, 10)}. To check again: billing invoiced ${month}`;
 }

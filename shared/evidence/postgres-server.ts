@@ -131,7 +131,7 @@ async function translated<T>(store: string, work: () => Promise<T>): Promise<T> 
     if (/^[0-9A-Z]{5}$/.test(code) && MISTAKES.some((begin) => code.startsWith(begin)) && !TABLES_GONE.includes(code))
       throw error;
     throw new StoreUnavailable(
-      `The evidence store (${store}) cannot be used: ${message || code}. It goes on by itself when that is over; to look: billing doctor`,
+      `The evidence store (${store}) cannot be used: ${message || code}. It resumes automatically when that is over; to look: billing doctor`,
       { cause: error },
     );
   }

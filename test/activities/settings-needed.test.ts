@@ -85,7 +85,7 @@ describe('a run that a person asked for', () => {
       CLOUDMORE_ABSENT: 'skuName',
     });
     await expect(activitiesWith(worker).cloudmore.takeReport({ ...REQUEST, settings })).rejects.toMatchObject({
-      message: expect.stringContaining('asked for under: CLOUDMORE_ABSENT, COMPANY_PROPERTY, SUBSCRIPTION_UDF.') as unknown,
+      message: expect.stringContaining('started with: CLOUDMORE_ABSENT, COMPANY_PROPERTY, SUBSCRIPTION_UDF.') as unknown,
     });
   });
 

@@ -108,7 +108,7 @@ describe('with another tool on the same tenant', () => {
     await calls(tenant, 80);
     expect(tenant.minutes()).toBeGreaterThanOrEqual(60);
     expect(tenant.minutes()).toBeLessThan(70);
-    expect(tenant.said[0]).toMatch(/^Waiting: 95\d of the tenant's 1000 .* goes on by itself when the use falls below 90 %/);
+    expect(tenant.said[0]).toMatch(/^Waiting: 95\d of the tenant's 1000 .* resumes automatically when usage falls below 90 %/);
     expect(tenant.autotask.waiting()).toBeNull();
     expect(tenant.refused()).toBe(0);
   });
@@ -126,7 +126,7 @@ describe('when the others have used up everything', () => {
     expect(tenant.minutes()).toBeGreaterThanOrEqual(59);
     expect(tenant.minutes()).toBeLessThan(65);
     expect(tenant.refused()).toBeLessThan(45);
-    expect(tenant.said[0]).toMatch(/Autotask refused a request \(429\)\. It is sent again by itself/);
+    expect(tenant.said[0]).toMatch(/Autotask refused a request \(429\)\. It is retried automatically/);
   });
 
   test('a write that is refused for an hour takes effect once', async () => {

@@ -60,7 +60,7 @@ const endings: [what: string, argv: string[], environment: Record<string, string
 ];
 
 const unreachable: [what: string, argv: string[], says: RegExp][] = [
-  ['Temporal out of reach', ['run', '2025-10'], /cannot be reached at 127\.0\.0\.1:1: nobody listens[\s\S]*of TEMPORAL_ADDRESS/],
+  ['Temporal out of reach', ['run', '2025-10'], /cannot be reached at 127\.0\.0\.1:1: nothing listens[\s\S]*of TEMPORAL_ADDRESS/],
   ['Temporal out of reach for status', ['status', '2025-10'], /ECONNREFUSED/],
   ['Temporal out of reach for the schedule', ['schedule', 'show'], /TEMPORAL_ADDRESS/],
 ];

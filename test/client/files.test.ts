@@ -128,7 +128,7 @@ describe('a file that a setting names', () => {
     expect(words).toContain('Settings: 4 problems\n');
     for (const secret of SECRETS)
       expect(words).toContain(
-        `${secret}_FILE names ${path(name)}, which cannot be read: ${why}. Expected a file with the secret alone.`,
+        `${secret}_FILE names ${path(name)}, which cannot be read: ${why}. Expected a file that contains only the secret.`,
       );
   });
 

@@ -48,7 +48,7 @@ describe('a run that is joined', () => {
   test.each(refused)('is refused where it was asked for otherwise: %s', async (_what, flags, says) => {
     const { code, said, out } = await run(...flags);
     expect([code, out]).toEqual([1, '']);
-    expect(said).toContain(`A run of 2025-10 is going on that was asked for otherwise, and nothing changes it: ${says}.`);
+    expect(said).toContain(`A run of 2025-10 is already under way with different options, which cannot be changed: ${says}.`);
     expect(said).toContain('To wait for it: billing run 2025-10 --wait');
   });
 
@@ -60,7 +60,7 @@ describe('a run that is joined', () => {
     const { code, said } = await run();
     expect([code, said]).toEqual([
       0,
-      expect.stringContaining('a run of some organizations alone, which goes on already: Contoso, Fabrikam.'),
+      expect.stringContaining('The run under way is only for some organizations: Contoso, Fabrikam.'),
     ]);
   });
 });

@@ -10,7 +10,7 @@ const KNOWN = [
 
 test.each(['company~501', 'Fabrikam (Autotask company 501)', 'company~777'])('%s is refused with what helps', (text) => {
   expect(() => findOrganization(KNOWN, text, '2025-10')).toThrow(
-    /is a company in Autotask that no organization is billed at[\s\S]*billing dismiss 2025-10 --contract/,
+    /is a company in Autotask where no organization is billed[\s\S]*billing dismiss 2025-10 --contract/,
   );
 });
 

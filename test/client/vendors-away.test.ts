@@ -52,7 +52,7 @@ describe('a vendor', () => {
     const { code, out } = await runCommand(away(), ['doctor', '--probe']);
     expect(code).toBe(69);
     expect(out).toContain(
-      'No contradiction moves money, as far as could be asked.\nNot everything could be asked: take it again.',
+      'Nothing that could be checked contradicts a belief that moves money.\nNot everything could be checked: run the probe again.',
     );
   });
 });

@@ -114,7 +114,7 @@ describe('what people decide', () => {
     );
     expect(entries[0]!.amounts?.sales).toBe('5080.99');
     expect(entries.map(({ details }) => details)).toEqual([
-      'of 5,620.99 EUR held; counts as nobody: two persons have to release it by name',
+      'of 5,620.99 EUR held; does not count: two people have to release it by name',
       'of 5,620.99 EUR held; the first of two persons',
       'of 5,620.99 EUR held; the first of two persons, again',
       'of 5,620.99 EUR held; the second of two persons',

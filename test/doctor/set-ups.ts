@@ -190,14 +190,14 @@ export const MIS_SETUPS: MisSetUp[] = [
     env: { BILLING_MODE_ORGANIZATIONS: 'Contoso Dental=shadow' },
     check: 'names in settings',
     says: /BILLING_MODE_ORGANIZATIONS: Cloudmore knows no organization "Contoso Dental"\. Did you mean "Contoso Dental Group"\?/,
-    fix: /a run stops at it/,
+    fix: /they stop every run/,
   },
   {
     what: 'a service is excluded under a name that nobody has, and a company is shared that is nobody’s',
     env: { EXCLUDE_SERVICES: 'Microsft 365', ALLOW_SHARED_COMPANIES: '999' },
     check: 'names in settings',
     says: /EXCLUDE_SERVICES: Cloudmore knows no service with a line "Microsft 365".*ALLOW_SHARED_COMPANIES: .*"999"/,
-    fix: /a run stops at it/,
+    fix: /they stop every run/,
   },
   {
     what: 'two organizations share a company',
@@ -376,7 +376,7 @@ export const MIS_SETUPS: MisSetUp[] = [
     what: 'the API user sees only some contracts',
     world: behaviour({ hidesAdded: ['Contracts'] }),
     check: 'rights on Contracts',
-    says: /may query only some of them: what it does not see it would make once more/,
+    says: /may query only some of them: it would make the records that it does not see again/,
     fix: /unrestricted view/,
   },
   {

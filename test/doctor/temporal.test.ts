@@ -46,7 +46,7 @@ const bad = (text: RegExp, fix: RegExp): Record<string, unknown> => ({
 describe('doctor names', () => {
   test('a server that is not there, once', async () => {
     expect(await finding('Temporal', { TEMPORAL_ADDRESS: '127.0.0.1:1' })).toMatchObject(
-      bad(/cannot be reached at 127\.0\.0\.1:1: nobody listens on port 1/, /^The address is the one of TEMPORAL_ADDRESS/),
+      bad(/cannot be reached at 127\.0\.0\.1:1: nothing listens on port 1/, /^The address is the one of TEMPORAL_ADDRESS/),
     );
   });
 
@@ -111,7 +111,7 @@ describe('doctor names', () => {
 
   test('a missing schedule, in the mode that needs one', async () => {
     expect(await finding('schedule', { BILLING_MODE: 'auto' })).toMatchObject(
-      bad(/nothing runs by itself/, /billing schedule apply/),
+      bad(/nothing runs automatically/, /billing schedule apply/),
     );
     expect(await finding('schedule', { BILLING_MODE: 'shadow' })).toMatchObject({ isGood: true });
   });

@@ -155,7 +155,7 @@ describe('the file', () => {
       (text: string) => text.replace(/"signature":"[^"]{8}([^"]*)"\}\}\n$/, '"signature":"AAAAAAAA$1"}}\n'),
       'its signature does not hold',
     ],
-    ['something else', () => 'hello\n', 'none that billing backup writes'],
+    ['something else', () => 'hello\n', 'billing backup does not write'],
   ])('with %s is refused before anything is touched', async (_what, change, why) => {
     const location = await empty();
     const refused = await billing(location, 'restore', '--from', await altered(change));
@@ -169,7 +169,7 @@ describe('the file', () => {
     await writeFile(text, 'hello');
     expect(await billing(await empty(), 'restore', '--from', text)).toMatchObject({
       code: 64,
-      said: expect.stringContaining('not a whole archive'),
+      said: expect.stringContaining('not a complete archive'),
     });
     expect(await billing(await empty(), 'restore', '--from', `${text}.not`)).toMatchObject({
       code: 64,

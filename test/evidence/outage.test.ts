@@ -57,7 +57,7 @@ async function billing(location: string, ...argv: string[]): Promise<{ code: num
 
 describe('evidence as files', () => {
   test.each([
-    ['ENOSPC', 'StoreUnavailable', 'the disk is full. It goes on by itself'],
+    ['ENOSPC', 'StoreUnavailable', 'the disk is full. It resumes automatically'],
     ['EIO', 'StoreUnavailable', 'the disk cannot be read or written'],
     ['ELOCKED', 'StoreUnavailable', 'another process has held it for too long'],
     ['EACCES', 'StoreRefused', 'this user has no right to it. Let this user write there, or set BILLING_EVIDENCE'],

@@ -33,7 +33,7 @@ describe('a look at it', () => {
   });
 
   test.each([
-    ['nobody listens on the port', { host: '127.0.0.1', port: 1 }, /^ECONNREFUSED$/],
+    ['nothing listens on the port', { host: '127.0.0.1', port: 1 }, /^ECONNREFUSED$/],
     ['there is no such host', { host: 'nowhere.invalid', port: 80 }, /^(ENOTFOUND|EAI_AGAIN)$/],
   ])('says that %s, by the network’s own code', async (_why, place, code) => {
     const unheard = await unheardAt(place, 5_000);

@@ -192,7 +192,7 @@ describe('a notice', () => {
 
   const lost: [why: string, settings: () => Promise<NoticeSettings>, message: RegExp][] = [
     [
-      'nobody listens',
+      'nothing listens',
       async () => {
         const { settings } = await webhook();
         await Promise.all(closing.splice(0).map((close) => close()));

@@ -395,21 +395,17 @@ describe('from INVOICE_BY_DAY on, status says of a month', () => {
   });
 
   test.each<[title: string, record: InvoicedRecord | null, says: string | null]>([
-    [
-      'that nobody has looked',
-      null,
-      'Nobody has looked yet whether customers were charged for 2025-10: billing invoiced 2025-10',
-    ],
+    ['that nobody has looked', null, 'Not yet checked whether customers were charged for 2025-10: billing invoiced 2025-10'],
     ['nothing, where all of it is invoiced', record('9.00', '0.00', '0.00'), null],
     [
       'what is not posted, and what is on no invoice',
       record('0.00', '4.00', '5.00'),
-      '2025-10 is not wholly invoiced: 5.00 EUR not posted, 4.00 EUR posted and on no invoice, as of 2025-11-09. Look again: billing invoiced 2025-10',
+      '2025-10 is not fully invoiced: 5.00 EUR not posted, 4.00 EUR posted and on no invoice, as of 2025-11-09. To check again: billing invoiced 2025-10',
     ],
     [
       'that there are differences',
       record('9.00', '0.00', '0.00', 2),
-      '2025-10 is not wholly invoiced: 2 differences, as of 2025-11-09. Look again: billing invoiced 2025-10',
+      '2025-10 is not fully invoiced: 2 differences, as of 2025-11-09. To check again: billing invoiced 2025-10',
     ],
   ])('%s', (_title, given, says) => expect(openInvoicing(given, MONTH)).toBe(says));
 });

@@ -32,7 +32,7 @@ test('the certificate lists excluded amounts that still stand', async () => {
   expect([code, out]).toEqual([
     0,
     expect.stringMatching(
-      /\nSwitched off, and billed in Autotask all the same \(no part of the sums\):\n {2}120\.00 EUR {2}Contoso: contract \d+\n {2}4,800\.00 EUR {2}Fabrikam: contract \d+\n/,
+      /\nSwitched off, but still billed in Autotask \(not part of the sums\):\n {2}120\.00 EUR {2}Contoso: contract \d+\n {2}4,800\.00 EUR {2}Fabrikam: contract \d+\n/,
     ),
   ]);
   const { totals, switchedOff } = JSON.parse(

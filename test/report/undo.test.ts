@@ -64,7 +64,7 @@ describe('billing undo', () => {
     expect(await asked('--yes', '0')).toMatchObject({ code: 64, said: expect.stringContaining('expected --write') });
     expect(await asked('--write', '--reason', 'x', '--digest', 'abc')).toMatchObject({
       code: 1,
-      said: expect.stringContaining('is not the one you name any more'),
+      said: expect.stringContaining('has changed since the digest you gave'),
     });
     expect(await asked('--write', '--reason', 'x')).toMatchObject({ code: 69, said: expect.stringContaining('Temporal') });
   });
@@ -85,6 +85,6 @@ describe('billing undo', () => {
     expect(out).toMatch(/\n {2}! Microsoft 365 E3, contract \d+: 460\.80 EUR \(cost 403\.20\) stays\n/);
     // Once under each customer's lines, not under every line.
     expect(out.match(/It is approved and posted in Autotask, and stays\. Unpost 2025-10 there and undo again/g)).toHaveLength(2);
-    expect(out).toContain('There is nothing of 2025-10 that can be taken back here. Nothing was written.');
+    expect(out).toContain('There is nothing in 2025-10 that can be taken back here. Nothing was written.');
   });
 });

@@ -251,7 +251,7 @@ describe('a month with the built program', () => {
     expect(ended).toEqual({
       code: 69,
       stdout: '',
-      stderr: expect.stringMatching(/127\.0\.0\.1:1: nobody listens[\s\S]*TEMPORAL_ADDRESS/),
+      stderr: expect.stringMatching(/127\.0\.0\.1:1: nothing listens[\s\S]*TEMPORAL_ADDRESS/),
     });
   });
 

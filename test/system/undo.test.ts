@@ -80,7 +80,10 @@ describe('billing undo --write', () => {
     await run(system, 0, 3);
     await system.forget();
     const asked = (...more: string[]): Promise<Run> => system.cli('undo', MONTH, '--organization', CONTOSO, '--write', ...more);
-    expect(await asked('--reason', 'x')).toMatchObject({ code: 64, stderr: expect.stringContaining('confirm the sum: --yes "') });
+    expect(await asked('--reason', 'x')).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('confirm the sum with --yes "'),
+    });
     expect(await asked('--reason', 'x', '--yes', '1 EUR')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('is not the sum'),

@@ -60,16 +60,21 @@ test('says that progress is unknown and nothing was decided', async () => {
     source.ask({ what: 'invoiced', month: '2025-10', actor: 'anna', reason: '' }),
   ]);
   expect(shown?.result.posted.sales).toBe('7120.32');
-  expect(shown?.progress).toMatch(/^Temporal does not answer, so nobody can tell whether a run is under way/);
-  expect(answered).toEqual({ failure: expect.stringMatching(/^Temporal does not answer, so nobody can tell/) as unknown });
+  expect(shown?.progress).toMatch(/^Temporal does not answer, so it is not known whether a run is under way/);
+  expect(answered).toEqual({ failure: expect.stringMatching(/^Temporal does not answer, so it is not known/) as unknown });
   expect([acted, asked]).toEqual([NOTHING_DECIDED, NOTHING_DECIDED]);
 }, 15_000);
 
 // What is away was there as a stack trace.
 test.each([
-  ['a store that is away', 'StoreUnavailable', 503, 'The evidence store does not answer at this moment'],
-  ['a store that refuses the log-in', 'StoreRefused', 500, 'The page cannot work as it is set up. Its log says what to change.'],
-  ['a key that is lost', 'KeyMissing', 500, 'The page cannot work as it is set up.'],
+  ['a store that is away', 'StoreUnavailable', 503, 'The evidence store does not answer right now'],
+  [
+    'a store that refuses the log-in',
+    'StoreRefused',
+    500,
+    'The page cannot work with its settings. Its log says what to change.',
+  ],
+  ['a key that is lost', 'KeyMissing', 500, 'The page cannot work with its settings.'],
   ['a mistake of the program, with its stack,', 'TypeError', 500, 'This did not work. The log of the page says why.'],
 ])('reports %s in a sentence, and logs it', async (_what, name, status, says) => {
   const written: string[] = [];

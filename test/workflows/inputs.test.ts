@@ -75,7 +75,7 @@ describe('the input of a workflow', () => {
       expect.objectContaining({
         type: 'BadRequest',
         message: expect.stringMatching(
-          /in its input by organisations \(did you mean organizations\?\), customers\. Known are: broker, month, .*Nothing was done\.$/,
+          /Unknown in its input: organisations \(did you mean organizations\?\), customers\. Known are: broker, month, .*Nothing was done\.$/,
         ) as unknown,
       }),
       expect.objectContaining({ message: expect.stringContaining('skipreason (did you mean skipReason?)') as unknown }),
@@ -111,7 +111,7 @@ describe('the input of a workflow', () => {
       result: { months: [{ month: '2025-10' }] },
       page: expect.stringContaining('fairness') as unknown,
     });
-    expect(seen.refused).toMatch(/^Nobody knows what is meant in its input by fairness\. Known are: .* It goes on without\.$/);
+    expect(seen.refused).toMatch(/^Unknown in its input: fairness\. Known are: .* It goes on without\.$/);
   });
 
   // Its tasks failed for ever.

@@ -177,9 +177,9 @@ const triedAgain = ({ raw }: WorkflowExecutionDescription, times: number): Pendi
 
 type Why = [cause: string, advice: string];
 const UNTAKEN: Why = ['no worker takes its tasks', 'Start one with: billing worker. What it serves shows: billing doctor'];
-const HEALS = 'It goes on by itself when the cause has gone. What is out of reach shows: billing doctor';
+const HEALS = 'It resumes automatically once the cause is gone. To see what cannot be reached: billing doctor';
 const NOT_REPLAYED =
-  'The deployed version cannot go on with it. Go back to the version before: billing deploy rollback. Or end the open runs, which are planned again: billing restore';
+  'The deployed version cannot continue it. Go back to the previous version: billing deploy rollback. Or end the open runs, which are then planned again: billing restore';
 
 type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 type Timestamp = NonNullable<NonNullable<WorkflowExecutionDescription['raw']['pendingWorkflowTask']>['scheduledTime']>;

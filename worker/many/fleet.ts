@@ -75,7 +75,7 @@ export class Fleet implements Watching {
       this.begin(candidate);
     }
     for (const name of this.members.keys())
-      if (!now.has(name) && !before.has(name)) this.end(name, 'has no file of settings any more: its worker ends');
+      if (!now.has(name) && !before.has(name)) this.end(name, 'no longer has a settings file: its worker ends');
   }
 
   private readSafely(): Candidate[] | null {
@@ -85,7 +85,7 @@ export class Fleet implements Watching {
       return candidates;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      if (this.trouble !== why) this.options.say(`Which brokers there are cannot be read, so all go on as they are: ${why}`);
+      if (this.trouble !== why) this.options.say(`The list of brokers cannot be read, so all brokers continue unchanged: ${why}`);
       this.trouble = why;
       return null;
     }

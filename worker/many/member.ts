@@ -50,7 +50,7 @@ export class Member {
         await this.serve();
       } catch (error) {
         this.why = error instanceof Error ? error.message : String(error);
-        this.say(`is not served, and tried again in ${pause / 1000} seconds: ${this.why}`);
+        this.say(`is not served; retrying in ${pause / 1000} seconds: ${this.why}`);
       }
       await sleep(pause, undefined, { signal: this.closing.signal }).catch(() => undefined); // closing ends the wait
     }

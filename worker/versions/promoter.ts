@@ -53,7 +53,7 @@ export class Promoter {
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       if (message !== this.trouble && !this.closing.signal.aborted)
-        this.version.say(`Nobody could look which version is the current one: ${message}`);
+        this.version.say(`Could not find out which version is current: ${message}`);
       this.trouble = message;
       return false;
     }
@@ -70,10 +70,10 @@ export class Promoter {
       return false;
     }
     const left = await leftBehind(this.client, this.version.broker, deployment);
-    for (const one of left) await planAgainOn(this.client, one, 'the version that it began on has no worker any more');
+    for (const one of left) await planAgainOn(this.client, one, 'the version on which it began no longer has a worker');
     if (left.length > 0)
       this.version.say(
-        `${left.length} customers began on a version that has no worker any more: planned again by ${this.version.buildId}`,
+        `${left.length} customers began on a version that no longer has a worker: planned again by ${this.version.buildId}`,
       );
     return true;
   }
@@ -85,7 +85,7 @@ export class Promoter {
 }
 
 const standingBy = ({ current, name }: Deployment, buildId: string): string =>
-  `version ${buildId} stands by: ${current ?? 'none'} is the current one of ${name}. Make this one current with: billing deploy promote ${buildId}`;
+  `version ${buildId} is on standby: ${current ?? 'none'} is current for ${name}. Make this one current with: billing deploy promote ${buildId}`;
 
 /** Whether a version should become the current one without being asked. */
 export function isDue({ current, versions }: Deployment, buildId: string, promotion: Promotion): boolean {

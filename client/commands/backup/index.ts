@@ -54,7 +54,7 @@ export async function backup(context: Context, { out, json }: { out: string; jso
 const textOf = (file: string, bytes: number, { values, entries, heads }: BackupManifest, { keys }: BaseConfig): string =>
   [
     `${values} values and ${entries} entries of ${heads.length === 1 ? 'one chain' : `${heads.length} chains`} are in ${file} (${(bytes / 1_000_000).toFixed(1)} MB), signed.`,
-    `Not in it: the folder of BILLING_KEYS (${keys}), without which what is encrypted cannot be read. Keep that elsewhere. To put it back: ${us()} restore --from FILE`,
+    `Not included: the folder of BILLING_KEYS (${keys}), without which encrypted data cannot be read. Back it up in another place. To restore this backup: ${us()} restore --from FILE`,
   ].join('\n');
 
 /** What was named, where it is a file; else a file with the time in that folder, which is made for this user alone. */
@@ -142,15 +142,15 @@ async function checked({ keys }: BaseConfig, file: string): Promise<BackupManife
     return Promise.resolve();
   };
   const manifest = await readBackup(linesOf(file), await publicKeyIn(keys), look).catch((error: unknown) => {
-    if (error instanceof BackupBroken) throw new CommandError(EXIT.failed, `${file} is not put back: ${error.message}.`);
-    const why = whyNoFile(error) ?? (isBadArchive(error) ? `it is not a whole archive of ${us()} backup` : null);
+    if (error instanceof BackupBroken) throw new CommandError(EXIT.failed, `${file} was not restored: ${error.message}.`);
+    const why = whyNoFile(error) ?? (isBadArchive(error) ? `it is not a complete archive of ${us()} backup` : null);
     if (why !== null) throw new CommandError(EXIT.usage, `${file}: ${why}.`);
     throw error;
   });
   if (missing.size === 0) return manifest;
   throw new CommandError(
     EXIT.configuration,
-    `${file} is not put back: it is encrypted with key ${[...missing].sort().join(', ')}, which is not in ${keyFile(keys)}. Put that file back from its backup first.`,
+    `${file} was not restored: it is encrypted with key ${[...missing].sort().join(', ')}, which is not in ${keyFile(keys)}. Restore that file from its backup first.`,
   );
 }
 

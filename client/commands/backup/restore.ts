@@ -57,7 +57,7 @@ export async function pauseSchedule(context: Context, client: Client, broker: st
     context.say(`Schedule ${scheduleId(broker)} paused.`);
   } catch (error) {
     if (!(error instanceof ScheduleNotFoundError)) throw error;
-    context.say(`There is no schedule ${scheduleId(broker)}; make it when all is well: ${us()} schedule apply`);
+    context.say(`There is no schedule ${scheduleId(broker)}; create it when everything is right: ${us()} schedule apply`);
   }
 }
 

@@ -121,14 +121,14 @@ export async function removeBroker(context: Context, { name, write }: { name: st
   context.say(whatStays(name));
   if (!write) {
     context.say(
-      line`Nothing was changed. ${file} would become ${aside}; do it with: ${hint('brokers', 'remove', name, '--write')}`,
+      line`Nothing was changed. ${file} would become ${aside}; to do it: ${hint('brokers', 'remove', name, '--write')}`,
     );
     return EXIT.done;
   }
   await mkdir(dirname(aside), { recursive: true, mode: 0o700 });
   await rename(file, aside);
   context.say(
-    line`${file} is now ${aside}: no worker serves ${name} any more. Its secrets are in there; delete it when nobody needs them.`,
+    line`${file} is now ${aside}: no worker serves ${name} any longer. It contains secrets; delete it when they are no longer needed.`,
   );
   return EXIT.done;
 }

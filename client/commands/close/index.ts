@@ -74,7 +74,7 @@ async function verify(context: Context, file: string, json: boolean): Promise<Ex
   const { month, digest } = certificate;
   const lines = {
     holds: [`${file} holds: ${month} is in Cloudmore and Autotask as it was certified. Digest ${digest}`],
-    tampered: [`${file} is not as it was written:`, ...verdict.findings.map((finding) => `  ${finding}`)],
+    tampered: [`${file} has been altered:`, ...verdict.findings.map((finding) => `  ${finding}`)],
     drifted: [
       `${file} is as it was written, but the month has moved since:`,
       ...verdict.findings.map((finding) => `  ${finding}`),
@@ -143,6 +143,6 @@ async function readCertificate(file: string): Promise<Certificate> {
   const [issue] = checked.error.issues;
   throw new CommandError(
     EXIT.usage,
-    `${file} is not a close certificate (${issue?.path.join('.')}: ${issue?.message}). Expected the file that ${us()} close wrote.`,
+    `${file} is not a close certificate (${issue?.path.join('.')}: ${issue?.message}). Expected a file written by ${us()} close.`,
   );
 }

@@ -30,7 +30,7 @@ function certificateText(certificate: Certificate): string {
       ),
     ),
     ...listed(
-      'Switched off, and billed in Autotask all the same (no part of the sums):',
+      'Switched off, but still billed in Autotask (not part of the sums):',
       switchedOff.map(
         ({ companyName, contractId, sales, currency }) =>
           `${amountText(sales, currency)}  ${companyName}: contract ${contractId}`,

@@ -195,7 +195,7 @@ async function linkOne({ cloudmore, config }: Sides, { organization, company }: 
 }
 
 function summaryOf(changes: number, asked: number, write: boolean): string {
-  if (changes === 0) return `Nothing to do: ${asked} ${asked === 1 ? 'is' : 'are'} linked so already.`;
+  if (changes === 0) return `Nothing to do: ${asked} ${asked === 1 ? 'is' : 'are'} already linked this way.`;
   return write
     ? `${changes} linked. Look at the next plan with: ${us()} plan MONTH`
     : `${changes} would be linked; nothing was written. Do it with --write.`;

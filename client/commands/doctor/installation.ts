@@ -137,7 +137,7 @@ async function probe(config: Config, now: () => number): Promise<string | Proble
       const why =
         kept === null
           ? 'there is none yet'
-          : `the one of ${kept.takenAt.slice(0, 10)} is unfinished, of another API user, or asked less`;
+          : `the one of ${kept.takenAt.slice(0, 10)} is unfinished, used another API user, or asked fewer questions`;
       if (!asking.isDemanded) return `${why}; a sandbox on this machine needs none`;
       return config.mode === 'auto' ? new Problem(why, again) : `${why}; before mode auto: ${us()} doctor --probe`;
     }
@@ -157,8 +157,7 @@ async function behaviour(config: Config): Promise<string> {
   const store = openEvidence(config.evidence, config);
   try {
     const kept = await readWriteProbe(store, config.broker);
-    if (kept === null)
-      return `not asked for: what only a write can tell is asked on a test company (${us()} doctor --probe-writes)`;
+    if (kept === null) return `not run: finds out on a test company what only a write can show (${us()} doctor --probe-writes)`;
     const asked = kept.answers.filter(({ id }) => ANSWERED_BY_WRITES.includes(id)).map(({ id, is }) => `${id} ${is ?? '?'}`);
     const left = kept.left.length === 0 ? '' : `; not taken back: ${kept.left.join('; ')}`;
     return `${asked.join(', ')} (company ${kept.companyId}, ${kept.takenAt.slice(0, 10)})${left}`;
@@ -208,7 +207,7 @@ async function notices({ notices: settings }: BaseConfig): Promise<string | Prob
   if (unreached.length > 0)
     return new Problem(
       unreached.map(({ why }) => why).join('; '),
-      `Nobody is told by it when something waits. Correct ${unreached.map(({ setting }) => setting).join(', ')}, or let this machine through to it.`,
+      `No notices are sent there when something waits. Correct ${unreached.map(({ setting }) => setting).join(', ')}, or allow this machine to reach it.`,
     );
   const channels = [...(webhook === null ? [] : ['webhook']), ...(mail === null ? [] : [`mail to ${mail.to.join(', ')}`])];
   return channels.length === 0
@@ -219,4 +218,4 @@ async function notices({ notices: settings }: BaseConfig): Promise<string | Prob
 const secrets = ({ unreadFiles }: BaseConfig): string | Problem =>
   unreadFiles.length === 0
     ? 'each from one place'
-    : new Problem(unreadFiles.join('; '), 'Take one of the two out, so that it is plain which one counts.');
+    : new Problem(unreadFiles.join('; '), 'Remove one of the two, so that it is clear which one counts.');

@@ -24,7 +24,7 @@ export function addPayloadKey(context: Context): ExitCode {
   const { id } = addKey(keys, new Date());
   context.out(
     isFirst
-      ? `Key ${id} is in ${keyFile(keys)}, and encrypts from now on. Restart the worker, so that it encrypts messages of failures, too. Back the file up apart from the databases: without it nothing that was encrypted can be read.`
+      ? `Key ${id} is in ${keyFile(keys)}, and encrypts from now on. Restart the worker, so that it also encrypts failure messages. Back up the file separately from the databases: without it, encrypted data cannot be read.`
       : `Key ${id} is in ${keyFile(keys)}, and is not used yet. Once every process has the file: ${us()} keys rotate`,
   );
   return EXIT.done;

@@ -12,7 +12,7 @@ interface ShownKey {
 /** Keys by id, with what each is for now. */
 export const renderKeys = onTerminal(({ file, keys }: { file: string; keys: ShownKey[] }, paper) =>
   keys.length === 0
-    ? `There is no key in ${file}: anyone who reaches Temporal or the evidence can read what they keep. Make one with: ${us()} keys add`
+    ? `There is no key in ${file}: anyone who can reach Temporal or the evidence can read their data. Create one with: ${us()} keys add`
     : table(
         [{ title: 'Key' }, { title: 'Made' }, { title: 'Use' }],
         keys.map(({ id, madeAt, usedSince, isCurrent }) => [

@@ -88,7 +88,7 @@ async function workerSettingsLines(context: Context, config: Config): Promise<st
     const compared = await withTemporal(context.environment, (temporal) => compareWithWorker(temporal, config), ASKED_WITHIN_MS);
     if ('unknown' in compared)
       return compared.unknown === 'no answer'
-        ? [`The worker did not tell its settings. What is wrong shows: ${us()} doctor`]
+        ? [`The worker did not report its settings. To find out why: ${us()} doctor`]
         : [`No worker takes the work of broker ${config.broker}. Start one with: ${us()} worker`];
     if (compared.differing.length === 0) return [];
     return [

@@ -35,9 +35,11 @@ function ending(result: ProbeResult): string {
   const counted = VERDICTS.map((is) => `${countOf(result, is)} ${is}`).join(', ');
   const asked = `Read for ${month} with ${calls.autotask} calls to Autotask and ${calls.cloudmore} to Cloudmore; nothing was written.`;
   const moving = movingMoney(result).length;
-  const none = isWhole ? 'No contradiction moves money.' : 'No contradiction moves money, as far as could be asked.';
+  const none = isWhole ? 'No contradiction moves money.' : 'Nothing that could be checked contradicts a belief that moves money.';
   const verdict = moving === 0 ? none : `${moving} of the contradictions can move money: mode auto does not begin.`;
-  return [`${counted}.`, asked, verdict, ...(isWhole ? [] : ['Not everything could be asked: take it again.'])].join('\n');
+  return [`${counted}.`, asked, verdict, ...(isWhole ? [] : ['Not everything could be checked: run the probe again.'])].join(
+    '\n',
+  );
 }
 
 const countOf = ({ verdicts }: ProbeResult, is: Verdict['is']): number => verdicts.filter((one) => one.is === is).length;
@@ -64,7 +66,7 @@ function section({ verdicts }: ProbeResult, is: Verdict['is']): Html {
           <th>No.</th>
           <th>Belief</th>
           <th>What was seen</th>
-          <th>Asked by</th>
+          <th>How it was checked</th>
           <th>If it is wrong</th>
         </tr>
       </thead>

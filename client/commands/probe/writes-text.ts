@@ -14,4 +14,4 @@ export const renderWriteProbe = onTerminal(({ companyId, answers, left }: WriteP
 );
 
 const answerText = ({ id, is, text }: WriteAnswer): string =>
-  `${is === null ? '?' : '•'} ${WRITE_QUESTIONS[id].what}: ${is ?? 'could not be asked'}\n    ${text}\n    This program ${WRITE_QUESTIONS[id].copes}.`;
+  `${is === null ? '?' : '•'} ${WRITE_QUESTIONS[id].what}: ${is ?? 'could not be checked'}\n    ${text}\n    This program ${WRITE_QUESTIONS[id].copes}.`;

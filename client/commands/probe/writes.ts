@@ -23,7 +23,7 @@ export async function probeByWriting(
   { company, confirm, json }: { company?: number | undefined; confirm: boolean; json: boolean },
 ): Promise<ExitCode> {
   if (company === undefined)
-    throw new CommandError(EXIT.usage, 'Which company? Name one that nobody bills, a test company: --company ID');
+    throw new CommandError(EXIT.usage, 'Which company? Name a test company that is not billed: --company ID');
   const config = loadConfig(context.environment);
   const vendors = connectForProbing(config);
   const name = await demandTestCompany(config, vendors, company);
@@ -64,7 +64,7 @@ async function carryOut(context: Context, { config, autotask, companyId, json }:
       settings: config.settings,
       today: today(config.schedule.timeZone),
       now: () => new Date(),
-      onAnswer: ({ id, is }, done, all) => context.say(line`${done} of ${all}: ${id} ${is ?? 'could not be asked'}`),
+      onAnswer: ({ id, is }, done, all) => context.say(line`${done} of ${all}: ${id} ${is ?? 'could not be checked'}`),
       signal: stop.signal,
     });
     await keepWriteProbe(evidence, config.broker, result);
@@ -98,7 +98,7 @@ async function demandTestCompany(
     const line = lines.find(({ organizationId }) => ids.has(fold(organizationId)));
     if (line !== undefined)
       throw refused(
-        `Company ${id} is a customer: ${ids.get(fold(line.organizationId))} is linked to it, or nobody can tell, and has lines in ${one}.`,
+        `Company ${id} is a customer: ${ids.get(fold(line.organizationId))} is linked to it, or may be, and has lines in ${one}.`,
       );
   }
   return found.name;

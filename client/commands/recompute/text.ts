@@ -32,6 +32,6 @@ function differing({ organizationName, differences }: RecomputedOrganization): s
       `  ${rule === '' ? 'amounts and steps' : `rule ${rule}`}`,
       ...all.map(({ what, then, now }) => `    ${what}: ${then} → ${now}`),
     ]),
-    ...(differences.length === 0 ? ['  the same amounts and steps, with other words or figures beside them'] : []),
+    ...(differences.length === 0 ? ['  the same amounts and steps, with other words or figures next to them'] : []),
   ].join('\n');
 }

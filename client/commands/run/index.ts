@@ -118,7 +118,7 @@ function checkMode({ mode, organizationModes }: BaseConfig, asked: Mode | undefi
   if (asked === undefined || MODES.indexOf(asked) <= most) return;
   throw new CommandError(
     EXIT.configuration,
-    `BILLING_MODE is ${mode}, the most a run may do, so --mode ${asked} is not possible. Set BILLING_MODE=${asked} (or BILLING_MODE_ORGANIZATIONS for some), restart the worker, and run again.`,
+    `BILLING_MODE is ${mode}, which limits every run, so --mode ${asked} is not possible. Set BILLING_MODE=${asked} (or BILLING_MODE_ORGANIZATIONS for some), restart the worker, and run again.`,
   );
 }
 

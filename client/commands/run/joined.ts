@@ -57,8 +57,8 @@ export async function demandAsAsked(temporal: Temporal, broker: string, month: s
   if (found.length > 0)
     throw new CommandError(
       EXIT.failed,
-      `A run of ${month} is going on that was asked for otherwise, and nothing changes it: ${found.join('; ')}. Wait until it has ended, and ask again.\nTo wait for it: ${hint('run', month, '--wait')}`,
+      `A run of ${month} is already under way with different options, which cannot be changed: ${found.join('; ')}. Wait until it has ended, and run the month again.\nTo wait for it: ${hint('run', month, '--wait')}`,
     );
   const isOfSome = (asked.organizations ?? []).length === 0 && going.organizations !== undefined;
-  return isOfSome ? [`It is a run of some organizations alone, which goes on already: ${going.organizations!.join(', ')}.`] : [];
+  return isOfSome ? [`The run under way is only for some organizations: ${going.organizations!.join(', ')}.`] : [];
 }

@@ -85,7 +85,7 @@ export async function withSchedule<T>(
     return await use(client.schedule.getHandle(scheduleId(broker)));
   } catch (error) {
     if (!(error instanceof ScheduleNotFoundError)) throw error;
-    throw new CommandError(EXIT.failed, `There is no schedule ${scheduleId(broker)}. Make it with: ${us()} schedule apply`);
+    throw new CommandError(EXIT.failed, `There is no schedule ${scheduleId(broker)}. Create it with: ${us()} schedule apply`);
   }
 }
 
@@ -93,7 +93,7 @@ export function describeSchedule({ scheduleId: id, state, info, spec }: Schedule
   const times = (values: Date[]): string => values.map((time) => time.toISOString().replace('.000Z', 'Z')).join('\n           ');
   return [
     `schedule   ${id}${state.paused ? `, PAUSED (${state.note ?? ''})` : ''}`,
-    `cron       ${cron} in ${spec.timezone ?? 'UTC'}${spec.jitter ? `, up to ${spec.jitter / 60_000} minutes later, so that brokers do not all begin at once` : ''}`,
+    `cron       ${cron} in ${spec.timezone ?? 'UTC'}${spec.jitter ? `, up to ${spec.jitter / 60_000} minutes later, so that brokers do not all start at once` : ''}`,
     `next       ${times(info.nextActionTimes.slice(0, 5))}`,
     `last       ${times(info.recentActions.slice(-3).map(({ takenAt }) => takenAt)) || 'never'}`,
     `runs       ${info.numActionsTaken} started, ${info.numActionsSkippedOverlap} skipped because one was under way, ${info.numActionsMissedCatchupWindow} missed`,

@@ -226,7 +226,7 @@ async function storeKey(autotask: Autotask, { id, name }: ExistingService, itemC
 
 function summaryOf(changes: number, asked: number, write: boolean): string {
   if (changes === 0)
-    return `Nothing to do: ${asked} ${asked === 1 ? 'service has its code' : 'services have their codes'} already.`;
+    return `Nothing to do: ${asked} ${asked === 1 ? 'service already has its code' : 'services already have their codes'}.`;
   return write
     ? `${changes} stored. What customers read on their invoices for contracts of other tools is the invoice description of those contracts' services: look at one.`
     : `${changes} would be stored; nothing was written. Do it with --write.`;

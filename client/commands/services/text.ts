@@ -22,7 +22,7 @@ const SUGGESTIONS: Column[] = [
 
 export const renderServiceSuggestions = onTerminal((suggestions: ServiceSuggestion[], paper) =>
   suggestions.length === 0
-    ? 'The month has no product with a service of its own.'
+    ? 'No product of the month has its own service.'
     : [
         table(
           SUGGESTIONS,
@@ -36,7 +36,7 @@ export const renderServiceSuggestions = onTerminal((suggestions: ServiceSuggesti
           paper,
         ),
         '',
-        'What is not "found" gets a service of its own, unless you say which one is meant:',
+        'Products that are not "found" get a new service, unless you choose an existing one:',
         `  ${us()} services match MONTH --out FILE`,
         `  ${us()} services import FILE --write`,
       ].join('\n'),

@@ -223,7 +223,7 @@ async function runLine(
   if (run === null || run.status.name === 'COMPLETED' || run.status.name === 'CONTINUED_AS_NEW') return null;
   const page = detailsLink(ui, namespace, run);
   if (run.status.name === 'RUNNING') return `A run is under way since ${utcText(run.startTime)}: ${page}`;
-  const older = `The latest run, of ${utcText(run.startTime)}, ${endInWords(run.status.name)}, so what stands below is older.`;
+  const older = `The latest run, of ${utcText(run.startTime)}, ${endInWords(run.status.name)}, so the figures below are older.`;
   if (isReported) return `${older} ${page}`;
   const cause = await client.workflow
     .getHandle(run.workflowId, run.runId)

@@ -16,7 +16,7 @@ export const renderTakeover = onTerminal(({ month, found }: { month: Month; foun
   return [
     ...(held.length === 0 ? [] : ['Would be billed twice:', ...held.map((one) => findingText(one, month, paper)), '']),
     ...(weaker.length === 0 ? [] : ['Only alike, look at them:', ...weaker.map((one) => findingText(one, month, paper)), '']),
-    'What is right beside the report: write a reason into its row, and hand the file back.',
+    'If a contract is right alongside the report, write a reason into its row, and return the file.',
     `  ${us()} takeover ${month} --out FILE`,
     `  ${us()} takeover ${month} --dismiss FILE`,
   ].join('\n');

@@ -89,7 +89,7 @@ async function carryOut(
   if (digest !== undefined && digest !== first!.digest)
     throw new CommandError(
       EXIT.failed,
-      `The way back is not the one you name any more: it is ${first!.digest} now. Nothing was taken back.`,
+      `The undo has changed since the digest you gave: it is now ${first!.digest}. Nothing was taken back.`,
     );
   return withTemporal(context.environment, async (temporal) => {
     if (!(await isServed(temporal, billingQueue(config.broker))))
@@ -106,7 +106,7 @@ async function carryOut(
     const taken = await inParallel(going, (plan) =>
       takeBack(context, temporal, { config, evidence, given, from, withinMs }, plan),
     );
-    context.out(line`See what comes of it with: ${hint('status', month)}`);
+    context.out(line`See the result with: ${hint('status', month)}`);
     return taken.every(Boolean) && !shown.organizations.some(isHeld) ? EXIT.done : EXIT.waits;
   });
 }
@@ -138,7 +138,7 @@ async function takeBack(
   try {
     const at = { month, organizationId, asOf: given.asOf };
     const answer = await undoWithStart(temporal, config.broker, at, { given, digest, from, withinMs });
-    context.out(line`${answer ?? line`${organizationName}: it goes on.`}`);
+    context.out(line`${answer ?? line`${organizationName}: it is continuing.`}`);
     return answer === null || !standsAsIn(answer, 'NeedsAttention');
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;

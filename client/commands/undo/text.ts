@@ -52,13 +52,13 @@ function lineText({ name, contractId, outcome, now, before, currency }: UndoLine
 
 function lastLine(month: string, organizations: UndoPlan[], isPreview: boolean): string {
   const steps = organizations.reduce((total, plan) => total + plan.steps.length, 0);
-  if (steps === 0) return `There is nothing of ${month} that can be taken back here. Nothing was written.`;
+  if (steps === 0) return `There is nothing in ${month} that can be taken back here. Nothing was written.`;
   const undone = organizations.flatMap(({ lines }) => lines.filter(({ outcome }) => outcome === 'undone'));
   const what = `${steps === 1 ? '1 step takes' : `${steps} steps take`} ${sums(undone)} of ${month} back.`;
   if (!isPreview) return what;
   return [
     `${what} This is a preview; nothing was written.`,
-    `Carry it out with: ${hint('undo', month, ...named(organizations), '--write', '--reason')} TEXT. Nobody bills the month again before a rerun.`,
+    `Carry it out with: ${hint('undo', month, ...named(organizations), '--write', '--reason')} TEXT. The month is not billed again before a rerun.`,
   ].join('\n');
 }
 

@@ -4,8 +4,7 @@ import type { Answered } from '../source.js';
 /** What came of the last time that the worker was asked, with the hour. */
 export function answeredPart(answered: Answered | null): Html {
   if (answered === null) return html``;
-  if ('since' in answered)
-    return html`<p>Under way since ${minute(answered.since)}. Open this page again to see what comes of it.</p>`;
+  if ('since' in answered) return html`<p>Under way since ${minute(answered.since)}. Open this page again to see the result.</p>`;
   if ('failure' in answered) return html`<p class="alarm">${answered.failure}</p>`;
   const { isGood, text, lines, at } = answered.done;
   return html`<p class="${isGood ? 'good' : 'alarm'}">${minute(at)}: ${text}</p>
