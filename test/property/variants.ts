@@ -61,8 +61,8 @@ export const VARIANTS: Variant[] = [
   {
     wrong: 'half a cent is always rounded down',
     file: 'shared/billing/basics/decimal.ts',
-    from: 'return value.round(scale, Big.roundHalfUp);',
-    to: 'return value.round(scale, Big.roundDown);',
+    from: 'return value.round(scale);',
+    to: "return value.minus(value.gt(0) ? '0.000001' : 0).round(scale);",
   },
   {
     wrong: 'money without a line is not mentioned',

@@ -1,5 +1,5 @@
-import { Big } from 'big.js';
 import type { Decimal } from '../types.js';
+import { Big, MOST_DECIMALS } from './big.js';
 
 /**
  * Exact amounts. Everything is computed in `Big` and carried as text; a digit is only ever lost in `round`, whose scale the caller names.
@@ -10,23 +10,15 @@ export { Big };
 /** Decimals of unit prices on the wire of Autotask (`docs/vendors/autotask.md` 5.3). */
 export const UNIT_PRICE_SCALE = 4;
 
-export const big = (value: Decimal | number | Big): Big => (value instanceof Big ? value : new Big(value));
-export const ZERO = new Big(0);
-/** A look at the first digit: `eq(0)` reads the 0 again each time, and planning asks some thirty times an item. */
-export const isZero = (value: Big): boolean => value.c[0] === 0;
+export const big = (value: Decimal | number | Big): Big => Big.of(value);
+export const ZERO = big(0);
+export const isZero = (value: Big): boolean => value.isZero();
 
 /** Whether the amount is below zero, above it, or neither: 1, -1 or 0. A float has the sign of the text it is read from, and is not kept. */
 export const signOf = (value: Decimal): number => Math.sign(Number(value));
 
-/** Compares two amounts. Most that are compared are the same text, but for zeros at the end, and need not be read. */
-export const compare = (left: Decimal, right: Decimal): number => (isSameText(left, right) ? 0 : big(left).cmp(right));
-
-function isSameText(left: Decimal, right: Decimal): boolean {
-  const digits = Math.max(left.length, right.length);
-  return left === right || padded(left, digits) === padded(right, digits);
-}
-
-const padded = (value: Decimal, digits: number): string => (value.includes('.') ? value : `${value}.`).padEnd(digits, '0');
+/** Compares two amounts. Most that are compared are the same text, and need not be read. */
+export const compare = (left: Decimal, right: Decimal): number => (left === right ? 0 : big(left).cmp(right));
 
 /** Exact sum. Most sums are of one amount, which is read and not added to nothing. */
 export function sum(values: Iterable<Decimal | Big>): Big {
@@ -40,31 +32,18 @@ export function sum(values: Iterable<Decimal | Big>): Big {
 
 /** Rounded to `scale` decimals, half away from zero. */
 export function round(value: Big, scale: number): Big {
-  return value.round(scale, Big.roundHalfUp);
+  return value.round(scale);
 }
-
-/** More decimals than any quotient is asked for. */
-const MOST_DECIMALS = 40;
-
-/** The library keeps how it divides in the constructor, and making one takes ten times as long as a division: there is one for each number of decimals. */
-const QUOTIENTS = Array.from({ length: MOST_DECIMALS + 1 }, (_, scale) => {
-  const Quotient = Big();
-  Quotient.DP = scale;
-  Quotient.RM = Big.roundHalfUp;
-  return Quotient;
-});
 
 /** `total / divisor` rounded to `scale` decimals, at most 40: once, from the exact value. Throws a RangeError for more. */
 export function divide(total: Big, divisor: Big, scale: number): Big {
-  const Quotient = QUOTIENTS[scale];
-  if (Quotient === undefined) throw new RangeError(`${scale} decimals: expected 0 to ${MOST_DECIMALS}`);
-  return new Big(new Quotient(total).div(divisor));
+  if (scale > MOST_DECIMALS) throw new RangeError(`${scale} decimals: expected 0 to ${MOST_DECIMALS}`);
+  return total.div(divisor, scale);
 }
 
 /** Text with exactly `scale` decimals, "-48.30". Never writes "-0.00". */
 export function text(value: Big, scale: number): Decimal {
-  const rounded = value.toFixed(scale, Big.roundHalfUp);
-  return rounded.startsWith('-') && !/[1-9]/.test(rounded) ? rounded.slice(1) : rounded;
+  return value.toFixed(scale);
 }
 
 /** Shortest plain text of the exact value. */

@@ -1,5 +1,5 @@
 import { productsOf } from '../amounts/products.js';
-import { big, Big, signOf, UNIT_PRICE_SCALE, unitPriceText } from '../basics/decimal.js';
+import { big, signOf, UNIT_PRICE_SCALE, unitPriceText } from '../basics/decimal.js';
 import type { Doubt } from './doubt.js';
 import { isManual, priceOf, type PriceList } from '../report/items.js';
 import { monthOf } from '../basics/month.js';
@@ -149,10 +149,8 @@ function latestPositiveLine(lines: Line[]): Line | undefined {
 
 // Autotask keeps four decimals (`docs/vendors/autotask.md` 5.5), and hides costs from users without the right to see them.
 function isUpToDate(found: Service, wanted: UnitPrices): boolean {
-  const samePrice = big(found.unitPrice).eq(big(wanted.price).round(UNIT_PRICE_SCALE, Big.roundHalfUp));
-  return (
-    samePrice && (found.unitCost === null || big(found.unitCost).eq(big(wanted.cost).round(UNIT_PRICE_SCALE, Big.roundHalfUp)))
-  );
+  const samePrice = big(found.unitPrice).eq(big(wanted.price).round(UNIT_PRICE_SCALE));
+  return samePrice && (found.unitCost === null || big(found.unitCost).eq(big(wanted.cost).round(UNIT_PRICE_SCALE)));
 }
 
 /** Product name and what tells terms apart: "Power BI Pro (1 year, paid yearly)". */
