@@ -42,7 +42,7 @@ export interface Dependencies extends Vendors {
   /** What the command line does at the end of a month; null in a process that has none of it. */
   office: Office | null;
   clock: Clock;
-  /** Told while something long goes on, so that Temporal knows the activity lives. */
+  /** Called during long work, so that Temporal knows the activity is alive. */
   heartbeat: (details: string) => void;
   /** Aborted when the activity is cancelled or its worker shuts down. */
   signal: () => AbortSignal | undefined;

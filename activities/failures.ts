@@ -57,7 +57,7 @@ export function endsActivity(error: unknown): boolean {
   return failure instanceof ApplicationFailure && failure.nonRetryable === true;
 }
 
-/** As a failure of the table, with its advice for Temporal: whether to try again, and when. An error that is none of them is left as it is. */
+/** As a failure of the table, with its advice for Temporal: whether to try again, and when. Any other error is left as it is. */
 export function toFailure(error: unknown): unknown {
   const type = typeOf(error);
   if (type === null || !(error instanceof Error)) return error;

@@ -74,7 +74,7 @@ export interface Activities {
   recordDecisions(request: DecisionsRequest): Promise<void>;
   /** One message per run, when something waits or is missing. */
   sendNotice(request: NoticeRequest): Promise<NoticeSent>;
-  /** Which executions can answer nobody, because they have ended or Temporal cannot go on with them. */
+  /** Executions that can no longer answer, because they have ended or Temporal cannot continue them. */
   findSilent(request: SilentRequest): Promise<SilentFound>;
   /** What a person asked for on the page at the end of a month. */
   endMonth(request: MonthEndRequest): Promise<MonthEndDone>;

@@ -61,7 +61,7 @@ export async function demandOwnReport(
   if (why !== null) throw new SettingsRefused(refusedReport(why, month));
 }
 
-/** The same before each write, whatever was set since the run began; what is taken back needs no report. */
+/** The same before each write, even if settings changed since the run began; what is taken back needs no report. */
 export async function noteOwnReport(
   { evidence, reportMonthOffset }: Pick<Dependencies, 'evidence' | 'reportMonthOffset'>,
   { broker, month, organizationId }: Pick<MonthRequest, 'broker' | 'month'> & { organizationId: string },

@@ -98,7 +98,7 @@ export interface Config {
   notices: NoticeSettings;
   /** Our share of the tenant's calls to Autotask. */
   callsPerHour: number;
-  /** Variables that look like ours but are none, with the nearest name: likely misspelt. */
+  /** Variables that look like our settings but are not, with the nearest name: likely misspelt. */
   warnings: string[];
   /** Files of secrets that cannot be read, where the value beside them counts instead. */
   unreadFiles: string[];
@@ -109,7 +109,7 @@ export interface Config {
 export const PROMOTIONS = ['itself', 'by-hand'] as const;
 export type Promotion = (typeof PROMOTIONS)[number];
 
-/** What every command needs, whatever it talks to. */
+/** What every command needs. */
 export type BaseConfig = Omit<Config, 'cloudmore' | 'autotask' | 'settings'>;
 
 // ---------------------------------------------------------------------------------------------------------------- the schema
@@ -375,7 +375,7 @@ const unreadFiles = (environment: Environment): string[] =>
       : [];
   });
 
-/** `CLOUDMORE_ABSENT` takes away a question that the report could not answer; a name that is none takes away nothing, in silence. */
+/** `CLOUDMORE_ABSENT` takes away a question that the report could not answer; an unknown name would remove nothing, without a word. */
 function unknownMembers({
   CLOUDMORE_ABSENT: absent,
   COMPANY_PROPERTY: property,

@@ -13,7 +13,7 @@ import { probingOf } from '../shared/probe/kept.js';
 import { connectVendors, type Vendors } from '../shared/vendors.js';
 import { findSilent } from './executions/silent.js';
 
-/** What a process has of its own. */
+/** What each process has separately. */
 interface Given {
   evidence?: Evidence | undefined;
   /** Clients that are there already; by default a pair is made. */

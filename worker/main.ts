@@ -55,7 +55,7 @@ export interface WorkerSetup {
   watch?: WatchSetup | undefined;
   /** What traces what it does; nothing when absent. */
   traces?: Traces | null;
-  /** Where its workflows run, when it shares that with other workers of the process; in a thread of its own when absent. */
+  /** Where its workflows run, when it shares that with other workers of the process; in a separate thread if absent. */
   threads?: WorkflowThreads | undefined;
 }
 
@@ -163,7 +163,7 @@ async function assemble(
       try {
         await Promise.all(running);
       } finally {
-        shutdown(); // where one failed, the others must not go on half
+        shutdown(); // if one failed, the others must not continue without it
         await signing.sign();
         signing.stop();
         await Promise.allSettled(running);
@@ -189,7 +189,7 @@ async function versionKnown(
 }
 
 /**
- * Workflows alone have versions. The one process that serves Autotask is whichever holds the lease, of whatever version, and steps are checked by the lease
+ * Workflows alone have versions. The one process that serves Autotask is the holder of the lease, of any version, and steps are checked by the lease
  * they were planned under.
  */
 const versionOf = (broker: string, buildId: string | null): Pick<WorkerOptions, 'workerDeploymentOptions'> =>

@@ -3,7 +3,7 @@ import { openSigner, signHead, type Signer } from '../shared/evidence/signing.js
 
 const SIGN_EVERY_MS = 60_000;
 
-/** Signs where the broker's chain of evidence stands, every minute while this process serves the broker. A key that cannot be had stops no billing. */
+/** Signs where the broker's chain of evidence stands, every minute while this process serves the broker. A missing key does not stop billing. */
 export function keepSigning(
   { evidence, broker, keys, isOn }: { evidence: Evidence; broker: string; keys: string; isOn: () => boolean },
   say: (message: string) => void,

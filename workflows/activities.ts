@@ -85,7 +85,7 @@ export const endingMonth = (broker: string, summary: string): Pick<Activities, '
     summary,
   });
 
-/** A message to people: whatever comes of it, the run ends well. */
+/** A message to people: even if it fails, the run ends well. */
 export const noticing = (broker: string, summary: string): Pick<Activities, 'sendNotice'> =>
   proxyActivities<Activities>({
     ...options('asked', billingQueue(broker), '2 minutes'),

@@ -77,7 +77,7 @@ export class Asked {
     this.next = { given };
   }
 
-  /** Another plan that was released meanwhile has a turn of its own, as long as something waits. */
+  /** Another plan that was released in the meantime gets its own turn, as long as something waits. */
   endRelease(staysOpen: boolean): void {
     this.released.shift();
     if (this.released.length > 0 && staysOpen) this.next ??= { given: this.lastGiven };

@@ -17,7 +17,7 @@ const UNSETTLED = `Not finished: another worker took over ${REPLANS} times while
 const NOT_SENT = 'Not sent, because another worker has taken over.';
 const LATE_SKIP = 'The skip came after the first write; the organization was finished.';
 
-/** Carries the plan out, and whatever takes its place on the way. Answers the plan that was the last. */
+/** Carries out the plan, and any plan that replaces it on the way. Answers the last one. */
 export async function carryOutWhole(run: Run, first: PlanMade): Promise<PlanMade> {
   let plan = first;
   for (let replans = 0; ; replans += 1) {
@@ -92,7 +92,7 @@ async function carryOutTurn(run: Run, turn: PlanMade, resolved: Resolved): Promi
   return true;
 }
 
-/** The plan's next steps; null when there are none, or they cannot be had: then none of them was sent. */
+/** The plan's next steps; null if there are none, or they are not available: then none of them was sent. */
 async function nextTurn(run: Run, { plan, next }: PlanMade): Promise<PlanMade | null> {
   if (next === undefined) return null;
   try {

@@ -34,7 +34,7 @@ export class Decided {
     return `${workflowId}/${originalExecutionRunId}/${update?.id ?? `${action}-${this.signals[action]}`}`;
   }
 
-  /** Puts on record what is not yet; what comes meanwhile is of the next time. */
+  /** Records what is not recorded yet; what arrives in the meantime is left for the next time. */
   async keep(record: (request: DecisionTaken[]) => Promise<void>): Promise<void> {
     while (!this.isOnRecord) {
       const taken = [...this.pending];

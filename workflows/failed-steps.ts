@@ -49,7 +49,7 @@ export class Stops {
     return true;
   }
 
-  /** What concerns the organization as a whole: a plan that cannot be had. */
+  /** What concerns the organization as a whole: an unavailable plan. */
   all(message: string): void {
     this.reported.unshift({ items: [], reason: 'api-error', message });
   }

@@ -120,7 +120,7 @@ async function startOne(run: DailyState, { request, given }: Handed, organizatio
   }
 }
 
-/** Whether it was open and got the report: one that has ended meanwhile did not. */
+/** Whether it was open and got the report: one that has ended in the meantime did not. */
 async function handOver(run: DailyState, { request, given }: Handed, organizationId: string): Promise<boolean> {
   const open = getExternalWorkflowHandle(organizationBillingId(request.broker, request.month, organizationId));
   try {

@@ -195,7 +195,7 @@ export class Hearing {
     );
   }
 
-  /** Takes in a message, or shows why it is none: on the page, in the log, and for `billing status`. A message never stops the workflow. */
+  /** Takes in a message, or shows why it is invalid: on the page, in the log, and for `billing status`. A message never stops the workflow. */
   private hear<T>(name: string, read: Read<T>, take: (value: T) => void): void {
     if ('value' in read) {
       take(read.value);

@@ -29,12 +29,12 @@ import { isStatus } from '../shared/billing/results/status.js';
  */
 export type Read<T> = { value: T } | { problem: string };
 
-/** Arguments of a signal as bytes: one that cannot even be decoded must not stop the workflow. More than so many are nobody's. */
+/** Arguments of a signal as bytes: one that cannot even be decoded must not stop the workflow. No known message has more than this many. */
 export const RAW_ARGUMENTS = { typeInfo: { inputTypes: Array.from({ length: 32 }, () => rawValueTypeInfo) } };
 
 const UNREADABLE = Symbol('unreadable');
 
-/** The argument's value, whatever it is. */
+/** The argument's value, of any kind. */
 export function valueOf(raw: unknown): unknown {
   if (!(raw instanceof RawValue)) return raw;
   try {
@@ -278,7 +278,7 @@ function isTimeZone(value: unknown): boolean {
   }
 }
 
-/** Refuses an input that is none, with every member that is wrong: the workflow fails at once, instead of half-way. */
+/** Refuses an invalid input, with every member that is wrong: the workflow fails at once, instead of half-way. */
 export function checkDaily(input: DailyBillingInput): DailyBillingInput {
   return withoutNulls(checked(input, DAILY));
 }

@@ -108,7 +108,7 @@ export function noteRemarks(run: Run, { remark, missingPersons }: PlanMade): voi
 
 export function planRequest({ request, undo }: Run, refused: string[]): PlanRequest {
   const { broker, month, asOf, mode, organizationId, given, approvedDigest } = request;
-  // After writes of its own the survey no longer tells what Autotask holds.
+  // After the organization's own writes the survey no longer shows what Autotask holds.
   const known = refused.length === 0 ? given : { ...given, survey: null, surveyedAt: null };
   return {
     broker,

@@ -264,7 +264,7 @@ export class OrganizationState {
     return 'healing';
   }
 
-  /** Tells the runs that wait for this organization. A run that has ended meanwhile does not matter. */
+  /** Tells the runs that wait for this organization. A run that has ended in the meantime does not matter. */
   async report(summary: OrganizationSummary): Promise<void> {
     if (this.asked.next !== null) return;
     const listeners = new Set(this.asked.listeners);

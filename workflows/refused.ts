@@ -29,7 +29,7 @@ export function misnamedRefusal(raw: unknown): string | null {
  */
 export function refuseOrKeep(unknown: string | null): string | null {
   if (unknown === null) return null;
-  // One that a person started under an earlier release goes on.
+  // One that a person started under an earlier release continues.
   if (isStartedByPerson() && patched('unknown-members-are-refused')) throw refused(`${unknown} Nothing was done.`);
   log.warn('members of the input are not known', { unknown });
   return `${unknown} It goes on without.`;

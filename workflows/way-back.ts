@@ -43,7 +43,7 @@ interface Back {
 }
 
 export async function goBack(run: Run, digest: string): Promise<Back> {
-  // What was begun goes on: a skip means the month, which is not billed anyway.
+  // What was begun continues: a skip means the month, which is not billed anyway.
   run.control = { ...run.control, skipReason: () => null };
   run.undo = { digest, hasWritten: false };
   const plan = await makePlan(run, []);

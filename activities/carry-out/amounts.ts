@@ -60,7 +60,7 @@ export async function postAdjustment(
       );
     return { result: 'written', id: null };
   } catch (error) {
-    // A second adjustment of one date is refused (`docs/vendors/autotask.md` 3.1): the month was adjusted already, the planner goes on from there (rule 7.0).
+    // A second adjustment of one date is refused (`docs/vendors/autotask.md` 3.1): the month was already adjusted, and the planner continues from there (rule 7.0).
     if (!(error instanceof ApiError && error.kind === 'duplicate')) throw error;
     if (step.purpose === 'gap') throw gapStands(request);
     return { result: 'refused', id: null };
@@ -104,7 +104,7 @@ async function madeRow(
     looks.push(look);
     return step.expectsUnits === null || look?.units === step.expectsUnits ? look : null;
   });
-  // A person who changed it meanwhile has the last word: the delta starts from what is there.
+  // A person who changed it in the meantime has the last word: the delta starts from what is there.
   const row = shown ?? looks.at(-1) ?? null;
   if (isFrozen && !isDone(step, stateOf(row))) throw gapStands(request);
   return stateOf(row);

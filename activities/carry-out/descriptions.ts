@@ -12,7 +12,7 @@ import type { Dependencies } from '../dependencies.js';
 interface Owed {
   contractId: number;
   serviceId: number;
-  /** What the contract service shows while it has no text of its own. */
+  /** What the contract service shows as long as it has no own text. */
   serviceKey: string;
   text: string;
 }

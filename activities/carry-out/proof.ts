@@ -10,7 +10,7 @@ import { soon } from '../gather/wait-until-visible.js';
  * everything once more, every day. The process that holds the broker's gate proves it for all customers that are billed side by side.
  */
 
-/** A proof holds for so long without another survey: rights change, and organizations that waited go on by themselves. */
+/** A proof holds for so long without another survey: rights change, and organizations that waited continue automatically. */
 const PROOF_HOLDS_MS = 3_600_000;
 
 type State = { provenAt: number } | { proving: Promise<unknown> } | { failed: SearchBlind };

@@ -112,7 +112,7 @@ async function sendInTurn<T>(
   const now = async (): Promise<string> => (await evidence.now()).toISOString();
   const { ref, intent } = await readIntent(evidence, name, identity);
   let claimed = ref;
-  /** One that has taken it over meanwhile keeps it. */
+  /** One that has taken it over in the meantime keeps it. */
   const note = async (noted: Intent): Promise<void> => {
     const next = await evidence.put(noted, organizationId);
     if (await evidence.claim(name, claimed, next)) claimed = next;

@@ -41,8 +41,8 @@ const keep = async (evidence: Evidence, broker: string, canary: Canary): Promise
   evidence.point(nameOf(broker), await evidence.put(canary));
 
 /**
- * Before the survey: what a person asked for with the run, and whether this tenant was billed before. Charges of ours of an earlier month say so too,
- * whatever is left of the evidence.
+ * Before the survey: what a person asked for with the run, and whether this tenant was billed before. Our charges in an earlier month show it too, even
+ * if the evidence is lost.
  */
 export async function settleCanary(
   { autotask, evidence, canary, clock }: Needs & Pick<Dependencies, 'autotask'>,
@@ -135,7 +135,7 @@ export class CanaryChoice {
     await keep(this.needs.evidence, this.request.broker, { ...kept, ...one, ...awaited, chosenAt: at, passedAt: null });
   }
 
-  /** Whom a person has named: with the run, else in the settings. */
+  /** The customer that a person has named: with the run, otherwise in the settings. */
   private wanted(): Omit<NonNullable<Canary['awaited']>, 'month'> | null {
     const asked = this.kept?.asked;
     const name = canaryCustomer(asked) ?? (asked === undefined ? this.needs.canary.organization : null);

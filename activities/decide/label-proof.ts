@@ -51,7 +51,7 @@ const SHOWN = 3;
 
 const baseOf = (key: string): string => parseChargeKey(key)?.base ?? fold(key);
 
-/** The same for an organization that is billed by itself. */
+/** The same for an organization that is billed alone. */
 export function demandProvenLabel(
   dependencies: Pick<Dependencies, 'evidence' | 'tenant' | 'clock'>,
   plan: Plan,

@@ -58,7 +58,7 @@ export interface Sources {
   surveys: SharedSurveys;
 }
 
-/** Plans one organization: from the run's survey while it is fresh, else from one that it shares, or from reads of its own. */
+/** Plans one organization: from the run's survey while it is fresh, otherwise from a shared survey or its own reads. */
 export async function makePlan(dependencies: Dependencies, sources: Sources, request: PlanRequest): Promise<PlanMade> {
   return request.resume ? nextTurn(dependencies, request, request.resume) : firstTurn(dependencies, sources, request);
 }
@@ -213,7 +213,7 @@ function outdatedRelease(plan: Plan, approvedDigest: string | null, waits: PlanM
   };
 }
 
-/** How a person goes on from shadow mode: by the setting that keeps the organization there, or by a run that asks for more where only this one asked for less. */
+/** How a person continues from shadow mode: by the setting that keeps the organization there, or by a run that asks for more where only this one asked for less. */
 function leaveShadow(
   { organizationId, organizationName }: Plan,
   month: string,

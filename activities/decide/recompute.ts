@@ -124,7 +124,7 @@ function differencesOf(then: Decided, now: Decided): PlanDifference[] {
   ];
 }
 
-/** What a step is about, whatever it changes there. */
+/** What a step is about, regardless of what it changes there. */
 const identityOf = (step: Step): string =>
   [
     step.kind,

@@ -33,7 +33,7 @@ export class StrayMoney {
     for (const { outcome, contractKey } of items) if (outcome === 'held') this.stopped.push({ contractKey, companyId });
   }
 
-  /** Null where the survey was of some organizations alone: what it left out is not known to be nobody's. */
+  /** Null where the survey was of some organizations alone: what it left out may belong to somebody. */
   async plans(settings: Dependencies['settings']): Promise<Plan[] | null> {
     const { strays } = await this.slices.survey(this.given.survey);
     if (strays === undefined) return null;

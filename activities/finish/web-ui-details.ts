@@ -46,7 +46,7 @@ no Autotask company
   ).text;
 }
 
-/** One paragraph for what one command resolves: how much, why, what to do, and the signal or command that goes on. */
+/** One paragraph for what one command resolves: how much, why, what to do, and the signal or command to continue with. */
 function whatToDo(outcome: Outcome, result: OrganizationResult): Markdown[] {
   const addressee = { ...result, month: outcome.month };
   const waiting = result.items.filter(({ outcome: end }) => end === 'held' || end === 'ghost');

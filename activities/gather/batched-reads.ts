@@ -20,7 +20,7 @@ interface Place {
 }
 
 interface Look {
-  /** Null while it is under way: calls may wait for quota, and anyone who comes meanwhile waits with them. */
+  /** Null while it is under way: calls may wait for quota, and later callers wait with them. */
   answeredAt: number | null;
   /** Not served yet. */
   places: Place[];

@@ -8,7 +8,7 @@ import type { Dependencies } from '../dependencies.js';
 import { SettingsRefused } from '../failures.js';
 
 /**
- * Before a run may write by itself: the vendors must be known to be as believed. A run that lacks a probe takes it. A tenant that was billed before is not
+ * Before a run may write in mode auto: the vendors must be known to behave as believed. A run that lacks a probe takes it. A tenant that was billed before is not
  * stopped for what it has lived with; its people are told (`send-notice.ts`).
  */
 export async function demandProbe(

@@ -105,12 +105,12 @@ export class Slices {
   }
 }
 
-/** A filter names somebody whom Cloudmore does not: a run of nobody would look like a run without work. */
+/** A filter names somebody unknown to Cloudmore: a run for nobody would look like a run without work. */
 export class UnknownOrganization extends Error {
   override readonly name = 'UnknownOrganization';
   constructor(
     message: string,
-    /** Whom there is instead: customers' names, which a failure in Temporal does not carry. */
+    /** The names that exist instead: customers' names, which a failure in Temporal does not carry. */
     readonly hint: string,
   ) {
     super(message);

@@ -120,7 +120,7 @@ export class SharedSurveys {
     }
   }
 
-  /** Kept before anyone who waits for it goes on. */
+  /** Stored before anyone who waits for it continues. */
   private async survey({ broker, month, mode, given: { asOf, report } }: BooksRequest): Promise<void> {
     const { dependencies, slices } = this;
     const request = { broker, month, asOf, mode, report, organizations: null };

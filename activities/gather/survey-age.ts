@@ -5,7 +5,7 @@ import type { SurveyManifest } from '../../shared/evidence/months.js';
 import { VISIBLE_WITHIN_MS } from './wait-until-visible.js';
 
 /**
- * A survey of Autotask tells nothing of what was written since. Two runs at once survey before either writes; who planned from the older survey would write
+ * A survey of Autotask does not show what was written since. Two runs at once survey before either writes; who planned from the older survey would write
  * the same again. So every organization has a note of when it was last written to, in whatever month.
  */
 

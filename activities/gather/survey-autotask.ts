@@ -28,7 +28,7 @@ import { isNamed, requireNamed, type Slices } from './report-slices.js';
 import { SHARED_SERVICES } from '../../shared/billing/basics/record-types.js';
 
 /**
- * Autotask's side of a month, in bulk: an organization in balance costs no call of its own. A first pass reads the month's rows of all our contracts; the
+ * Autotask's side of a month, in bulk: an organization in balance costs no extra call. A first pass reads the month's rows of all our contracts; the
  * planner then names the contracts whose neighbouring rows decide (rule 7.0), and only those are read, again in bulk.
  */
 export async function surveyAutotask(dependencies: Dependencies, slices: Slices, request: SurveyRequest): Promise<SurveyTaken> {

@@ -31,7 +31,7 @@ import type { Slices } from '../gather/report-slices.js';
 import { isParked } from '../../shared/billing/results/status.js';
 import { undoneOutcome } from '../carry-out/undo-month.js';
 
-/** Rule 7.9: everything written is read back and compared (`read-back.ts`). Then the organization's outcome is kept, whatever came of it. */
+/** Rule 7.9: everything written is read back and compared (`read-back.ts`). Then the organization's outcome is stored, in every case. */
 export async function verifyOrganization(
   dependencies: Dependencies,
   slices: Slices,

@@ -143,7 +143,7 @@ function links(organizations: Linked[], property: string): string | Problem {
 
 const UNLINKED_SHOWN = 10;
 
-/** To leave a customer out is the broker's right, so this is not a finding; that a large one was forgotten shows all the same. */
+/** To leave a customer out is the broker's right, so this is not a finding; that a large one was forgotten still shows. */
 async function unlinked(cloudmore: Cloudmore, organizations: Linked[], month: Month): Promise<string> {
   const without = new Map(organizations.filter((one) => one.companyIdText === null).map((one) => [fold(one.id), one]));
   if (without.size === 0) return 'none';

@@ -197,7 +197,7 @@ async function named(context: Context, { temporal, config, month, organizations 
   );
 }
 
-/** Anyone who releases one waits for what comes of it; many go on by themselves. */
+/** Anyone who releases one plan waits for the result; several continue in the background. */
 const ONE_WITHIN_MS = 15_000;
 const MANY_WITHIN_MS = 500;
 

@@ -55,7 +55,7 @@ async function temporalServer(): Promise<DevServer | null> {
   return found.kind === 'address' ? null : startDevServer({ path: found.path, ui: true });
 }
 
-/** The demo has settings of its own; of the user's only those of Temporal count, and only when they name a server. */
+/** The demo has its own settings; of the user's only those of Temporal count, and only when they name a server. */
 function demoEnvironment(own: Environment, sandbox: Record<string, string>, server: DevServer | null): Environment {
   const temporal = server
     ? { TEMPORAL_ADDRESS: server.address, ...(server.uiUrl === undefined ? {} : { TEMPORAL_UI_URL: server.uiUrl }) }

@@ -94,7 +94,7 @@ async function hasLines(evidence: Evidence, broker: string, month: Month, { orga
   );
 }
 
-/** A report that is not kept any more says of nobody that it is billed. */
+/** A report that is no longer stored does not show that anybody is billed. */
 async function manifestOf(evidence: Evidence, report: string): Promise<Pick<ReportManifest, 'slices' | 'counted'>> {
   try {
     return await evidence.get<ReportManifest>(report);

@@ -72,7 +72,7 @@ const headerOf = (title: string, { isNumeric: isRight, isIndented }: Place): Cel
 
 const INDENTED = { align: 'left', indent: 1 } as const;
 
-/** Where a text is wrapped the row is as high as it needs: not every program works that out by itself. */
+/** Where a text is wrapped the row is as high as it needs: not every program works that out. */
 function rowOf(cells: Cell[], places: Place[]): (CellObject | null)[] {
   const lines = Math.max(...cells.map((cell, index) => (typeof cell === 'string' ? linesIn(cell, places[index]!) : 1)));
   return cells.map((cell, index) => {

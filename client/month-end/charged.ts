@@ -10,7 +10,7 @@ import { readInvoiced, type InvoicedReading } from './invoiced.js';
 import { requireMonth } from '../months.js';
 import { reachable } from '../reachable.js';
 
-/** What customers were charged, on whatever a person's word. */
+/** What customers were charged, however a person asks for it. */
 
 interface Asked {
   month: Month;

@@ -26,7 +26,7 @@ import { sealed } from './seal.js';
 import type { CloseRequest } from './sides.js';
 import { reachable } from '../reachable.js';
 
-/** Closing a month, on whatever a person's word: what refuses it, and the certificate that is kept and recorded. */
+/** Closing a month, however a person asks for it: what refuses it, and the certificate that is kept and recorded. */
 
 export interface Closing {
   month: Month;

@@ -12,7 +12,7 @@ import { readSides, type CloseRequest } from './sides.js';
 /** Both sides of a month read again for the close and compared. What it means is decided in `shared/close` alone. */
 export interface Reading extends Comparison {
   unassigned: UnassignedLine[];
-  /** What is switched off and billed all the same. */
+  /** What is switched off but still billed. */
   switchedOff: SwitchedOff[];
   /** What customers had been charged by then. */
   invoiced: Invoiced;

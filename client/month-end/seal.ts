@@ -8,7 +8,7 @@ import { pathOf, whyNoFile } from '../../shared/files.js';
 
 /** The signature under a close certificate, by the key that signs the evidence. */
 
-/** Signed, with the place that the evidence had come to. Without a key it is what it is by itself: digest and copy. */
+/** Signed, with the place that the evidence had come to. Without a key it has only digest and copy. */
 export async function sealed(
   say: (text: string) => void,
   config: BaseConfig,

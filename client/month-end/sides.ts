@@ -114,7 +114,7 @@ async function readRecords(
   return { companies, contracts, rows, charges, services, products, canceled };
 }
 
-/** Those that carry an id, by one query for the field and one for the number; and those that we billed on, whatever they carry today. */
+/** Those that carry an id, by one query for the field and one for the number; and those that we billed on, no matter what they carry today. */
 async function readContracts(
   autotask: Autotask,
   subscriptionUdf: string,

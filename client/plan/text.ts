@@ -137,7 +137,7 @@ const marked = (mark: Mark | '!', text: string, paper: Paper): string => {
 
 const stepLine = (step: Step, plan: Plan, paper: Paper): string => marked(markOf(step, plan), describeStep(step, plan), paper);
 
-/** What is held, one paragraph per cause: how much, why, which items, and the command that goes on. */
+/** What is held, one paragraph per cause: how much, why, which items, and the command to continue with. */
 function heldLines(plan: Plan, paper: Paper): string[] {
   const causes = groupBy(
     plan.items.filter(({ outcome }) => outcome === 'held'),

@@ -1,4 +1,4 @@
-/** What is fetched or built where nothing is installed. Moving one of these is a change of its own, with `npm run check` after it. */
+/** What is fetched or built where nothing is installed. Update them one at a time, each followed by `npm run check`. */
 
 /** Temporal CLI with the dev server: server 1.31.2, Web UI 2.50.1. */
 export const TEMPORAL_CLI_VERSION = '1.8.2';

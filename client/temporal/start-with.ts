@@ -62,7 +62,7 @@ function startOptions(broker: string, { month, organizationId, asOf }: At, given
   };
 }
 
-/** How long a person waits for the answer; what takes longer goes on by itself. */
+/** How long a person waits for the answer; what takes longer continues in the background. */
 const ANSWER_WITHIN_MS = 15_000;
 interface UpdateWithStartInput {
   broker: string;
@@ -121,7 +121,7 @@ export async function answerOf(
 ): Promise<string | null> {
   const over = new AbortController();
   const late = sleep(withinMs, null, { signal: over.signal }).catch(() => null);
-  // Nobody waits for an answer that is late: left alone, the client would go on asking over a connection that is closed by then.
+  // Nobody waits for an answer that is late: left alone, the client would keep asking over a connection that is closed by then.
   const result = client.withAbortSignal(over.signal, () => handle.result());
   try {
     return await refusable(() => Promise.race([result, late]));

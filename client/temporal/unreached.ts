@@ -15,7 +15,7 @@ const REFUSED_WITHIN_MS = 500;
 /** What came of a handshake: it stands (and by which protocol), or the code and the words of what was wrong. */
 type Knock = { isOpen: true } | { isOpen: false; code: string; message: string };
 
-/** Half a sentence about the cause, or null where a knock finds none: then the server is there and refuses in words of its own. */
+/** Half a sentence about the cause, or null where a knock finds none: then the server is there and gives its own reason. */
 export async function whyUnreached(options: ConnectionOptions, address: string): Promise<string | null> {
   const { host, port } = placeOf(address, DEFAULT_PORT);
   const unheard = await unheardAt({ host, port }, WITHIN_MS);
@@ -48,7 +48,7 @@ function tlsOf({ tls, apiKey }: ConnectionOptions): TlsOptions | null {
 const knockTls = (options: TlsOptions): Promise<Knock> =>
   knock((done) => {
     const name = options.servername ?? options.host ?? '';
-    // A name that is an IP address is none for TLS.
+    // An IP address does not count as a name for TLS.
     const named = /^[\d.]+$|:/.test(name) ? {} : { servername: name };
     const socket = connectTlsSafely({ ...named, ...options, ALPNProtocols: ['h2'] }, done);
     socket
@@ -59,7 +59,7 @@ const knockTls = (options: TlsOptions): Promise<Knock> =>
     return () => socket?.destroy();
   });
 
-/** A certificate that is none is refused before anything is sent. */
+/** An invalid certificate is refused before anything is sent. */
 function connectTlsSafely(options: TlsOptions, done: (knock: Knock) => void): ReturnType<typeof connectTls> | null {
   try {
     return connectTls(options);

@@ -28,7 +28,7 @@ export async function confirmSum(context: Context, { expected, yes, question, ot
   );
 }
 
-/** Throws unless a person says yes. Where nobody can be asked it goes on: a schedule and a script have decided before. */
+/** Throws unless a person says yes. Without a terminal it continues: a schedule or a script has already decided. */
 export async function confirmYes(context: Context, question: string, otherwise: string): Promise<void> {
   const typed = await ask(context, `${question} (yes or no): `, `${otherwise}: nothing was answered.`);
   if (typed === null || /^y(es)?$/i.test(typed.trim())) return;

@@ -41,7 +41,7 @@ export const digestOf = ({ digest }: Pick<LoggedDecision, 'digest'>): string => 
 
 const DIGITS_SHOWN = 12;
 
-/** The customer; nobody's where it is the month's or a setting. */
+/** The customer; null if the decision is about the month or a setting. */
 export const whoseOf = ({
   organizationName,
   organizationId,

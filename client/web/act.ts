@@ -12,7 +12,7 @@ import type { ActionResult, SteeringAction } from './source.js';
 
 /** What the buttons do: exactly the plan that was shown is released, and the answer says what came of it. */
 
-/** What takes longer goes on by itself, and the page shows it when it is opened again. */
+/** What takes longer continues in the background, and the page shows it when it is opened again. */
 const ANSWER_WITHIN_MS = 15_000;
 
 export async function act(

@@ -24,9 +24,9 @@ import type { About, ActionResult, Answered, Asking, WayBackRelease } from './so
  * says what was asked for, so that the page finds the answer when it is opened again, in any process.
  */
 
-/** What takes longer goes on by itself, and the page shows it when it is opened again. */
+/** What takes longer continues in the background, and the page shows it when it is opened again. */
 const ANSWER_WITHIN_MS = 15_000;
-/** Without a worker nothing goes on for ever. */
+/** Without a worker, nothing may wait for ever. */
 const LONGEST = '8 hours';
 
 type Answer = (request: MonthEndRequest) => Promise<MonthEndDone>;

@@ -7,7 +7,7 @@ import type { ActionResult } from './source.js';
 
 /** What the page needs and cannot reach: said to its reader in a sentence, and to its operator in one line of the log. */
 export interface Outage {
-  /** 503 for what heals by itself, 500 for what a person has to set right. */
+  /** 503 for outages that end without our doing, 500 for what a person has to fix. */
   status: 500 | 503;
   shown: string;
   logged: string;

@@ -127,7 +127,7 @@ function addLogin(app: FastifyInstance, source: Source, settings: WebSettings): 
   });
 }
 
-/** Where to go on after the log-in: a page of ours, nothing else. */
+/** Where to continue after the log-in: one of our pages, nothing else. */
 const nextOf = (next: unknown): string => (typeof next === 'string' && /^\/[^/\\]/.test(next) ? next : '/');
 
 // ---------------------------------------------------------------------------------------------------------------- pages
@@ -206,7 +206,7 @@ const TYPES: Partial<Record<Format, string>> = {
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 };
 
-/** The report as the command writes it. It has a style of its own, and asks for nothing from anywhere. */
+/** The report as the command writes it. It has its own style, and loads nothing from anywhere. */
 async function download(request: FastifyRequest, reply: FastifyReply, source: Source): Promise<FastifyReply> {
   const month = monthOf(request);
   const format = FORMATS.find((known) => known === (request.params as Params).format);

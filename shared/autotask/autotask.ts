@@ -201,7 +201,7 @@ export class Autotask extends AutotaskForeign {
     throw new ApiError('unavailable', `POST ${path}: taken, but answered without an id`, {}, { effect: 'unknown' });
   }
 
-  /** An empty answer to a POST is none of Autotask's (`docs/vendors/autotask.md` 2.1): whether it was taken must be looked for. */
+  /** An empty answer to a POST does not come from Autotask (`docs/vendors/autotask.md` 2.1): whether it was taken must be looked for. */
   protected async write(method: 'POST' | 'PATCH', path: string, body: Record<string, unknown>): Promise<unknown> {
     const answer = await this.transport.call({ method, path, body, isRead: false });
     if (answer === undefined && method === 'POST')

@@ -4,7 +4,7 @@ import { AutotaskReads } from './reads.js';
 import { lowerKeys } from './lower-keys.js';
 import { Members } from './unreadable.js';
 
-/** What a search did not show, asked for by its id: as a member of a list, and by itself. */
+/** What a search did not show, asked for by its id: in a list, and alone. */
 
 /** Kinds of records that have an id which their answer names. */
 export type WithId = Exclude<Gone['kind'], 'row'>;

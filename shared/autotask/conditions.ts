@@ -29,7 +29,7 @@ export const rowsFrom = (from: Month, to: Month | null): Condition[] => [
   ...(to === null ? [] : [{ op: 'lte', field: 'startDate', value: toWire(lastDay(to)) }]),
 ];
 
-/** The month's rows, and next month's of some contracts besides, in one query: so the few cost no page of their own. */
+/** The month's rows, plus next month's of some contracts, in one query, so that the few need no extra page. */
 export function rowsOfMonth(month: Month, withNext: number[]): Condition[] {
   if (withNext.length === 0) return rowsFrom(month, month);
   const next = nextMonth(month);

@@ -9,8 +9,8 @@ import { Queries, type Decoder, type ReadOptions } from './queries.js';
 import { toContract, type ContractValues, type SearchedBy } from './translate.js';
 
 /**
- * Contracts by what they carry. A user-defined field is never grouped with anything: whether Autotask evaluates that is known of nobody, and a search that
- * does not see makes every contract once more. So it is asked twice, by field and by number, and what one answer shows the other must show too.
+ * Contracts by what they carry. A user-defined field is never grouped with anything: whether Autotask evaluates that is unknown, and a search that misses contracts
+ * would create all of them again. So it is asked twice, by field and by number, and what one answer shows the other must show too.
  */
 
 /** After it every write is visible to queries (`docs/vendors/autotask.md` 12, no. 19). */

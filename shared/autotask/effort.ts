@@ -153,7 +153,7 @@ class Pace {
     this.now += this.msPerCall;
   }
 
-  /** Others are taken to go on as they do now, but not to use up everything for ever. */
+  /** Assumes that others continue at their present rate, but do not use up everything for ever. */
   private waitForOthers({ limit, used }: Threshold): void {
     for (;;) {
       const ours = this.sent.length - this.oldest;

@@ -54,7 +54,7 @@ export class AutotaskForeign extends AutotaskById {
     return { rows: ofServices(read), unread };
   }
 
-  /** The month's rows with units of these services on other contracts than the known ones, and those contracts: what cannot be read is nobody's here. */
+  /** The month's rows with units of these services on other contracts than the known ones, and those contracts: what cannot be read is left out here. */
   async readRowsElsewhere({
     month,
     serviceIds,

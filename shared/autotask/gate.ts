@@ -97,7 +97,7 @@ export class Gate {
     return this.held.count > 0 ? this.held.why : null;
   }
 
-  /** Counts the calls that `work` makes, however many others go on beside it. One beyond `most` is refused here, before it is sent. */
+  /** Counts the calls that `work` makes, however many others run at the same time. One beyond `most` is refused here, before it is sent. */
   async count<T>(work: () => Promise<T>, most = Infinity): Promise<{ result: T; calls: number }> {
     const counted: Counter = { calls: 0, most, around: this.counter.get() };
     const result = await this.counter.run(counted, work);

@@ -57,7 +57,7 @@ export class IdOrder {
 export const isExpired = (error: unknown): boolean =>
   error instanceof ApiError && (error.kind === 'rejected' || error.kind === 'not-found');
 
-/** Whether a query comes forward. A next page that leads to itself, or brings nothing new, would go on for as long as somebody pays for the calls. */
+/** Whether a query comes forward. A next page that leads to itself, or brings nothing new, would continue for as long as somebody pays for the calls. */
 export class Forward {
   private readonly asked = new Set<string>();
   private records = 0;

@@ -378,7 +378,7 @@ export function toCurrency(record: unknown): Currency {
   };
 }
 
-/** A rate that is none holds what needs it, and nothing else: the currency itself can be read. */
+/** An invalid rate holds what needs it, and nothing else: the currency itself can be read. */
 function rateOf(value: unknown): Decimal | null {
   const text = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : '';
   if (!RATE.test(text)) return null;

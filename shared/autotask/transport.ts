@@ -209,7 +209,7 @@ export class Transport {
 /** A next page is asked for by its whole address. */
 const isWhole = ({ path }: Call): boolean => path.startsWith('http');
 
-/** A next page that is refused may have expired: the query goes on by id instead (`reads.ts`). */
+/** A next page that is refused may have expired: the query continues by id instead (`reads.ts`). */
 const isRepeatable = (call: Call, error: ApiError): boolean =>
   call.isRead && mayGoWellAgain(error) && !(isWhole(call) && error.kind === 'rejected');
 

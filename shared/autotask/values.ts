@@ -9,7 +9,7 @@ import { fromWire } from './days.js';
  * that money rests on has to be there, if only as null: a missing one may have another name.
  */
 
-/** Longer texts are none of those we read (`docs/vendors/autotask.md` 5 and 6: at most 2,000 characters). */
+/** We read no longer texts (`docs/vendors/autotask.md` 5 and 6: at most 2,000 characters). */
 const TEXT_MAX = 4_000;
 /** Amounts and quantities have at most so many digits before the point. */
 const AMOUNT_MAX = 1e12;

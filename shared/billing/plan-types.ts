@@ -64,7 +64,7 @@ export interface Item {
   quantity: Decimal;
   /** All of it is paid once for a longer time (rule 4.4). */
   isOneOff: boolean;
-  /** The part that goes on every month, where the item also holds what is paid once: it alone is on the row (7.2). Null in all other items. */
+  /** The part that recurs every month, if the item also has a one-time payment: it alone is on the row (7.2). Null in all other items. */
   recurring: { sales: Decimal; cost: Decimal; quantity: Decimal } | null;
 }
 
@@ -146,7 +146,7 @@ export interface PlannedItem {
   reason: Reason | null;
   /** What exactly is wrong. It names no command: names and vendors' texts stand in it. */
   message: string | null;
-  /** The command that goes on, where it is not the reason's own; null where there is none. */
+  /** The command to continue with, if it is not the reason's own; null if there is none. */
   command?: Command | null;
   because: Because[];
   /** Null where Autotask was not looked at: excluded, or held for a reason of the organization, the contract or the service. */
@@ -158,7 +158,7 @@ export interface Ghost {
   contractId: number;
   contractKey: string;
   serviceId: number | null;
-  /** `Unclassified`: a charge with a key of ours, of nobody knows what. */
+  /** `Unclassified`: a charge with one of our keys, of unknown origin. */
   type: RecordType | 'Unclassified';
   itemCode: string | null;
   currency: string;
@@ -167,7 +167,7 @@ export interface Ghost {
   sales: Decimal;
   /** Why a person set it aside (`billing dismiss`); absent where nobody did. It stays listed and counts no more. */
   dismissed?: string;
-  /** The command that goes on, where it is not the reason's own. */
+  /** The command to continue with, if it is not the reason's own. */
   command?: Command;
   outcome: 'ghost' | 'awaiting' | 'zeroed';
   /** Number of the rule that decided the outcome. */
@@ -181,7 +181,7 @@ export interface Ghost {
   chargeId?: number;
 }
 
-/** What lets money go without a line that says so (invariant E1): the rules by themselves, or a person. */
+/** What allows money to be removed without a line that says so (invariant E1): the rules, or a person. */
 export type GhostEvidence = 'ended' | 'replaced' | 'moved' | 'paid-once' | 'released';
 
 /**

@@ -17,7 +17,7 @@ export type Month = string;
 /** A calendar day, "YYYY-MM-DD". */
 export type Day = string;
 
-/** Corrections by hand, which go into the item of their subscription (rule 2.3), or are left out by themselves. */
+/** Manual corrections, which go into the item of their subscription (rule 2.3), or are left out alone. */
 export const MANUAL = 'ManualBillingLine';
 /** What `EXPORT_RECORD_TYPES` may name. */
 export const EXPORT_TYPES = [...RECORD_TYPES, MANUAL] as const;
@@ -34,7 +34,7 @@ export interface Unreadable {
   path: string;
   /** The record's id, name or position. */
   record: string;
-  /** Null where the record as a whole is none. */
+  /** Null if the record as a whole is not one. */
   member: string | null;
   /** The value, cut to what can be shown; null where it is absent and needed. */
   value: string | null;
@@ -107,13 +107,13 @@ export interface Subscription {
   itemCode: string | null;
   status: string;
   endDay: Day | null;
-  /** Whether it renews by itself at its end; null or absent where the list does not say. Reports show it, no rule looks at it. */
+  /** Whether it renews automatically at its end; null or absent where the list does not say. Reports show it, no rule looks at it. */
   autoRenew?: boolean | null;
   /** What of it cannot be read, in a sentence: what depends on the subscription is held. Id or organization are empty where they cannot be read. */
   unreadable?: string;
 }
 
-/** A price list entry of the broker; add-ons are entries of their own. */
+/** A price list entry of the broker; add-ons have their own entries. */
 export interface Price {
   itemCode: string;
   name: string;
@@ -163,7 +163,7 @@ export interface Company {
   id: number;
   name: string;
   isActive: boolean;
-  /** Three letters; null when the company has no currency of its own. */
+  /** Three letters; null if the company has no currency. */
   currency: string | null;
 }
 
@@ -209,7 +209,7 @@ export interface Charge {
   quantity: Decimal;
   unitPrice: Decimal;
   unitCost: Decimal;
-  /** Extended amounts: quantity × unit price, quantity × unit cost. A price that no customer is asked for is none. */
+  /** Extended amounts: quantity × unit price, quantity × unit cost. A price that is not charged to a customer does not count. */
   price: Decimal;
   cost: Decimal;
   billed: boolean;

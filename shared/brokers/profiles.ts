@@ -40,7 +40,7 @@ const OWN = new Set(VARIABLES.filter((name) => !OF_INSTALLATION.has(name)));
 const IDENTIFYING = ['CLOUDMORE_RESELLER_ID', 'CLOUDMORE_RESELLER_ID_FILE', 'AUTOTASK_USERNAME', 'AUTOTASK_USERNAME_FILE'];
 
 const EXTENSION = '.env';
-/** Beside `.env` there may be files that are nobody's settings, this one always. */
+/** Next to `.env` there may be files that are not settings; this one never is. */
 const EXAMPLE = '.env.example';
 /** As `BILLING_BROKER` allows it. */
 const NAME = /^(?=.{1,60}$)[a-z\d]([\w.-]*[a-z\d])?$/i;
@@ -155,7 +155,7 @@ export function environmentOf({ name, file }: Profile, environment: Environment)
 export const withBroker = (environment: Environment, name: string, folder = process.cwd()): Environment =>
   environmentOf(findProfile(environment, name, folder), environment);
 
-/** Where a new broker's file goes. Throws a `ConfigError` where the name is none, or taken. */
+/** Where a new broker's file goes. Throws a `ConfigError` if the name is invalid or taken. */
 export function newProfile(environment: Environment, name: string, folder = process.cwd()): Profile & { file: string } {
   if (!isBrokerName(name))
     throw new ConfigError([

@@ -26,9 +26,9 @@ export interface Certificate {
   exclusions: Exclusion[];
   /** Money without a line that a person set aside: not part of the sums. Absent where there is none. */
   dismissed?: Dismissed[];
-  /** What is switched off and billed in Autotask all the same: not part of the sums. Absent where there is none, and in certificates of earlier releases. */
+  /** What is switched off but still billed in Autotask: not part of the sums. Absent where there is none, and in certificates of earlier releases. */
   switchedOff?: SwitchedOff[];
-  /** What customers had been charged by then: a second part, which goes on after the month is closed. Absent in certificates of earlier releases. */
+  /** What customers had been charged by then: a second part, which may change after the month is closed. Absent in certificates of earlier releases. */
   invoiced?: Invoiced;
   /** Lines of the vendor's invoice under no organization: not part of the report. */
   unassigned: { customerName: string | null; productName: string | null; currency: string; cost: string; sales: string }[];
@@ -37,7 +37,7 @@ export interface Certificate {
   digests: { cloudmore: string; autotask: string; run: string };
   /** SHA-256 of everything above. */
   digest: string;
-  /** By whom it was made, and when in the chain of evidence; absent where no key could be had, and in certificates of earlier releases. */
+  /** By whom it was made, and when in the chain of evidence; absent if no key was available, and in certificates of earlier releases. */
   seal?: Seal;
   /** What was taken out of it on request is gone; the digest above is still that of the whole. Absent where nothing was. */
   redaction?: Redaction;

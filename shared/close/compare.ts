@@ -179,7 +179,7 @@ function placesOf({ reported, standing, claims, customers, currencyOf, costRateO
   const companyOf = new Map(customers.map((customer) => [fold(customer.organizationId), companyIdOf(customer)]));
   const places = new Map<string, Place>();
   const place = (companyId: number | null, owner: string, subscriptionId: string, currency: string): Place => {
-    // Without a company nothing can stand anywhere: each customer is a place of its own.
+    // Without a company nothing can stand anywhere: each customer is a separate place.
     const key = [companyId ?? owner, subscriptionId, currency].join('|');
     const found = places.get(key) ?? {
       ...{ companyId, subscriptionId, currency },
@@ -204,8 +204,8 @@ function placesOf({ reported, standing, claims, customers, currencyOf, costRateO
 const NOTHING: Sum = { cost: 0n, sales: 0n };
 
 /**
- * What stands in the report's currency. A cost that was converted is the report's own where it is that at the month's rate, each item rounded by itself; else it is
- * converted back, and differs.
+ * What stands in the report's currency. A cost that was converted is the report's own where it is that at the month's rate, each item rounded separately; otherwise it is converted
+ * back, and differs.
  */
 function asReported({ standing, reported, claims, currency }: Place, rate: ReturnType<Given['costRateOf']>): Sum {
   if (standing === null || rate === null) return standing ?? NOTHING;

@@ -26,7 +26,7 @@ export function times(left: Exact, right: Exact): Exact {
 /** The product, with the digits that can be kept, half away from zero. */
 export const product = (left: Exact, right: Exact): Exact => roundedTo(left * right, ONE) / ONE;
 
-/** The quotient, likewise to the digits that can be kept. */
+/** The quotient, also to the digits that can be kept. */
 export const quotient = (left: Exact, right: Exact): Exact => (left * ONE) / right;
 
 const WITHOUT_MINOR = new Set('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' '));

@@ -1,6 +1,6 @@
 import { exact, type Exact } from './exact.js';
 
-/** Values of Autotask's records as they come over the wire, whatever the case of their names: a value that is there and is no such thing is no zero. */
+/** Values of Autotask's records as they come over the wire, whatever the case of their names: a value that is present but invalid is not zero. */
 
 export type Fields = Record<string, unknown>;
 
@@ -35,7 +35,7 @@ export const text = (record: Fields, field: string): string => {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 };
 
-/** An absent or null amount is none, as `null` units of a row without price; any other value that is not an amount is no zero. */
+/** An absent or null amount is none, as `null` units of a row without price; any other value that is not an amount is not zero. */
 export function amount(record: Fields, field: string): Exact {
   const value = record[field];
   if (value !== null && value !== undefined && !DECIMAL.test(text(record, field)))

@@ -3,7 +3,7 @@ import type { Named } from '../billing/report/named.js';
 import type { Line, Price, RecordType, Subscription } from '../billing/types.js';
 
 /**
- * What the close takes for ours: whatever Cloudmore ever named, as the evidence keeps it and as the report read now says, and what was billed on. The form of
+ * What the close takes for ours: everything Cloudmore ever named, as the evidence keeps it and as the report read now says, and what was billed on. The form of
  * an id or code decides nothing.
  */
 export interface Ours {
@@ -101,7 +101,7 @@ function codesOf(
   return codes;
 }
 
-/** A line of today that is billed says that its subscription, and its code, are not switched off, whatever they were before. */
+/** A line of today that is billed says that its subscription, and its code, are not switched off, whether or not they were before. */
 function switchedOff(
   lines: Line[],
   {

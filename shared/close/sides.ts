@@ -131,7 +131,7 @@ export interface Place {
 
 export interface Parts {
   parts: Part[];
-  /** What is switched off, and billed all the same: no part of the sums. */
+  /** What is switched off but still billed: not part of the sums. */
   off: Part[];
   /** A contract that Autotask does not show stands for itself. */
   placeOf: (contractId: number) => Place;

@@ -34,7 +34,7 @@ export type WatchOptions = ReadOptions & { onLook?: (seen: TaskAnswer) => void }
 
 /** How many organizations' details are asked for at once; no limit is documented, so it is kept modest. */
 const DETAILS_AT_ONCE = 4;
-/** Last month's task is started once more before its report counts as one that cannot be had: a task may fail for once. */
+/** Last month's task is started again before its report counts as unavailable, because a task may fail once. */
 const PREVIOUS_TASKS = 2;
 
 export class Cloudmore {

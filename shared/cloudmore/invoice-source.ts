@@ -79,7 +79,7 @@ export class InvoiceSource {
     });
   }
 
-  /** What the billing report has of these record types and no invoice has is held by itself: it is left out by nobody's decision. */
+  /** What the billing report has of these record types and no invoice has is held alone: nobody decided to leave it out. */
   holdNotInvoiced(lines: Line[], month: string): void {
     for (const line of lines)
       if (INVOICED.has(classify(line)) && !this.invoiced.has(keyOf(line.organizationId, line)))

@@ -191,7 +191,7 @@ function pricesOf(
 /** From so many subscriptions on, that none has an end means another name for it: commitments end. */
 const FEWEST_SUBSCRIPTIONS = 5;
 
-/** Where none has one, nobody can tell that a subscription goes on. */
+/** If none has one, it is unknown whether a subscription continues. */
 export function holdWithoutEnd(subscriptions: Subscription[]): void {
   if (subscriptions.length < FEWEST_SUBSCRIPTIONS || subscriptions.some(({ endDay }) => endDay !== null)) return;
   for (const subscription of subscriptions)

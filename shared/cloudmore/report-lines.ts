@@ -36,7 +36,7 @@ interface Block {
   currencies: Map<Line, string>;
 }
 
-/** Whom an organization's part of a block belongs to. */
+/** The owner of an organization's part of a block. */
 interface Owner {
   place: Pick<LinePlace, 'organizationId' | 'organizationName'>;
   isNamed: boolean;
@@ -101,7 +101,7 @@ export class ReportLines {
       const currency = block.text('currencyCode');
       const trouble = this.findings.of(block);
       const { lines, unassigned, currencies } = this.byBlock.get(rawBlock) ?? NO_LINES;
-      // A block whose lines cannot be reached is a line of its own, or it would be missing from what is held.
+      // A block whose lines cannot be reached counts as one line, or it would be missing from what is held.
       if (trouble !== null && lines.length + unassigned.length === 0) throw unreachable(trouble);
       for (const line of [...lines, ...unassigned])
         this.dated(line, { date, blockCurrency: currency, ownCurrency: currencies.get(line) ?? null, trouble });

@@ -36,13 +36,13 @@ export class Token {
     return this.lastsS;
   }
 
-  /** The token is good no longer; one that was renewed meanwhile is kept. */
+  /** The token is no longer valid; one that was renewed in the meantime is kept. */
   async forget(token: string): Promise<void> {
     const asked = this.current;
     if (asked !== null && (await asked).value === token && this.current === asked) this.current = null;
   }
 
-  /** A new token was refused too: whatever is asked next is refused likewise. */
+  /** A new token was refused too: later requests are refused as well. */
   refuse(error: ApiError): void {
     this.refused = { error, at: Date.now() };
   }

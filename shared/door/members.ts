@@ -142,7 +142,7 @@ export class Members {
     return this.needed(name, this.list(name), 'expected a list', []);
   }
 
-  /** Notes what contradicts itself although each value by itself is understood. */
+  /** Notes contradictions between values that are each understood. */
   contradiction(name: string, problem: string): void {
     this.find(name, this.valueOf(name), problem);
   }

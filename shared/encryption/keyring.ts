@@ -46,7 +46,7 @@ export class KeyMissing extends Error {
   override readonly name = 'KeyMissing';
 }
 
-/** The file of keys is there, and is none. */
+/** The file of keys exists but is invalid. */
 export class KeysUnreadable extends Error {
   override readonly name = 'KeysUnreadable';
 }
@@ -82,7 +82,7 @@ export function addKey(folder: string, now: Date): PayloadKey {
   return made;
 }
 
-/** Brings the newest key that is not used yet into use, or makes one. Earlier ones go on decrypting. */
+/** Brings the newest key that is not used yet into use, or makes one. Earlier ones still decrypt. */
 export function rotateKeys(folder: string, now: Date): PayloadKey {
   if (!readKeys(folder).some(({ usedSince }) => usedSince === null)) addKey(folder, now);
   const keys = readKeys(folder);

@@ -101,7 +101,7 @@ export async function writeBackup(
   return manifest;
 }
 
-/** Hands records over, and throws what taking one threw as it was: it is none of the store's errors. */
+/** Hands records over, and rethrows an error of taking one unchanged: it is not one of the store's errors. */
 export async function handingOver(
   dump: (each: (record: BackupRecord) => Promise<void>) => Promise<void>,
   each: (record: BackupRecord) => Promise<void>,

@@ -48,7 +48,7 @@ export class DataKeys {
     return this.keyring.folder;
   }
 
-  /** The key that encrypts what is of the organization, or of nobody alone; null where nothing is encrypted. */
+  /** The key that encrypts data of the organization, or of no single one; null if nothing is encrypted. */
   async toWrite(organizationId: string | null): Promise<DataKey | null> {
     const current = this.keyring.current();
     if (current === null) return null;
@@ -88,7 +88,7 @@ export class DataKeys {
 const wrap = ({ id, key }: DataKey, by: PayloadKey): string =>
   JSON.stringify({ dataKey: id, by: by.id, wrapped: seal(by.key, id, key.toString('base64')) } satisfies Wrapped);
 
-/** The key that a data key is encrypted with, of a text as it is kept; null where it is none. */
+/** The key that a data key is encrypted with, of a stored text; null if it is not one. */
 export function wrappedBy(text: string): string | null {
   return text.startsWith('{"dataKey":') ? (JSON.parse(text) as Wrapped).by : null;
 }

@@ -61,7 +61,7 @@ export interface EvidenceStore extends Omit<Evidence, 'put' | 'get'> {
   dump(each: (record: BackupRecord) => Promise<void>): Promise<void>;
   /** Takes over what `records` hands over. Throws `StoreRefused` where something is kept already. */
   load(records: (each: (record: BackupRecord) => Promise<void>) => Promise<void>): Promise<void>;
-  /** Gives back the space of what was taken away, where that does not happen by itself. */
+  /** Frees the space of removed data, where that does not happen automatically. */
   reclaim(): Promise<void>;
 }
 
@@ -104,7 +104,7 @@ export class EvidenceAltered extends EvidenceMissing {
   }
 }
 
-/** The store cannot be used at the moment: an outage like a vendor's, which heals by itself. */
+/** The store cannot be used at the moment: an outage like a vendor's, which ends without our doing. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
 }
@@ -114,7 +114,7 @@ export class StoreRefused extends Error {
   override readonly name = 'StoreRefused';
 }
 
-/** Another process may hold the lease by now: whatever needed it must not be done. */
+/** Another process may hold the lease by now: work that needed it must not be done. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
   constructor(lease: Lease) {

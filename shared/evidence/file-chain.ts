@@ -166,7 +166,7 @@ export class FileChain {
     this.size = -1;
   }
 
-  /** Takes note of what other processes wrote meanwhile. */
+  /** Takes note of what other processes wrote in the meantime. */
   private async catchUp(): Promise<void> {
     const size = sizeOf(this.path);
     if (size === this.size) return;

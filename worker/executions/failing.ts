@@ -3,7 +3,7 @@ import { organizationBillingsOf, scheduledBillingId } from '../../shared/message
 import { isOf } from './own.js';
 import { whyTasksFail } from './silent.js';
 
-/** Open workflows that cannot go on, looked at ten at a time. */
+/** Open workflows that cannot continue, checked ten at a time. */
 export interface FailingWorkflow {
   workflowId: string;
   runId: string;

@@ -28,7 +28,7 @@ export interface Fault {
 /** Runs that began earlier concern nobody any more. */
 const RUNS_OF_DAYS = 14;
 const RUNS_READ = 200;
-/** Organizations wait for people, open, by the hundreds; what cannot go on with a new version shows with the first of them. */
+/** Organizations wait for people, open, by the hundreds; what cannot continue on a new version shows with the first of them. */
 const ORGANIZATIONS_READ = 300;
 const DESCRIBED_AT_ONCE = 10;
 /** Outages shorter than this heal without a word. */
@@ -193,7 +193,7 @@ const millisecondsOf = (time: Timestamp | null | undefined, now: Date): number =
 /** What a customer's workflow asks is tried six times within a minute, and then waits for a person; of what is tried for hours, so many take five minutes. */
 const PATIENT_FOR_ATTEMPTS_OF_CUSTOMERS = 10;
 
-/** One fault per cause, whatever the number of organizations: a version that cannot go on with one can go on with none. */
+/** One fault per cause, regardless of the number of organizations: a version that cannot continue one can continue none. */
 async function ofOrganizations(look: Look, broker: string): Promise<Fault[]> {
   const query = `ExecutionStatus = 'Running' AND WorkflowId STARTS_WITH '${organizationBillingsOf(broker)}'`;
   const open = await firstOf(look.client, query, ORGANIZATIONS_READ);

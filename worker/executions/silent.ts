@@ -2,7 +2,7 @@ import { WorkflowNotFoundError, type Client, type WorkflowExecutionDescription }
 import { failureText } from '../../shared/encryption/converter.js';
 import type { SilentFound } from '../../shared/messages/messages.js';
 
-/** Executions with which Temporal cannot go on, told from what the server says about them. */
+/** Executions that Temporal cannot continue, recognised by what the server says about them. */
 
 /** Temporal tries a workflow task again when a worker died with it; from this attempt on it is the workflow that fails. */
 const FAILING_FROM_ATTEMPT = 3;

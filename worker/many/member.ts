@@ -8,7 +8,7 @@ const AGAIN_AFTER_MS = 5_000;
 const AGAIN_AFTER_MOST_MS = 60_000;
 
 /**
- * One broker of many in a process. Whatever goes wrong with it is its own: it is said, and tried again for as long as it is wanted, while the others go on.
+ * One broker of many in a process. Its faults stay with it: they are reported, and it is retried for as long as it is wanted, while the others continue.
  */
 export class Member {
   private readonly closing = new AbortController();

@@ -59,7 +59,7 @@ export async function planAgainOn(
       event.workflowTaskFailedEventAttributes ??
       event.workflowTaskTimedOutEventAttributes,
   );
-  if (first === undefined) return; // nothing was done yet: it begins on the current version by itself
+  if (first === undefined) return; // nothing was done yet: it will begin on the current version
   await client.workflowService.resetWorkflowExecution({
     namespace,
     workflowExecution: execution,

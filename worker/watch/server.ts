@@ -2,7 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { HttpAddress } from '../../shared/setting-values.js';
 import type { Readiness } from './readiness.js';
 
-/** The worker's one HTTP port: /livez, /readyz and /metrics, for whatever watches it. Nothing can be changed through it, and no customer is named. */
+/** The worker's one HTTP port: /livez, /readyz and /metrics, for monitoring. It is read-only and names no customer. */
 export interface Watched {
   readiness(): Promise<Readiness>;
   /** Brings the figures up to date; the text is the SDK's exporter's, which has ours beside its own. */

@@ -24,8 +24,8 @@ export interface Looks {
 }
 
 /**
- * The one command after a restore, of Temporal's databases, of the evidence, or of both, from whatever minutes: what was restored is older than Autotask and
- * must not go on. It pauses the schedule, ends the broker's open runs, looks at the set-up, and shows what the next run would do. It writes nothing to Autotask.
+ * The one command after a restore, of Temporal's databases, of the evidence, or of both, even from different minutes: what was restored is older than Autotask
+ * and must not continue. It pauses the schedule, ends the broker's open runs, looks at the set-up, and shows what the next run would do. It writes nothing to Autotask.
  */
 export async function restore(context: Context, { doctor, plan }: Looks, waitMs = SENT_WITHIN_MS): Promise<ExitCode> {
   const config = loadConfig(context.environment);
@@ -61,7 +61,7 @@ export async function pauseSchedule(context: Context, client: Client, broker: st
   }
 }
 
-/** Ends them without their say: they are older than what they would go on with. Answers how many there were. */
+/** Ends them without their say: they are older than what they would continue with. Answers how many there were. */
 export async function endOpenRuns(context: Context, client: Client, broker: string): Promise<number> {
   const ended = new Set<string>();
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -85,6 +85,6 @@ async function end(client: Client, workflowId: string, runId: string): Promise<v
   try {
     await client.workflow.getHandle(workflowId, runId).terminate('ended by billing restore: planned again by the next run');
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'WorkflowNotFoundError') throw error; // it ended by itself meanwhile
+    if (!(error instanceof Error) || error.name !== 'WorkflowNotFoundError') throw error; // it ended in the meantime
   }
 }

@@ -48,7 +48,7 @@ export async function addBroker(context: Context, { name }: { name: string }): P
     if (hasCode(error, 'EEXIST')) throw new CommandError(EXIT.configuration, `${file} is there already.`);
     throw error;
   }
-  await chmod(file, 0o600); // whatever the umask is
+  await chmod(file, 0o600); // regardless of the umask
   context.say(line`${file} written. Fill it in, then: ${hint('brokers', 'check', name)}`);
   return EXIT.done;
 }

@@ -17,7 +17,7 @@ import type { WriteQuestion } from '../../../shared/probe/writes/questions.js';
 import { VERSION } from '../../../shared/version.js';
 import { Problem, type Check } from '../../checks/check.js';
 
-/** This installation by itself: where evidence goes, whether both vendors are of one world, what the clock says. */
+/** This installation: where evidence goes, whether both vendors are of one world, what the clock says. */
 
 export function installationChecks(config: Config, now: () => number, folder = process.cwd()): Check[] {
   return [

@@ -5,7 +5,7 @@ import type { BaseConfig } from '../../../shared/config.js';
 import type { MonthRead } from '../../../shared/evidence/months.js';
 import { listed, type Finding } from '../../checks/check.js';
 
-/** What a new installation does next: shadow until the difference is understood, approve until a month went well, then by itself. */
+/** What a new installation does next: shadow until the difference is understood, approve until a month went well, then auto. */
 
 /** One paragraph a step; a command ends it. */
 export function nextStep(

@@ -69,7 +69,7 @@ export async function probeVendors(context: Context, { month, html, record: file
   }
 }
 
-/** Records the month; answers why it could not, where a vendor does not tell what belongs into it. What was found of the beliefs is told all the same. */
+/** Records the month; answers why it could not, where a vendor does not tell what belongs into it. What was found about the beliefs is still reported. */
 async function recordOrWhyNot(...asked: Parameters<typeof recordTo>): Promise<string | null> {
   try {
     await recordTo(...asked);

@@ -163,7 +163,7 @@ function settingsAsked(config: BaseConfig, environment: Environment): MoneySetti
   }
 }
 
-/** Waits for the end; meanwhile it shows how far the run is, and says when nobody carries it out. */
+/** Waits for the end; in the meantime shows how far the run is, and says when no worker carries it out. */
 async function waitFor(
   context: Context,
   temporal: Temporal,

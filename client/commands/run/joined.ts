@@ -6,10 +6,10 @@ import { firstValue } from '../../../shared/encryption/converter.js';
 import { CommandError, EXIT } from '../../terminal/exit.js';
 import type { Temporal } from '../../temporal/connection.js';
 
-/** What a person asks of a run by flags. A run that goes on was asked once; who joins it cannot change its mind. */
+/** What a person asks of a run by flags. A run under way has its options; a person who joins it cannot change them. */
 type Asked = { [Flag in 'mode' | 'canary' | 'organizations' | 'asOf']?: DailyBillingInput[Flag] | undefined };
 
-/** The input of the run that is under the month's id, whichever of its executions goes on: it is handed on. Null where it is not kept any more. */
+/** The input of the run that is under the month's id, from any of its executions: it is handed on. Null if it is no longer stored. */
 async function inputOf({ client, namespace }: Temporal, workflowId: string): Promise<DailyBillingInput | null> {
   const { history } = await client.workflowService.getWorkflowExecutionHistory({
     namespace,

@@ -27,7 +27,7 @@ async function readServices(autotask: Autotask): Promise<ExistingService[]> {
   return records.flatMap((record) => toExistingService(record) ?? []);
 }
 
-/** The month's products that have a service of their own. */
+/** The month's products that have their own service. */
 export function soldProducts({ lines, prices }: Pick<Report, 'lines' | 'prices'>): SoldProduct[] {
   const index = indexPrices(prices);
   const coded = lines.filter((one) => {

@@ -41,7 +41,7 @@ export function suggestServices(products: SoldProduct[], services: ExistingServi
   );
 }
 
-/** A service stands for one code: of several terms of a product the one with its price, else the surest, else the largest. The others get services of their own. */
+/** A service stands for one code: of several terms of a product the one with its price, else the surest, else the largest. The others get separate services. */
 function onceEach(suggestions: ServiceSuggestion[]): ServiceSuggestion[] {
   const best = new Map<number, ServiceSuggestion>();
   for (const one of suggestions) {

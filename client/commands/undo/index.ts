@@ -67,7 +67,7 @@ function checkUsage({ write, reason, yes, digest, actor, json, organizations }: 
     throw new CommandError(EXIT.usage, '--digest names one way back; expected exactly one --organization.');
 }
 
-/** One answer is waited for; many go on by themselves. */
+/** One answer is waited for; several continue in the background. */
 const ONE_WITHIN_MS = 120_000;
 const MANY_WITHIN_MS = 2_000;
 

@@ -12,7 +12,7 @@ import { freePort } from '../../temporal-server/free-port.js';
 /** What a process of workers has once, however many brokers it serves: its log, its exporter, its signals. */
 export interface WorkerProcess {
   say(message: string, about?: Record<string, unknown>): void;
-  /** Says what is still to be said, and lets the process come to its end, also where no worker could begin: a runtime that never had one goes on for ever. */
+  /** Says what is still to be said, and lets the process come to its end, also where no worker could begin: a runtime that never had one runs for ever. */
   close(): Promise<void>;
   /** Where it can be watched; undefined: nowhere. */
   watch: WatchSetup | undefined;

@@ -14,7 +14,7 @@ import type { Decimal } from '../types.js';
 export function isAdjusted(place: Place, target: Target | null): boolean {
   const { row, previous, next, laterIsFrozen, fewestLater } = place.rows;
   if (row?.isExpected) return false;
-  // A refusal speaks of a row that is there; where it has gone meanwhile, it is made again.
+  // A refusal speaks of a row that is there; if it has disappeared in the meantime, it is made again.
   if (place.isRefused && row !== null) return true;
   if (row?.isSplit || laterIsFrozen) return true;
   const standing = row ?? NO_UNITS;
@@ -45,7 +45,7 @@ export interface Target {
 export function adjustmentTarget({ onRow }: Billable): Target | null {
   const quantity = big(onRow.quantity);
   const [sales, cost] = [big(onRow.sales), big(onRow.cost)];
-  // `unitChange` is an integer (`docs/vendors/autotask.md` 5.3): half licences cannot be expressed, their money goes on the charge.
+  // `unitChange` is an integer (`docs/vendors/autotask.md` 5.3): half licences cannot be expressed, so their money goes on the charge.
   if (quantity.lt(1) || !quantity.round(0).eq(quantity) || sales.lt(0) || cost.lt(0)) return null;
   const unitPrice = divide(sales, quantity, UNIT_PRICE_SCALE);
   const unitCost = divide(cost, quantity, UNIT_PRICE_SCALE);

@@ -5,7 +5,7 @@ import { isEqualRow } from './rows.js';
 import { isBalanced, stateOf, type Billable, type Place } from './standing.js';
 import type { Books } from '../types.js';
 
-/** Whether a contract's neighbouring rows must be read for an item: each contract of which they are costs calls of its own. */
+/** Whether a contract's neighbouring rows must be read for an item: each contract costs additional calls. */
 
 /** Neighbouring rows decide as soon as anything is to be written, held, or ended (rules 7.0, 7.5, 7.6, 6.4). */
 export function needsNeighbours({ extendTo }: AmountsPlan, billable: Billable, place: Place, books: Books): boolean {
@@ -20,8 +20,8 @@ const mayBeAdjusted = (billable: Billable, { rows: { row } }: Place): boolean =>
   adjustmentTarget(billable) !== null || (row !== null && (row.units > 0 || row.isExpected));
 
 /**
- * An open row with units on a contract that starts in the month: no row before it can show the same, so it was adjusted, whatever follows (rule 7.0). Of
- * what is paid once it must be known besides that next month's units have ended (7.6).
+ * An open row with units on a contract that starts in the month: no row before it can show the same, so it was adjusted, whatever follows (rule 7.0). For
+ * one-time payments, next month's units must also be known to have ended (7.6).
  */
 const isAdjustedForSure = (billable: Billable, place: Place): boolean => {
   const { contract, month, rows } = place;
@@ -39,7 +39,7 @@ const isAdjustedForSure = (billable: Billable, place: Place): boolean => {
 
 /**
  * Whether the item is in balance whatever its neighbouring rows say, so that they need not be read: the usual case of an unchanged line, which must not
- * cost calls of its own.
+ * cost extra calls.
  */
 function isQuiet(billable: Billable, place: Place, books: Books): boolean {
   const state = stateOf(billable, place, books);

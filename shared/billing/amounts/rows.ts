@@ -12,7 +12,7 @@ export interface MonthRow {
   /** Extended amounts of all rows beginning in the month; a person's adjustment within it splits the row, and both parts are billed. */
   price: Big;
   cost: Big;
-  /** What posting bills: each of the rows rounded by itself. */
+  /** What posting bills: each row is rounded separately. */
   posted: { price: Big; cost: Big };
   frozen: boolean;
   isSplit: boolean;
@@ -98,7 +98,7 @@ function rowOf(rows: Row[], month: Month): MonthRow | null {
 
 /**
  * The row is there because an extension was interrupted before the months between were at 0 (rule 6.4): it is as the row before it, and follows when the plan
- * brings that one to 0. One that somebody changed or approved meanwhile stands by itself.
+ * brings that one to 0. One that somebody changed or approved in the meantime is left alone.
  */
 const followsGap = (row: MonthRow, previous: MonthRow | null, month: Month, extendsFrom: Day): boolean =>
   firstGapMonth(extendsFrom, month) !== null && hasMoney(previous) && !row.frozen && isEqualRow(row, previous);

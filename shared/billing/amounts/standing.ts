@@ -137,7 +137,7 @@ export function madeByOthers(charges: Charge[], productKey: string, month: Month
   return others.filter(({ productId }) => products.includes(productId!));
 }
 
-/** What posting bills of rows and charges: each is rounded by itself. */
+/** What posting bills of rows and charges: each is rounded separately. */
 export const totalOf = (parts: { price: Decimal | Big; cost: Decimal | Big }[]): Money => ({
   sales: sum(parts.map(({ price }) => posted(big(price)))),
   cost: sum(parts.map(({ cost }) => posted(big(cost)))),

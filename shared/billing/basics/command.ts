@@ -1,5 +1,5 @@
 /**
- * Commands that people are told to run. A command is a field of its own, built here from fixed words and ids and quoted for a shell. It is never part of a
+ * Commands that people are told to run. A command is a separate field, built here from fixed words and ids and quoted for a shell. It is never part of a
  * sentence and never searched for in one: a sentence may hold a customer's name or a vendor's text, which can read like a command.
  */
 

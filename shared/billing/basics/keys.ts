@@ -35,7 +35,7 @@ export const chargeKeyPrefix = (month: Month): string => `CM-${month}-`;
 /** People write their own numbers behind ours, or copy a charge and number the copy: what begins with our key is ours, or its money would be billed twice. */
 const CHARGE_KEY = /^CM-(\d{4}-\d{2})-([0-9a-f]{20})(?:-(\d+))?(?![0-9a-z])/i;
 
-/** The parts of a charge key of ours, or null when the text is none. `base` is the key without its number. */
+/** The parts of a charge key of ours, or null if the text is not one. `base` is the key without its number. */
 export function parseChargeKey(key: string): { month: Month; base: string; number: number } | null {
   const match = CHARGE_KEY.exec(key.trim());
   if (!match) return null;

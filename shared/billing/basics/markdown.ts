@@ -40,7 +40,7 @@ function escaped(text: string): string {
 const JOINER = '\u2060';
 /** Where such renderers see an address begin. */
 const LINKED = /(?<=https?|ftp|mailto|xmpp)(?=:)|(?<=www)(?=\.)|(?<=[\w.+-])(?=@)/gi;
-/** What would make a line a heading, a list, a quotation, a rule or a table's second line; a negative amount is none of them. */
+/** What would make a line a heading, a list, a quotation, a rule or a table's second line; a negative amount does none of this. */
 const LEADING = /^([#=>:]|[-+](?!\d))/;
 const NUMBERED = /^(\d{1,9})([.)])(?=\s|$)/;
 
@@ -71,7 +71,7 @@ const GAP = '\u00a0'.repeat(4);
 /** A row of cells that stand apart: the Web UI draws tables without any room between columns. */
 export const tableRow = (cells: Value[]): Markdown => new Markdown(`| ${cells.map(asMarkdown).join(` | ${GAP}`)} |`);
 
-/** The rule below a table's head. Not by the tag `md`: Prettier lays its Markdown out again, and a table with a blank line in it is none. */
+/** The rule below a table's head. Not by the tag `md`: Prettier lays its Markdown out again, and a table with a blank line in it is not a table. */
 export const tableRule = (...columns: ('left' | 'right')[]): Markdown =>
   new Markdown(`|${columns.map((column) => (column === 'right' ? '--:' : '---')).join('|')}|`);
 

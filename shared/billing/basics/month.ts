@@ -44,7 +44,7 @@ export const dayOfMonth = (day: Day): number => Number(day.slice(8, 10));
 /** Whether the text is a month "YYYY-MM" of the calendar. */
 export const isMonth = (value: string): boolean => /^\d{4}-(0[1-9]|1[0-2])$/.test(value);
 
-/** Whether the text is a day "YYYY-MM-DD" of the calendar; 30 February is none. */
+/** Whether the text is a day "YYYY-MM-DD" of the calendar; 30 February is not. */
 export function isDay(value: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
   const time = Date.parse(`${value}T00:00:00Z`);

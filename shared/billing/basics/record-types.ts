@@ -82,7 +82,7 @@ export const RECORD_TYPES = Object.keys(RECORD_TYPE_RULES) as RecordType[];
 /** What Microsoft's recurring and one-time invoice carries (1.10). */
 export const INVOICED: ReadonlySet<string> = new Set(RECORD_TYPES.filter((type) => RECORD_TYPE_RULES[type].isInvoiced));
 
-/** The rules of a record type; null for what is none: corrections by hand, custom services, and what nothing classifies. */
+/** The rules of a record type; null for what does not have one: manual corrections, custom services, and unclassified lines. */
 export const rulesOf = (type: string): RecordTypeRules | null =>
   Object.hasOwn(RECORD_TYPE_RULES, type) ? RECORD_TYPE_RULES[type as RecordType] : null;
 
@@ -91,7 +91,7 @@ const OTHERS = new Map([
   ['CustomService', 'Custom services'],
 ]);
 
-/** A record type, or what is none, as people read it; programs read the code. */
+/** A record type, or what stands in for one, in words for people; programs read the code. */
 export const typeInWords = (type: string): string => rulesOf(type)?.inWords ?? OTHERS.get(type) ?? type;
 
 /** Licences by item code, of which several can be on one contract (4.1). */

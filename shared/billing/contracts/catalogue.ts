@@ -58,7 +58,7 @@ export function chooseService(books: Books, key: string, contractId: number | nu
 }
 
 /**
- * The inactive service that takes the place of one that would be made (5.2, `INACTIVE_SERVICES`): it has the key, or it has the name and no key of its own. One
+ * The inactive service that takes the place of one that would be made (5.2, `INACTIVE_SERVICES`): it has the key, or it has the name and no key. One
  * with another key stands for something else. Of several the newest.
  */
 export function dormantService(
@@ -174,7 +174,7 @@ const months = (count: number | null | undefined): string | null => {
 };
 const payment = (count: number): string => (count === 1 ? 'monthly' : count === 12 ? 'yearly' : `every ${months(count)}`);
 
-/** Services of one key that were deactivated one after the other, each with a name of its own. */
+/** Services with the same key that were deactivated one after the other, each under another name. */
 const NAMES_TRIED = 20;
 
 /**

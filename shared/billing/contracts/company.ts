@@ -5,7 +5,7 @@ import { present, same } from '../basics/text.js';
 import type { Reason } from '../plan-types.js';
 import type { Books, Company, Decimal, Organization, Settings } from '../types.js';
 
-/** Rule 3: the Autotask company of an organization, or why there is none to bill. */
+/** Rule 3: the Autotask company of an organization, or why none can be billed. */
 export type CompanyDecision =
   | { company: Company; currency: string; internalCurrency: string; costs: CostTerms | null }
   | { company: null; companyId: number | null; outcome: 'held' | 'excluded'; reason: Reason; message: string };

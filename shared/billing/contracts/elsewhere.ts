@@ -24,7 +24,7 @@ export interface ForeignRow {
   references: string[];
   /** All units of the month; of a longer period the month's part. */
   amount: Decimal;
-  /** The period, where it is longer than a month: it is billed already, whatever ends now. Absent in all other rows. */
+  /** The period, where it is longer than a month: it is already billed, no matter what ends now. Absent in all other rows. */
   covers?: { from: Day; to: Day };
 }
 

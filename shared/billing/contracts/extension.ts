@@ -9,7 +9,7 @@ import type { Names } from '../report/named.js';
 import type { PostAdjustmentStep, Step } from '../plan-types.js';
 import type { Books, Contract, Day, Month, Row } from '../types.js';
 
-/** Rule 6.4: a contract whose subscription goes on is extended, and what the extension makes for months before the report's is brought to 0. */
+/** Rule 6.4: a contract whose subscription continues is extended, and what the extension makes for months before the report's is brought to 0. */
 export interface Extension {
   contract: Contract;
   contractKey: string;

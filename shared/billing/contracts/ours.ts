@@ -83,7 +83,7 @@ export const typeOnContract = (contract: Contract, service: Service, ownership: 
 const keyOnContract = (contract: Contract, { id, key }: Service, { names, prices }: Ownership): string | null =>
   recordTypeOfKey(key, prices, names) === null ? names.codeOnContract(contract.id, id) : key;
 
-/** What is switched off is nobody's ghost (2.2). */
+/** What is switched off is not a ghost (2.2). */
 export const isSwitchedOff = (type: RecordType, contractKey: string | null, { settings, names }: Ownership): boolean =>
   !settings.exportRecordTypes.includes(type) || (contractKey !== null && names.isOff(contractKey, settings.excludeServices));
 

@@ -8,7 +8,7 @@ import { byText, groupBy } from '../basics/text.js';
 import type { Books, Contract, Row, Settings } from '../types.js';
 
 /**
- * Rule 8.6: a contract that carries no id of ours and was never billed on is nobody's to look at, but for this: it bills a service of ours at a company where a
+ * Rule 8.6: a contract without our id that was never billed on is ignored, with one exception: it bills a service of ours at a company where a
  * contract of ours has the same, even at 0 by now. That is what a copy made by hand looks like, and the customer pays it.
  */
 export interface Copy {

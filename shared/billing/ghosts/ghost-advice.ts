@@ -5,7 +5,7 @@ import type { Charge, Contract } from '../types.js';
 /** What a person is told about money without a line (rules 8.3, 8.4, 8.7): where it stands, why nobody answers for it, and what ends it. */
 export interface GhostAdvice {
   message: string;
-  /** Absent where the reason's own command goes on. */
+  /** Absent where the reason's own command applies. */
   command?: Command;
 }
 
@@ -30,7 +30,7 @@ export function rowAdvice({ contract, contractKey, amount, name }: RowAdviceInpu
   );
 }
 
-/** Its line is billed on another contract: both go on billing. */
+/** Its line is billed on another contract: both keep billing. */
 export const elsewhereAdvice = ({ id }: Contract, amount: string, name: string): GhostAdvice => ({
   message: `${amount} of ${name} stand on contract ${id}, and the report's line for it is billed on another contract: both are billed. Set its units to 0 in Autotask, or give it its id back and delete the other.`,
 });

@@ -23,7 +23,7 @@ export interface GhostContext extends ContractContext {
   moved: Set<string>;
   /** Folded subscription ids whose lines another organization had before, and this one has now. */
   arrived: Set<string>;
-  /** Why nobody answers for the company any more (8.7): whatever stands there is a ghost, and only a person brings it to nothing. Null where somebody does. */
+  /** Why nobody answers for the company any more (8.7): everything there is a ghost, and only a person removes it. Null where somebody does. */
   whyStray: ((contractKey: string | null) => string) | null;
   /** Whether nobody can tell whose a line of the organization is: it may be that of any contract, so nothing is brought to nothing, and all of it is listed (2.7). */
   isUnclear: boolean;

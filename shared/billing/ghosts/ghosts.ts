@@ -116,7 +116,7 @@ function ghostOfService(
     const explained = withReason(standing, why, contract);
     return zero({ contract, contractKey, service, billable, rows, standing: explained, extendsFrom }, context);
   }
-  // What the month's own report had is not awaited, whatever speaks against taking it away.
+  // What the month's own report had is not awaited, even if it may not be removed.
   if (!isReported && !isCarriedOn(contract, service, plan, context) && isAwaiting(type, contractKey, context))
     return {
       ...NO_GHOSTS,
@@ -150,7 +150,7 @@ const foreignRow = (contract: Contract, service: Service, { price }: MonthRow, {
 /** 8.1: until the type's report has come, last month's amounts stand there; so they do while nothing at all is due (1.4: both months empty). */
 function isAwaiting(type: RecordType, contractKey: string, context: GhostContext): boolean {
   const { facts, settings, asOf } = context;
-  // No report will come for what is nobody's any more, or has moved away.
+  // No report will come for what no longer belongs to anybody, or has moved away.
   if (!isOwn(contractKey, context)) return false;
   const isNothingDue = facts.lines === 0 && facts.previousLines === 0;
   return (
@@ -243,7 +243,7 @@ function zero(
     isRefused: isRefused(billable.id, context),
     invoiceDescription: null,
   };
-  // A frozen ghost is never touched (8.4), whatever AFTER_FREEZE says.
+  // A frozen ghost is never touched (8.4), no matter what AFTER_FREEZE says.
   const plan: AmountsPlan = planRowAndCharge(billable, place, context.books, { ...context.settings, afterFreeze: 'hold' });
   if (plan.held !== null)
     return {

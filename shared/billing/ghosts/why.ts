@@ -96,7 +96,7 @@ export function shrinksBecause(
   const billed = plan?.decisions.filter(({ item, outcome }) => outcome === 'posted' && !isByHand(item)) ?? [];
   const others = billed.filter(isOther);
   if (others.length > 0) return replacedBy(others);
-  // While it was held here, what stood was another organization's all the same.
+  // While it was held here, the standing amount still belonged to another organization.
   if (gone?.stood !== true && arrived.has(fold(contractKey)) && billed.length > 0)
     return { evidence: 'moved', message: 'Its lines are this organization’s now, and billed.' };
   return moved.has(fold(contractKey)) ? { evidence: 'moved', message: 'Its lines are billed to another organization.' } : null;

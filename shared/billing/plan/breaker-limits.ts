@@ -6,7 +6,7 @@ import type { Decimal } from '../types.js';
  */
 interface Limit {
   setting: `BREAKER_${string}`;
-  /** In the words of the message about a value that is none. */
+  /** For the message about an invalid value. */
   expected: string;
   /** Whole numbers; amounts are decimals. 0 turns the breaker off. */
   default: number | Decimal;
@@ -16,7 +16,7 @@ interface Limit {
 export const BREAKER_LIMITS = {
   monthDropPercent: { setting: 'BREAKER_MONTH_DROP_PERCENT', expected: 'a percentage', default: 50, most: 100 },
   organizationPercent: { setting: 'BREAKER_ORGANIZATION_PERCENT', expected: 'a percentage', default: 100 },
-  /** What an organization or an item must have moved by at least; it holds nothing by itself. */
+  /** What an organization or an item must have moved by at least; it holds nothing alone. */
   organizationAmount: { setting: 'BREAKER_ORGANIZATION_AMOUNT', expected: 'an amount', default: '500' },
   itemFactor: { setting: 'BREAKER_ITEM_FACTOR', expected: 'a factor', default: 10 },
   newContracts: { setting: 'BREAKER_NEW_CONTRACTS', expected: 'a number of contracts', default: 50 },

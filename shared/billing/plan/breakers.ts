@@ -101,7 +101,7 @@ function tripNewOrganization(now: Big, currency: string, { breakers }: Settings)
   };
 }
 
-/** What of an item goes on every month: all of it, or its part beside what is paid once (4.4). */
+/** The part of an item that recurs every month: all of it, or all but its one-time payments (4.4). */
 export const recurringOf = (item: Item): { sales: Decimal; cost: Decimal } => item.recurring ?? item;
 
 const recurringSales = (items: Item[]): Big => sum(items.map((item) => recurringOf(item).sales));

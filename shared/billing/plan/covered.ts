@@ -6,7 +6,7 @@ export type Releasable = Pick<Plan, 'items' | 'steps'>;
 
 /**
  * Whether a plan is what is left of one that was released: every item comes to the same money, and every step is one of those that were released, on what
- * stood there then. Ids that other steps of the released plan have made meanwhile make no difference.
+ * stood there then. Ids that other steps of the released plan have made in the meantime make no difference.
  */
 export function isCovered(left: Releasable, released: Releasable): boolean {
   const items = new Set(released.items.map(moneyOf));

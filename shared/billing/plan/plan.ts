@@ -154,7 +154,7 @@ function planCompany(
   };
   const contracts = groups.map(([, group]) => planContract(group, context));
   const itemKeys = stoppedKeys(able, all, contracts);
-  // Nothing is made instead of what is gone until somebody says so: what lost its ids goes on carrying the money (6.6).
+  // Nothing is made instead of what is gone until somebody says so: what lost its ids still carries the money (6.6).
   const goneKeys = (books.gone ?? []).filter(({ kind }) => kind === 'contract').map(({ key }) => fold(key));
   const heldKeys = new Set([...itemKeys, ...goneKeys]);
   const ghostContext = {
@@ -277,7 +277,7 @@ function releasedOf(step: Step): Step[] {
 
 type Verdict = Pick<PlannedItem, 'contractId' | 'outcome' | 'reason' | 'message' | 'because' | 'standing'>;
 
-/** What was decided for an item: by itself, else on its contract. */
+/** What was decided for an item: its own decision, otherwise its contract's. */
 const verdictOf = (refusal: Refusal | null | undefined, decision: ItemDecision | undefined): Verdict =>
   refusal ? { ...refusal, contractId: null, because: [stopped(refusal.reason, refusal.message)], standing: null } : decision!;
 
@@ -355,7 +355,7 @@ function unbillableNotes({ id, productName: name, currency, sales, cost, exactSa
   return [{ code: 'unbillable-unit', itemId: id, message }];
 }
 
-/** The plan of an organization whose books could not be read: nothing to carry out, and every item that is not excluded by itself held for that reason. */
+/** The plan of an organization whose books could not be read: nothing to carry out, and every item that is not itself excluded is held for that reason. */
 export function planBlind(input: Omit<PlanInput, 'books'>, message: string): Plan {
   const { facts, slice, settings } = input;
   const prices = indexPrices(facts.prices);

@@ -7,7 +7,7 @@ import type { Settings } from '../types.js';
 import { isChargeType } from '../basics/record-types.js';
 import { present } from '../basics/text.js';
 
-/** What stops an item by itself or with its organization, before any contract is looked at (rules 2.2, 2.5, 3). */
+/** What stops an item, alone or with its organization, before any contract is looked at (rules 2.2, 2.5, 3). */
 export interface Refusal {
   outcome: 'held' | 'excluded';
   reason: Reason;

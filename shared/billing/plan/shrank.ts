@@ -30,7 +30,7 @@ import type { Ghost, Item, Plan, PlannedItem, Step } from '../plan-types.js';
 import { isLicence, typeInWords } from '../basics/record-types.js';
 
 /**
- * Rule 1.6: a report of the same month that is smaller than the last accepted one takes nothing away by itself. What nobody explains is held, item by item,
+ * Rule 1.6: a report of the same month that is smaller than the last accepted one removes nothing automatically. What nobody explains is held, item by item,
  * until a person releases the plan or the report names it again; all else goes on.
  */
 
@@ -132,7 +132,7 @@ function standsAlready({ standing }: PlannedItem): boolean {
 /** How many of the two have no subscription id. */
 const namelessOf = (...two: { contractKey: string }[]): number => two.filter(({ contractKey }) => isHashKey(contractKey)).length;
 
-/** What is carried into the month after (7.6) is none of this month's money. */
+/** What is carried into the next month (7.6) is not part of this month's money. */
 const CARRIED_ON = '7.6';
 
 /** Of one type; licences of one item code as well. Between two without subscription id a code is all that tells them apart, also for usage. */
@@ -159,7 +159,7 @@ function isRenamed({ itemCode, contractKey }: PlannedItem, ghost: Ghost, accepte
   return accepted.some((one) => one.type === ghost.type && same(one.contractKey, ghost.contractKey) && isThat(one));
 }
 
-/** Items whose money the plan would change on a contract with a charge of nobody knows what (8.4): it may be the very money. */
+/** Items whose money the plan would change on a contract with a charge of unknown origin (8.4): it may be the same money. */
 export function itemsNearUnknown({ items, ghosts }: Plan): Map<string, Tripped> {
   const unknown = ghosts.filter(isUnknown);
   return new Map(
@@ -307,7 +307,7 @@ export function withoutShrunk(plan: Plan, shrunk: Map<string, Tripped>, work: Wo
       .filter(({ decisions }) => decisions.some(({ item }) => heldIds.has(item.id)))
       .map(({ contractKey }) => fold(contractKey)),
   );
-  // What a charge of nobody's balances may be the very row that would go.
+  // The row that would be removed may be balanced by a charge of unknown origin.
   for (const ghost of plan.ghosts)
     if (isUnknown(ghost) || (ghost.serviceId === null && isUnexplained(ghost))) heldContracts.add(fold(ghost.contractKey));
   const isHeld = (ghost: Ghost): boolean =>
@@ -327,7 +327,7 @@ export function withoutShrunk(plan: Plan, shrunk: Map<string, Tripped>, work: Wo
   };
 }
 
-/** The plan as somebody released it: what nothing explains goes on their word. */
+/** The plan as somebody released it: unexplained reductions are carried out on their word. */
 export const released = (plan: Plan): Plan => ({
   ...plan,
   ghosts: plan.ghosts.map((ghost) => (isUnexplained(ghost) ? { ...ghost, evidence: 'released' } : ghost)),

@@ -188,7 +188,7 @@ interface OwnService {
   service: Service;
   /** Of the charges beside its row. */
   chargeKeys: string[];
-  /** Switched off since: what it stands for is nobody's to change (2.2). */
+  /** Switched off since: what it stands for may not be changed (2.2). */
   isOff: boolean;
 }
 

@@ -331,7 +331,7 @@ export function nextAccepted(
     .map((item) => withSuccessors(item, now, before.items, movedTo));
   const kept = now.map((item) => {
     const last = earlier.get(item.id);
-    // Held for whatever reason: what stands may be taken away by a later plan, which must be shown then that it may (1.6).
+    // Held for any reason: a later plan may remove what stands, which must be shown then that it may (1.6).
     if (last && isLess(item, last) && (isBlind || outcomes.get(item.id)!.outcome === 'held')) return leastOf(item, last);
     // What is held today was posted before, and stands.
     return item.stood || !last?.stood ? item : { ...item, ...pickStanding(last) };

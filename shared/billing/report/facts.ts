@@ -170,11 +170,11 @@ function dueLines(report: Report, asOf: Day): Line[] {
   });
 }
 
-/** What a drop is measured on. A credit, a year that was paid last month and a subscription that has ended say by themselves why there is less. */
+/** What a drop is measured on. A credit, a year that was paid last month and an ended subscription explain why there is less. */
 function dropOf({ subscriptions, prices }: Report, all: Line[], allBefore: Line[]): NonNullable<MonthFacts['drop']> {
   const { now: lines, before: previousLines, unread } = readable(all, allBefore);
   const unreadPart = unread === 0 ? {} : { unread: { lines: unread, all: previousLines.length === 0 && allBefore.length > 0 } };
-  // A report without any line is what an expired consent looks like, whatever the lists say.
+  // A report without any line is what an expired consent looks like, no matter what the lists say.
   if (all.length === 0) return { now: {}, before: salesByCurrency(previousLines), ...unreadPart };
   const list = indexPrices(prices);
   const ended = endedIds(subscriptions);
@@ -215,7 +215,7 @@ function recordTypesOf(lines: Line[]): RecordType[] {
   return RECORD_TYPES.filter((type) => seen.has(type));
 }
 
-/** The company id an organization names: undefined when the text is none (rule 3.2). Leading zeros do not matter. */
+/** The company id an organization names: undefined if the text is not one (rule 3.2). Leading zeros do not matter. */
 export function companyIdOf(text: string): number | undefined {
   const trimmed = text.trim();
   if (!/^\d+$/.test(trimmed)) return undefined;

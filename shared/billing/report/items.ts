@@ -19,7 +19,7 @@ export interface ItemContext {
   prices: PriceList;
   /** Folded ids and names of `EXCLUDE_SERVICES`. */
   excludedServices: Set<string>;
-  /** Corrections by hand are left out, and are items of their own (rule 2.3); absent where they are not. */
+  /** Manual corrections are left out, and are separate items (rule 2.3); absent if they are not. */
   isManualOff?: boolean;
 }
 
@@ -154,7 +154,7 @@ export function codeOrProduct(
 function itemKey({ line, type, itemCode }: Sorted, context: ItemContext): string {
   const code = codeOrProduct(type, line.subscriptionId, itemCode, line.productName);
   const off = isExcludedService(line, context.excludedServices) ? 'off' : '';
-  // What is held by itself must not hold what it is not part of (rule 1.8).
+  // A line that is held alone must not hold what it is not part of (rule 1.8).
   const apart = line.trouble?.holds === 'line' ? ['apart'] : [];
   return [line.organizationId, line.subscriptionId, type, code, line.currency, off, ...apart].map(fold).join('|');
 }
@@ -197,7 +197,7 @@ function toItem(key: string, group: Sorted[], context: ItemContext): Item {
   };
 }
 
-/** What of an item goes on in the months after, where it also holds what is paid once; manual lines are charges of the month alone (2.3). */
+/** What of an item recurs in later months, if it also has a one-time payment; manual lines are charges of the month alone (2.3). */
 const recurringPart = (type: ItemType, monthly: Line[]): Item['recurring'] => ({
   cost: billable(sum(monthly.map((line) => line.cost)), monthly[0]!.currency),
   sales: billable(sum(monthly.map((line) => line.sales)), monthly[0]!.currency),
@@ -230,7 +230,7 @@ export function quantityOfLine(type: ItemType, line: Line): Big | null {
 /** A correction by hand: it counts into the amounts of its subscription's item, and into nothing else (2.3, 4.2, 4.3). */
 export const isManual = (line: Line): boolean => classify(line) === MANUAL;
 
-/** By billing date, then item code, then everything that could differ: the same order whatever order the report had. */
+/** By billing date, then item code, then everything that could differ: the same order for any order of the report. */
 export function byBilling(left: Line, right: Line): number {
   return (
     byText(left.billingDate, right.billingDate) ||

@@ -30,8 +30,8 @@ export interface Named {
 export const NOTHING_NAMED: Named = { subscriptions: [], unsubscribed: [], organizations: [], codes: [], contracts: [] };
 
 /**
- * So many earlier owners of a subscription are remembered; the earliest is forgotten first. A charge under the key of one who is forgotten is a charge of
- * nobody knows what: it is listed, and what it may belong to is held (8.4).
+ * So many earlier owners of a subscription are remembered; the earliest is forgotten first. A charge under the key of a forgotten owner is of unknown
+ * origin: it is listed, and what it may belong to is held (8.4).
  */
 export const MOST_EARLIER_OWNERS = 50;
 
@@ -128,7 +128,7 @@ export function mergeNames(known: Named, more: Named): Named {
 /** All that had the subscription, the last one first. */
 const ownersIn = ([, last, , earlier = []]: Named['subscriptions'][number]): string[] => [last, ...earlier];
 
-/** Rows are billed on services of licences: a code that ever was a licence's stays one, whatever else was sold under it. */
+/** Rows are billed on services of licences: a code that was ever a licence's stays one, even if something else was sold under it. */
 function mergeCodes(codes: Named['codes']): Map<string, RecordType> {
   const types = new Map<string, RecordType>();
   for (const [code, type] of codes) {

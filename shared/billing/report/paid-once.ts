@@ -55,7 +55,7 @@ function paymentByText(text: string | null): Payment | null {
   return /^(monthly|month|every month|1 month|p1m|1)$/.test(fold(text)) ? 'monthly' : 'once';
 }
 
-/** An item's lines that are not manual, by how they are paid. Only where some of what is charged is paid once and some every month is there a choice; a line of which nothing tells goes on every month then. */
+/** An item's lines that are not manual, by how they are paid. Only where some of what is charged is paid once and some every month is there a choice; a line that does not say recurs every month then. */
 export function sortByPayment(type: ItemType, lines: Line[], prices: PriceList): { once: Line[]; monthly: Line[] } {
   const itemCode = lines.map((line) => present(line.itemCode)).find((code) => code !== null) ?? null;
   const sorted = lines.map((line) => ({

@@ -4,7 +4,7 @@ import type { PlannedItem, Reason, Step } from '../plan-types.js';
 import type { Decimal, Month } from '../types.js';
 
 /**
- * What each reason means, what fixes it, and the command that goes on afterwards: one table for the plan, the status, the reports, the Web UI and the
+ * What each reason means, what fixes it, and the command to continue with: one table for the plan, the status, the reports, the Web UI and the
  * operations guide, so that the same thing is never explained in two ways.
  */
 
@@ -20,7 +20,7 @@ export type Advice = {
   remedy: string;
 } & Next;
 
-/** What goes on afterwards: plan the organization again, release its plan, release the whole month, or nothing. */
+/** What to do next: plan the organization again, release its plan, release the whole month, or nothing. */
 type Next =
   | {
       next: 'rerun';
@@ -338,7 +338,7 @@ export function differenceText({ id, sales, currency, standing, ...item }: Plann
 /** An amount that moved, with its sign, as people read it: "+1,386.00". */
 export const signed = (amount: Big, currency: string): string => `${amount.gt(0) ? '+' : ''}${grouped(money(amount, currency))}`;
 
-/** Whether a person goes on by releasing what is held. */
+/** Whether a person continues by releasing what is held. */
 export const isReleasable = (code: string | null): boolean => ['approve', 'approve-all'].includes(adviceFor(code)?.next ?? '');
 
 /** Whose month it is: what a command names. */
@@ -349,7 +349,7 @@ export interface Addressee {
   planDigest: string | null;
 }
 
-/** The command that goes on after the cause is fixed, ready to be copied; null where nothing is to be done. */
+/** The command to continue with once the cause is fixed, ready to be copied; null if there is nothing to do. */
 export function commandFor(code: string | null, { month, organizationId, planDigest }: Addressee): Command | null {
   const advice = adviceFor(code);
   const organization = option('--organization', organizationId);

@@ -49,7 +49,7 @@ export function completed(outcome: Outcome | null, expected: Expected, closed: C
   if (outcome === null || !isAnswer(outcome, expected, closed))
     return { outcome: missing(outcome, expected, closed), amounts: expected.amounts };
   const { answers } = outcome;
-  // A rerun since has taken a report of its own, whose lines were counted as well.
+  // A later rerun has taken its own report, whose lines were counted as well.
   const amounts = answers !== undefined && answers.takenAt > closed.takenAt ? answers.amounts : expected.amounts;
   const items = differencesOf(outcome.items, amounts, `of ${expected.organizationName} no outcome answers for`);
   return {

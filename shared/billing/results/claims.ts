@@ -68,7 +68,7 @@ export function seenMoney(
   };
 }
 
-/** Posting rounds each row and each charge by itself. */
+/** Posting rounds each row and each charge separately. */
 const billed = (price: Decimal, cost: Decimal): { sales: Decimal; cost: Decimal } => ({
   sales: plain(posted(big(price))),
   cost: plain(posted(big(cost))),

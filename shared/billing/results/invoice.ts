@@ -17,11 +17,11 @@ export interface InvoiceLine {
   /** The amount in Autotask now; null where nothing stands. */
   before: Decimal | null;
   currency: string;
-  /** Day of the charge, or first of the month; a catch-up is on the invoice of its own month. */
+  /** Day of the charge, or first of the month; a catch-up is on the invoice of the month it is posted in. */
   day: Day;
   /** Against what stands in Autotask now. */
   change: 'new' | 'changed' | 'same';
-  /** Money that no line of the report explains (rule 8): it is invoiced all the same. */
+  /** Money that no line of the report explains (rule 8): it is still invoiced. */
   isGhost: boolean;
 }
 

@@ -13,7 +13,7 @@ export interface NotPosted {
   reason: string | null;
   /** The planner's own words: what exactly is wrong. */
   message: string | null;
-  /** The command that goes on; null where there is none. */
+  /** The command to continue with; null if there is none. */
   command: Command | null;
 }
 

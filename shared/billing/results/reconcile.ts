@@ -28,8 +28,8 @@ type Counted = Pick<
   'currency' | 'outcome' | 'lines' | 'cost' | 'sales' | 'exactCost' | 'exactSales' | 'roundingCost' | 'roundingSales'
 >;
 /**
- * The items with what the report says of each, to the minor unit. Posting keeps two decimals (7): of a currency with more the rest is nobody's to bill, is
- * named as rounding, and stays in the report's amount.
+ * The items with what the report says of each, to the minor unit. Posting keeps two decimals (7): in a currency with more, the rest cannot be billed, is named
+ * as rounding, and stays in the report's amount.
  */
 export function asReported<Item extends Omit<Counted, 'lines' | 'outcome'>>(item: Item): Item {
   const { currency, exactCost, exactSales } = item;

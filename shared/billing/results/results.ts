@@ -33,11 +33,11 @@ export interface ItemResult {
   sales: Decimal;
   outcome: 'posted' | 'held' | 'excluded' | 'ghost' | 'awaiting';
   reason: string | null;
-  /** A sentence that stands alone: organization, subscription, amount, reason, what is wrong, and the command that goes on. */
+  /** A sentence that stands alone: organization, subscription, amount, reason, what is wrong, and the command to continue with. */
   message: string | null;
   /** What is wrong, in the planner's words; equal for all items that the same thing stops. */
   cause: string | null;
-  /** The command that goes on, ready to be copied; null where there is none. Absent in what earlier releases kept. */
+  /** The command to continue with, ready to be copied; null if there is none. Absent in what earlier releases kept. */
   command?: Command | null;
 }
 

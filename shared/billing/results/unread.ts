@@ -7,8 +7,8 @@ import { fold } from '../basics/text.js';
 import type { Books, Contract, Month, Row, Unreadable, UnreadableRecord } from '../types.js';
 
 /**
- * Everything of a month that came and could not be read (2.6), in one list for the whole run: what an item needs is held besides, and what nothing needs is
- * seen by somebody all the same.
+ * Everything of a month that came and could not be read (2.6), in one list for the whole run: what an item needs is also held, and what nothing needs is
+ * still seen by somebody.
  */
 export interface Unread extends Unreadable {
   /** Whether it may be money of the month: then the month is not certified until the record can be read. */
@@ -28,7 +28,7 @@ export const UNREAD_LISTED = 200;
 /** As many as go along where a message must stay small. */
 export const UNREAD_IN_RESULT = 20;
 
-/** Records of Cloudmore's that are amounts of the month by themselves. Others bear on it where a line needs them, and the line is held. */
+/** Cloudmore's records that are themselves amounts of the month. Others bear on it where a line needs them, and the line is held. */
 const AMOUNTS_OF_REPORT = ['MonthlyBillingPerOrganizationAsync', 'AzureOneTimeInvoice', 'AzureOneTimeInvoiceList'];
 
 export const unreadOfReport = ({ findings = [] }: Pick<MonthFacts, 'findings'>): Unread[] =>
