@@ -1,9 +1,10 @@
-import { BREAKER_LIMITS, type BreakerName } from './billing/plan/breaker-limits.js';
+import { BREAKER_LIMITS } from './billing/plan/breaker-limits.js';
 import { digestOf } from './billing/basics/keys.js';
 import type { Settings } from './billing/types.js';
 import type { BaseConfig, Config } from './config.js';
 import type { MoneySettings } from './messages/messages.js';
 import { byText, fold } from './billing/basics/text.js';
+import { keysOf } from './billing/basics/closed-sets.js';
 
 /**
  * The settings that change money, as digests by the variable's name. Who asks for a run sends his own with it, and a worker that has others refuses:
@@ -41,7 +42,7 @@ export function moneySettingsOf(
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, digestOf(value)]));
 }
 
-const breakerNames = Object.keys(BREAKER_LIMITS) as BreakerName[];
+const breakerNames = keysOf(BREAKER_LIMITS);
 
 const vendorSettings = (settings: Settings): Record<string, unknown> => ({
   ALLOW_SHARED_COMPANIES: settings.allowSharedCompanies,

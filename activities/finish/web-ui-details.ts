@@ -1,12 +1,12 @@
 import { adviceFor, commandFor, commandOf, reasonInWords, type Addressee } from '../../shared/billing/results/advice.js';
-import { groupedByRemedy, sharedEnd, whyWaiting } from '../../shared/billing/results/causes.js';
+import { groupedByRemedy, sharedEnd, whyWaiting, type Cause } from '../../shared/billing/results/causes.js';
 import { command, option } from '../../shared/billing/basics/command.js';
 import { describeStep, markOf } from '../../shared/billing/derivation/describe.js';
 import { amountsTable, code, joined, md, type Markdown } from '../../shared/billing/basics/markdown.js';
 import { salesText } from '../../shared/billing/basics/sales-text.js';
 import type { ItemResult, OrganizationResult, Outcome } from '../../shared/billing/results/results.js';
 import { statusInWords } from '../../shared/billing/results/status.js';
-import { groupBy } from '../../shared/billing/basics/text.js';
+import { groupBy, type NonEmpty } from '../../shared/billing/basics/text.js';
 
 /** What an operator reads of an organization in the Web UI (tab User Metadata): Markdown, kept short, what to do first. */
 
@@ -56,9 +56,9 @@ function whatToDo(outcome: Outcome, result: OrganizationResult): Markdown[] {
   );
 }
 
-function causesOf(causes: ItemResult[][], addressee: Addressee): Markdown {
-  const [first] = causes[0] as [ItemResult];
-  const { own, shared } = sharedEnd(causes.map(([one]) => whyWaiting(one!)));
+function causesOf(causes: NonEmpty<Cause>, addressee: Addressee): Markdown {
+  const [[first]] = causes;
+  const { own, shared } = sharedEnd(causes.map(([one]) => whyWaiting(one)));
   const command = commandOf(first, addressee);
   const more = causes.length - SHOWN;
   const lines = [
@@ -73,8 +73,8 @@ function causesOf(causes: ItemResult[][], addressee: Addressee): Markdown {
 
 const sentence = (text: string): Markdown[] => (text === '' ? [] : [md`${text}`]);
 
-function amountOf(items: ItemResult[]): Markdown {
-  const [first] = items as [ItemResult];
+function amountOf(items: Cause): Markdown {
+  const [first] = items;
   const names = [...new Set(items.map(({ productName }) => productName))];
   const what = names.length === 1 ? md`${names[0]!}` : md`${items.length} items`;
   return md`**${what}: ${salesText(items)}**, ${reasonInWords(first.reason ?? first.outcome)}`;
@@ -107,7 +107,7 @@ function leftOut({ items }: OrganizationResult): Markdown[] {
     ({ reason, cause }) => [reason, cause].join('|'),
   );
   return [...excluded.values()].map(
-    ([first, ...rest]) => md`${salesText([first!, ...rest])} ${reasonInWords(first!.reason ?? '')}: ${first!.cause ?? ''}`,
+    ([first, ...rest]) => md`${salesText([first, ...rest])} ${reasonInWords(first.reason ?? '')}: ${first.cause ?? ''}`,
   );
 }
 

@@ -144,8 +144,8 @@ function heldLines(plan: Plan, paper: Paper): string[] {
     (item) => `${item.reason}|${item.message}`,
   );
   return [...causes.values()].map((items) => {
-    const [{ reason, message }] = items as [PlannedItem];
-    const command = commandOf(items[0]!, addresseeOf(plan));
+    const [{ reason, message }] = items;
+    const command = commandOf(items[0], addresseeOf(plan));
     return [
       marked('!', `${namesOf(items)}: ${salesText(items)} held (${reasonInWords(reason ?? '')})`, paper),
       wrap(message ?? '', paper, '      '),

@@ -25,6 +25,7 @@ import {
   whyOf,
   writtenText,
 } from './words.js';
+import { tableOf } from '../../shared/billing/basics/closed-sets.js';
 
 /** The report on the terminal: sums first, then what asks for a person, then the rest. Sentences and tables fit the paper; commands stay whole, to be copied. */
 export const textReport = onTerminal(reportText);
@@ -46,8 +47,7 @@ const SHOWN = {
 type Limits = Record<keyof typeof SHOWN, number>;
 /** So much of each, tried in this order until all parts fit together. */
 const SHARES = [1, 0.75, 0.5, 0.3, 0.2, 0.1];
-const limitsOf = (share: number): Limits =>
-  Object.fromEntries(Object.entries(SHOWN).map(([part, rows]) => [part, Math.ceil(rows * share)])) as Limits;
+const limitsOf = (share: number): Limits => tableOf(SHOWN, (rows) => Math.ceil(rows * share));
 
 function reportText({ report, isFull }: { report: ReportDocument; isFull: boolean }, paper: Paper): string {
   if (isFull) return partsOf(report, limitsOf(Infinity), paper);

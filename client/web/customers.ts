@@ -2,6 +2,7 @@ import { big } from '../../shared/billing/basics/decimal.js';
 import { byText } from '../../shared/billing/basics/text.js';
 import type { Decimal } from '../../shared/billing/types.js';
 import type { CustomerRow } from '../../shared/report/customers.js';
+import { keysOf } from '../../shared/billing/basics/closed-sets.js';
 
 /** Which customers the page lists, and in what order. */
 
@@ -22,7 +23,7 @@ const ORDERS = {
   name: (left: CustomerRow, right: CustomerRow) => byText(left.name.toLowerCase(), right.name.toLowerCase()),
 };
 export type Sort = keyof typeof ORDERS;
-export const SORTS = Object.keys(ORDERS) as Sort[];
+export const SORTS = keysOf(ORDERS);
 
 /** Largest first, whatever the sign. */
 const byAmount = (left: Decimal, right: Decimal): number => big(right).abs().cmp(big(left).abs());

@@ -195,7 +195,7 @@ function addPages(app: FastifyInstance, source: Source, settings: WebSettings): 
 const choiceSchema = z.object({
   find: z.string().max(200).catch(''),
   show: z.enum(['waiting', 'all']).catch('waiting'),
-  sort: z.enum(SORTS as [(typeof SORTS)[number]]).catch('difference'),
+  sort: z.enum(SORTS).catch('difference'),
   page: z.coerce.number().int().min(1).max(10_000).catch(1),
 });
 

@@ -135,6 +135,6 @@ const monthsBetween = (from: Month, to: Month): number => indexOf(to) - indexOf(
 /** A month that somebody split has several rows of a service; what they bill together is one finding. */
 const ofServices = (rows: ForeignRow[]): ForeignRow[] =>
   [...groupBy(rows, ({ contract, serviceId }) => `${contract.id}-${serviceId}`).values()].map((own) => ({
-    ...own[0]!,
+    ...own[0],
     amount: plain(sum(own.map(({ amount }) => amount))),
   }));

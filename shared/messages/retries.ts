@@ -1,3 +1,5 @@
+import { isKeyOf } from '../billing/basics/closed-sets.js';
+
 /**
  * What is tried again, and after how long: the one table for activities (`activities/failures.ts`), workflows (`workflows/failures.ts`, `workflows/activities.ts`),
  * commands and `docs/operations.md`. Temporal owns the retries: attempts are few, because an organization that cannot go on must wait where a person sees it, and
@@ -88,7 +90,7 @@ export type FailureType = keyof typeof FAILURES;
 
 /** The rule of a failure's type; null for one of another program or of Temporal. */
 export const failureRule = (type: string | null | undefined): FailureRule | null =>
-  typeof type === 'string' && Object.hasOwn(FAILURES, type) ? FAILURES[type as FailureType] : null;
+  typeof type === 'string' && isKeyOf(FAILURES, type) ? FAILURES[type] : null;
 
 export interface RetryRule {
   /** What is tried so, in words. */

@@ -2,6 +2,7 @@
  * What the product believes of its two vendors and nobody has told it: one row each, in the order in which a probe asks. `npm test` holds every row against a
  * difference that turns it, and the end of `docs/operations.md` lists what is still inferred.
  */
+import { keysOf } from '../billing/basics/closed-sets.js';
 export interface Belief {
   /** The question's number in `docs/vendors/autotask.md` 12 or `docs/vendors/cloudmore.md` 10; null where neither has one. */
   question: number | null;
@@ -312,5 +313,5 @@ export type AutotaskBelief = keyof typeof AUTOTASK;
 export type CloudmoreBelief = keyof typeof CLOUDMORE;
 export type BeliefId = keyof typeof BELIEFS;
 
-export const AUTOTASK_BELIEFS = Object.keys(AUTOTASK) as AutotaskBelief[];
-export const CLOUDMORE_BELIEFS = Object.keys(CLOUDMORE) as CloudmoreBelief[];
+export const AUTOTASK_BELIEFS = keysOf(AUTOTASK);
+export const CLOUDMORE_BELIEFS = keysOf(CLOUDMORE);

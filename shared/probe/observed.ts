@@ -1,4 +1,5 @@
 import { AUTOTASK_BELIEFS, BELIEFS, type BeliefId } from './beliefs.js';
+import { keysOf } from '../billing/basics/closed-sets.js';
 
 /**
  * What recordings have shown (`test/recordings`, which a test compares): each belief that one confirms was observed, and no longer concluded from pages alone.
@@ -37,7 +38,7 @@ export interface BeliefFact {
 
 /** Every belief, marked observed where a recording confirms it. */
 export const beliefFacts = (): BeliefFact[] =>
-  (Object.keys(BELIEFS) as BeliefId[]).map((id) => {
+  keysOf(BELIEFS).map((id) => {
     const seen = OBSERVED.filter(({ confirmed }) => confirmed.includes(id));
     const names = seen.map(({ recording, of }) => (of === 'imitation' ? `${recording}, of a sandbox` : recording));
     return {

@@ -57,7 +57,7 @@ export function compareMonths(
   const all = keys.map((key) => movedItem(before.get(key) ?? null, now.get(key) ?? null));
   const totals = [...groupBy(all, ({ currency }) => currency).values()].map(totalsOf);
   const customers = [...groupBy(all, ({ organizationId, currency }) => `${organizationId}|${currency}`).values()]
-    .map((items) => ({ organizationName: items[0]!.organizationName, ...totalsOf(items) }))
+    .map((items) => ({ organizationName: items[0].organizationName, ...totalsOf(items) }))
     .filter(({ before: from, now: to, ...parts }) => from !== to || PARTS.some((part) => !big(parts[part]).eq(0)));
   return {
     ...{ month, against },

@@ -34,7 +34,7 @@ export interface CustomerRow {
 /** One row for each currency of an organization; nearly always one. */
 export function customerRows(outcome: Outcome): CustomerRow[] {
   const items = outcome.items.filter(({ outcome: end }) => end !== 'excluded');
-  const currencies = groupBy(items, ({ currency }) => currency.toUpperCase());
+  const currencies = new Map<string, PlannedItem[]>(groupBy(items, ({ currency }) => currency.toUpperCase()));
   const standing = outcome.ghosts.filter(({ outcome: end }) => end === 'ghost');
   for (const { currency } of standing) if (!currencies.has(currency.toUpperCase())) currencies.set(currency.toUpperCase(), []);
   return [...currencies].map(([currency, group]) => {

@@ -202,7 +202,7 @@ export function reportDocument({
 function rowsOf({ organizationId, organizationName, companyId, items }: Outcome): ReconciliationRow[] {
   const groups = groupBy(items, ({ type, currency }) => `${type}|${currency}`);
   return [...groups.values()].map((group) => {
-    const { type, currency } = group[0]!;
+    const { type, currency } = group[0];
     const of = (outcome: PlannedItem['outcome']): Amounts =>
       amountsOf(
         group.filter((item) => item.outcome === outcome),
@@ -355,7 +355,7 @@ function causesOf(leaks: Leak[]): Cause[] {
   );
   return [...groups.values()]
     .map((group): Cause => {
-      const { currency, outcome, reason, organizationName, message, remedy, command: next } = group[0]!;
+      const { currency, outcome, reason, organizationName, message, remedy, command: next } = group[0];
       const total = (side: 'cost' | 'sales'): Decimal => money(sum(group.map((leak) => leak[side])), currency);
       const whose = { currency, outcome, reason, organizationName, message, remedy, command: next };
       return { ...whose, cost: total('cost'), sales: total('sales'), leaks: group };

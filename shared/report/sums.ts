@@ -38,7 +38,7 @@ export function marginRows<Row extends CurrencyAmounts>(
 ): MarginRow[] {
   return [...groupBy(rows, (row) => `${keyOf(row)}|${row.currency}`).values()]
     .map((group): MarginRow => {
-      const { currency } = group[0]!;
+      const { currency } = group[0];
       const of = (part: 'report' | 'posted' | 'held' | 'excluded'): Amounts =>
         amountsOf(
           group.map((row) => row[part]),
@@ -47,7 +47,7 @@ export function marginRows<Row extends CurrencyAmounts>(
       const report = of('report');
       const margin = marginOf(report, currency);
       return {
-        name: nameOf(group[0]!),
+        name: nameOf(group[0]),
         currency,
         report,
         posted: of('posted'),

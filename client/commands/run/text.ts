@@ -7,7 +7,8 @@ import { writtenWords } from '../../report/words.js';
 import { statusInWords } from '../../../shared/billing/results/status.js';
 import type { Month } from '../../../shared/billing/types.js';
 import { onTerminal } from '../../terminal/printable.js';
-import { groupedByRemedy, sharedEnd } from '../../../shared/billing/results/causes.js';
+import type { NonEmpty } from '../../../shared/billing/basics/text.js';
+import { groupedByRemedy, sharedEnd, type Cause } from '../../../shared/billing/results/causes.js';
 import { bounded, fitted, LINES_AT_MOST } from '../../terminal/fit.js';
 import { advice, wrap, type Paper } from '../../terminal/paper.js';
 import { table } from '../../terminal/table.js';
@@ -124,7 +125,7 @@ function exceptions(month: MonthResult, others: string[], isFull: boolean, paper
       const commandOfItem = (item: ItemResult): string | null => commandOf(item, { ...organization, month: month.month });
       const together = groupedByRemedy(items, commandOfItem).sort((left, right) => byWeight(left.flat(), right.flat()));
       return bounded(
-        together.map((causes) => causesOf(organization, { causes, command: commandOfItem(causes[0]![0]!), entries }, paper)),
+        together.map((causes) => causesOf(organization, { causes, command: commandOfItem(causes[0][0]), entries }, paper)),
         entries,
       ).join('\n');
     },
@@ -143,11 +144,11 @@ const byWeight = (left: ItemResult[], right: ItemResult[]): number =>
 /** What one command resolves: why, then each amount, with what is said of it alone. */
 function causesOf(
   { organizationName }: OrganizationResult,
-  { causes, command, entries }: { causes: ItemResult[][]; command: string | null; entries: number },
+  { causes, command, entries }: { causes: NonEmpty<Cause>; command: string | null; entries: number },
   paper: Paper,
 ): string {
-  const [{ outcome, reason }] = causes[0] as [ItemResult];
-  const { own, shared } = sharedEnd(causes.map(([first]) => first!.cause ?? first!.message ?? ''));
+  const [[{ outcome, reason }]] = causes;
+  const { own, shared } = sharedEnd(causes.map(([first]) => first.cause ?? first.message ?? ''));
   const amounts = causes
     .flatMap((items, index) => items.map((item) => ({ item, why: own[index]! })))
     .sort((left, right) => byWeight([left.item], [right.item]))

@@ -37,13 +37,13 @@ export function soldProducts({ lines, prices }: Pick<Report, 'lines' | 'prices'>
   });
   return [...groupBy(coded, (one) => fold(one.itemCode)).values()].map((own) => {
     const [first] = own;
-    const price = priceOf(index, first!.itemCode, first!.currency);
+    const price = priceOf(index, first.itemCode, first.currency);
     return {
-      itemCode: first!.itemCode!,
-      name: price?.name ?? first!.productName ?? first!.itemCode!,
-      unitPrice: price?.sales ?? first!.unitSales,
+      itemCode: first.itemCode!,
+      name: price?.name ?? first.productName ?? first.itemCode!,
+      unitPrice: price?.sales ?? first.unitSales,
       sales: plain(sum(own.map(({ sales }) => sales))),
-      currency: first!.currency,
+      currency: first.currency,
     };
   });
 }

@@ -9,7 +9,7 @@ import type { ItemResult, MonthResult, OrganizationResult } from '../../../share
 import { byText, groupBy, same } from '../../../shared/billing/basics/text.js';
 import type { Month } from '../../../shared/billing/types.js';
 import { closedText, type KeptCertificate } from '../../../shared/evidence/closed.js';
-import { groupedByRemedy, sharedEnd, whyWaiting } from '../../../shared/billing/results/causes.js';
+import { groupedByRemedy, sharedEnd, whyWaiting, type Cause } from '../../../shared/billing/results/causes.js';
 import { bounded, fitted, LINES_AT_MOST } from '../../terminal/fit.js';
 import { advice, paint, wrap, type Paper } from '../../terminal/paper.js';
 import { onTerminal } from '../../terminal/printable.js';
@@ -152,7 +152,7 @@ function waiting(organization: OrganizationResult, { month, linkOf }: ShownStatu
     ...bounded(
       together
         .sort((left, right) => brokenFirst(left.flat(), right.flat()))
-        .map((causes) => causesOf(causes.sort(brokenFirst), commandOfItem(causes[0]![0]!), paper, shown)),
+        .map((causes) => causesOf(causes.sort(brokenFirst), commandOfItem(causes[0][0]), paper, shown)),
       shown,
     ),
     ...onceReleased(organization, month.month, paper, shown),
@@ -176,8 +176,8 @@ const brokenFirst = (left: ItemResult[], right: ItemResult[]): number =>
 const sizeOf = (items: ItemResult[]): Big => sum(items.map(({ sales }) => sales)).abs();
 
 /** What one command resolves: each cause with its amount, and what they have in common once. */
-function causesOf(causes: ItemResult[][], next: string | null, paper: Paper, shown: number): string {
-  const texts = causes.map(([first]) => whyWaiting(first!));
+function causesOf(causes: Cause[], next: string | null, paper: Paper, shown: number): string {
+  const texts = causes.map(([first]) => whyWaiting(first));
   const { own, shared } = sharedEnd(texts);
   return [
     ...bounded(
@@ -191,8 +191,8 @@ function causesOf(causes: ItemResult[][], next: string | null, paper: Paper, sho
 
 const sentence = (text: string, paper: Paper): string[] => (text === '' ? [] : [wrap(text, paper, '      ')]);
 
-function amountLine(items: ItemResult[], paper: Paper): string {
-  const [first] = items as [ItemResult];
+function amountLine(items: Cause, paper: Paper): string {
+  const [first] = items;
   const one = [first.productName, ...(first.subscriptionId === '' ? [] : [`(${first.subscriptionId})`])].join(' ');
   const what = items.length === 1 ? one : `${items.length} items`;
   return wrap(`${totals(items)} ${reasonInWords(first.reason ?? first.outcome)}: ${what}`, paper, '    ');

@@ -82,10 +82,10 @@ function ofCustomer(customer: TakenOver, rows: ForeignRow[]): BilledElsewhere[] 
 
 const soldOf = (lines: Line[]): Sold[] =>
   [...groupBy(lines, (line) => fold(line.itemCode ?? line.productName)).values()].map((own) => ({
-    product: own.map(({ productName }) => productName).find((name) => name !== null) ?? own[0]!.serviceName,
-    itemCode: present(own[0]!.itemCode),
+    product: own.map(({ productName }) => productName).find((name) => name !== null) ?? own[0].serviceName,
+    itemCode: present(own[0].itemCode),
     sales: plain(sum(own.map(({ sales }) => sales))),
-    currency: own[0]!.currency,
+    currency: own[0].currency,
   }));
 
 type Match = Pick<BilledElsewhere, 'strength' | 'why' | 'score'> & { one: Sold };

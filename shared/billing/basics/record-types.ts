@@ -1,3 +1,5 @@
+import { isKeyOf, keysOf } from './closed-sets.js';
+
 /**
  * What each record type of Cloudmore means for billing: the one place that knows. A new one is a row here, and its word in the vendor's lists
  * (`shared/close/ours.ts` keeps its own copy on purpose: a check uses nothing that the checked thing made).
@@ -78,13 +80,13 @@ export const RECORD_TYPE_RULES = {
 
 /** What Cloudmore sells, as Autotask is to bill it (rule 2). */
 export type RecordType = keyof typeof RECORD_TYPE_RULES;
-export const RECORD_TYPES = Object.keys(RECORD_TYPE_RULES) as RecordType[];
+export const RECORD_TYPES = keysOf(RECORD_TYPE_RULES);
+export const isRecordType = (type: string): type is RecordType => isKeyOf(RECORD_TYPE_RULES, type);
 /** What Microsoft's recurring and one-time invoice carries (1.10). */
 export const INVOICED: ReadonlySet<string> = new Set(RECORD_TYPES.filter((type) => RECORD_TYPE_RULES[type].isInvoiced));
 
 /** The rules of a record type; null for what does not have one: manual corrections, custom services, and unclassified lines. */
-export const rulesOf = (type: string): RecordTypeRules | null =>
-  Object.hasOwn(RECORD_TYPE_RULES, type) ? RECORD_TYPE_RULES[type as RecordType] : null;
+export const rulesOf = (type: string): RecordTypeRules | null => (isRecordType(type) ? RECORD_TYPE_RULES[type] : null);
 
 const OTHERS = new Map([
   ['ManualBillingLine', 'Lines by hand'],
@@ -101,7 +103,8 @@ export const isUsage = (type: string): boolean => rulesOf(type)?.isUsage ?? fals
 export const isChargeType = (type: string): boolean => rulesOf(type)?.billedAs === 'charge';
 
 type Shared = { key: string; name: string };
-const sharedBy = (billedAs: RecordTypeRules['billedAs']): Partial<Record<RecordType, Shared>> =>
+/** By any type of an item: what is no record type shares nothing. */
+const sharedBy = (billedAs: RecordTypeRules['billedAs']): Record<string, Shared> =>
   Object.fromEntries(
     RECORD_TYPES.flatMap((type) => {
       const { on, billedAs: how } = RECORD_TYPE_RULES[type];
@@ -113,7 +116,7 @@ const sharedBy = (billedAs: RecordTypeRules['billedAs']): Partial<Record<RecordT
 export const SHARED_SERVICES = sharedBy('row');
 export const PRODUCTS = sharedBy('charge');
 
-const SHARED_KEYS = new Map(Object.entries(SHARED_SERVICES).map(([type, { key }]) => [key, type as RecordType]));
+const SHARED_KEYS = new Map(RECORD_TYPES.flatMap((type) => (SHARED_SERVICES[type] ? [[SHARED_SERVICES[type].key, type]] : [])));
 
 /** The record type billed by the service that all items of it share, by its key, folded; null for any other key. */
 export const typeOfSharedKey = (key: string): RecordType | null => SHARED_KEYS.get(key) ?? null;

@@ -17,9 +17,12 @@ export const byText = (left: string, right: string): number => (left < right ? -
 
 export const isGuid = (value: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value.trim());
 
+/** A list that has a first value. */
+export type NonEmpty<Value> = [Value, ...Value[]];
+
 /** Groups values by a key, in order of first appearance. */
-export function groupBy<Value, Key>(values: Iterable<Value>, keyOf: (value: Value) => Key): Map<Key, Value[]> {
-  const groups = new Map<Key, Value[]>();
+export function groupBy<Value, Key>(values: Iterable<Value>, keyOf: (value: Value) => Key): Map<Key, NonEmpty<Value>> {
+  const groups = new Map<Key, NonEmpty<Value>>();
   for (const value of values) {
     const key = keyOf(value);
     const group = groups.get(key);

@@ -7,7 +7,7 @@ import { byText, cut, fold, groupBy, IndexBy, isGuid, OncePer, present } from '.
 import { rowsOfContract } from '../amounts/rows.js';
 import type { Names } from '../report/named.js';
 import type { EnsureProductStep, EnsureServiceStep, Item } from '../plan-types.js';
-import type { Books, Decimal, Line, Month, Price, Product, RecordType, Service, Settings } from '../types.js';
+import type { Books, Decimal, ItemType, Line, Month, Price, Product, RecordType, Service, Settings } from '../types.js';
 import { PRODUCTS, SHARED_SERVICES, isChargeType, typeOfSharedKey } from '../basics/record-types.js';
 
 /** Rule 5: which service or product an item is billed on, and what has to be made or brought up to date for it. */
@@ -15,8 +15,7 @@ import { PRODUCTS, SHARED_SERVICES, isChargeType, typeOfSharedKey } from '../bas
 const NAME_LENGTH = 100;
 
 /** The key by which the item's service is found in `invoiceDescription`; null for a licence without item code, which has none. */
-export const serviceKeyOf = (item: Item): string | null =>
-  SHARED_SERVICES[item.type as RecordType]?.key ?? present(item.itemCode);
+export const serviceKeyOf = (item: Item): string | null => SHARED_SERVICES[item.type]?.key ?? present(item.itemCode);
 
 /**
  * Record type of a service's key, or null when the key is not ours (rule 8.6): somebody else's service must never be touched. Ours is what was ever an
@@ -75,7 +74,7 @@ export function dormantService(
 }
 
 const wantedName = (item: Item, key: string, prices: PriceList): string =>
-  SHARED_SERVICES[item.type as RecordType]?.name ?? termName(item, key, prices);
+  SHARED_SERVICES[item.type]?.name ?? termName(item, key, prices);
 
 interface EnsureServiceStepInput {
   key: string;
@@ -92,7 +91,7 @@ export function ensureServiceStep(
 ): EnsureServiceStep | null {
   const wanted = unitPrices(item, prices);
   if (found && !reactivates && (!wanted.overwrite || isUpToDate(found, wanted))) return null;
-  const shared = SHARED_SERVICES[item.type as RecordType];
+  const shared = SHARED_SERVICES[item.type];
   const name = found?.name ?? uniqueName(wantedName(item, key, prices), key, books, prices);
   const change = found
     ? `${reactivates ? 'active again, ' : ''}${unitPriceText(found.unitPrice, item.currency)} → ${unitPriceText(wanted.price, item.currency)}`
@@ -113,7 +112,7 @@ export function ensureServiceStep(
 
 /** Whether the price list names the item's code; otherwise a new service takes its latest line's unit prices, with a warning (rule 5.2). */
 export const isPriced = (item: Item, prices: PriceList): boolean =>
-  SHARED_SERVICES[item.type as RecordType] !== undefined || priceOf(prices, item.itemCode, item.currency) !== undefined;
+  SHARED_SERVICES[item.type] !== undefined || priceOf(prices, item.itemCode, item.currency) !== undefined;
 
 /** What the item's service is to be, whether it is there yet or not: its key, unit price and unit cost; null for what is billed by charge alone. */
 export function wantedService(item: Item, prices: PriceList): [key: string | null, price: Decimal, cost: Decimal] | null {
@@ -129,7 +128,7 @@ interface UnitPrices {
 }
 
 function unitPrices(item: Item, prices: PriceList): UnitPrices {
-  if (SHARED_SERVICES[item.type as RecordType]) return { price: '0', cost: '0', overwrite: false };
+  if (SHARED_SERVICES[item.type]) return { price: '0', cost: '0', overwrite: false };
   const listed = priceOf(prices, item.itemCode, item.currency);
   if (listed) return { price: listed.sales, cost: listed.cost, overwrite: true };
   const line = latestPositiveLine(item.lines.filter((candidate) => !isManual(candidate)));
@@ -206,7 +205,7 @@ export type ProductChoice =
   | { kind: 'needs-order'; product: Product };
 
 /** The active product with the type's external id, else with its exact name (rule 5.3). */
-export function chooseProduct(books: Books, type: RecordType): ProductChoice {
+export function chooseProduct(books: Books, type: ItemType): ProductChoice {
   const { key, name } = PRODUCTS[type]!;
   const active = (products: Product[]): Product[] => products.filter(({ isActive }) => isActive);
   const byKey = active(productsOf(books, { key }));
@@ -231,7 +230,7 @@ export function productDoubt(choice: ProductChoice, type: string): Doubt | null 
 }
 
 export function ensureProductStep(item: Item): EnsureProductStep {
-  const { key, name } = PRODUCTS[item.type as RecordType]!;
+  const { key, name } = PRODUCTS[item.type]!;
   return { kind: 'ensureProduct', items: [item.id], summary: `Product ${name}: new`, productKey: key, name };
 }
 

@@ -50,7 +50,7 @@ export function extensionSteps(extension: Extension): Step[] {
 function lastRows(books: Books, contractId: number, day: Day): Row[] {
   const rows = rowsOfContract(books, contractId).filter((row) => row.startDay < day);
   return [...groupBy(rows, (row) => row.contractServiceId).values()].map(
-    (group) => group.sort((left, right) => byText(right.startDay, left.startDay))[0]!,
+    (group) => group.sort((left, right) => byText(right.startDay, left.startDay))[0],
   );
 }
 

@@ -5,7 +5,7 @@ import { codeOrProduct, type PriceList } from '../report/items.js';
 import { chargeKeyOf, contractKeyOf, itemHash } from '../basics/keys.js';
 import { fold, present, same } from '../basics/text.js';
 import type { Names } from '../report/named.js';
-import type { Contract, Month, RecordType, Service, Settings } from '../types.js';
+import type { Contract, ItemType, Month, RecordType, Service, Settings } from '../types.js';
 
 /** Rule 8.6: which contracts, rows and charges are ours to look at. */
 export interface Ownership {
@@ -84,11 +84,12 @@ const keyOnContract = (contract: Contract, { id, key }: Service, { names, prices
   recordTypeOfKey(key, prices, names) === null ? names.codeOnContract(contract.id, id) : key;
 
 /** What is switched off is not a ghost (2.2). */
-export const isSwitchedOff = (type: RecordType, contractKey: string | null, { settings, names }: Ownership): boolean =>
-  !settings.exportRecordTypes.includes(type) || (contractKey !== null && names.isOff(contractKey, settings.excludeServices));
+export const isSwitchedOff = (type: ItemType, contractKey: string | null, { settings, names }: Ownership): boolean =>
+  settings.exportRecordTypes.every((exported) => exported !== type) ||
+  (contractKey !== null && names.isOff(contractKey, settings.excludeServices));
 
 /** Charge keys (folded) of the item that a row or charge on the contract once had (7.7), under every organization that ever had it. */
-export function chargeKeysOn(contractKey: string, code: string | null, type: RecordType, ownership: Ownership): string[] {
+export function chargeKeysOn(contractKey: string, code: string | null, type: ItemType, ownership: Ownership): string[] {
   const { settings, organizationId, names, knownSubscriptions, month } = ownership;
   // A contract without subscription id carries the hash itself.
   if (isHashKey(contractKey)) return [fold(chargeKeyOf(month, fold(contractKey).slice('cm-'.length)))];

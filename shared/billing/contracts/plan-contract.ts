@@ -20,7 +20,7 @@ import { stopped } from '../derivation/rule-of-reason.js';
 import { fold, same } from '../basics/text.js';
 import type { Because, EnsureServiceStep, Ghost, Item, Note, Reason, Standing, Step } from '../plan-types.js';
 import type { Names } from '../report/named.js';
-import type { Books, Contract, Day, Month, RecordType, Service, Settings, Subscription } from '../types.js';
+import type { Books, Contract, Day, Month, Service, Settings, Subscription } from '../types.js';
 import { PRODUCTS, isChargeType } from '../basics/record-types.js';
 
 /** One contract's month: the items of one subscription, on the contract that carries it. */
@@ -174,8 +174,8 @@ function refusalOf(
     chargeDoubt(books, contract?.id ?? null, isByCharge) ?? (isByCharge ? null : rowDoubt(books, contract?.id ?? null));
   if (unread) return unread;
   if (isByCharge) {
-    const choice = chooseProduct(books, item.type as RecordType);
-    const { key, name } = PRODUCTS[item.type as RecordType]!;
+    const choice = chooseProduct(books, item.type);
+    const { key, name } = PRODUCTS[item.type]!;
     const doubt = catalogueDoubt(books, 'product', [key, name], choice.kind === 'missing');
     if (doubt) return doubt;
     return productDoubt(choice, item.type);
@@ -326,7 +326,7 @@ interface PlaceOfInput {
 
 function placeOf(entry: KeyedItem, { contract, startsLater, endDay, service }: PlaceOfInput, context: ContractContext): Place {
   const { item, contractKey } = entry;
-  const type = item.type as RecordType;
+  const { type } = item;
   const extendsFrom = contract && contract.endDay < firstDay(context.month) ? contract.endDay : null;
   const product = isChargeType(type) ? chooseProduct(context.books, type) : null;
   return {

@@ -2,7 +2,7 @@ import { amountText, grouped, unitPriceText } from '../basics/decimal.js';
 import { isManual } from '../report/items.js';
 import { same } from '../basics/text.js';
 import type { Because, EnsureServiceStep, Item, PlannedItem } from '../plan-types.js';
-import type { Contract, Day, Decimal, Price, RecordType, Service } from '../types.js';
+import type { Contract, Day, Decimal, Price, Service } from '../types.js';
 import { PRODUCTS, SHARED_SERVICES, typeInWords } from '../basics/record-types.js';
 
 /** The sentences of a derivation that are not about amounts: what kind of item it is, on which contract and service it is billed. */
@@ -43,11 +43,11 @@ export function catalogueBecause(
   step: EnsureServiceStep | null,
   priced: Price | undefined,
 ): Because {
-  const product = PRODUCTS[item.type as RecordType];
+  const product = PRODUCTS[item.type];
   if (product) return { rule: '5.3', text: `product ${product.name} (${product.key})` };
   const listed = priced ? 'from the price list' : 'not on the price list';
   const price = (unit: Decimal): string => unitPriceText(unit, item.currency);
-  const source = SHARED_SERVICES[item.type as RecordType] ? 'for all contracts' : listed;
+  const source = SHARED_SERVICES[item.type] ? 'for all contracts' : listed;
   if (found === null)
     return {
       rule: '5.2',

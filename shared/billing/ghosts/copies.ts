@@ -53,7 +53,7 @@ export function copiesOf(
     ({ contractId, serviceId }) => `${contractId} ${serviceId}`,
   );
   return [...copied.values()]
-    .map((billed) => copyOf(billed, all.get(billed[0]!.contractId)!, ours.get(placeOf(billed[0]!))!, books))
+    .map((billed) => copyOf(billed, all.get(billed[0].contractId)!, ours.get(placeOf(billed[0]))!, books))
     .filter(({ sales }) => !isZero(big(sales)))
     .sort((left, right) => left.contractId - right.contractId || byText(left.serviceName, right.serviceName));
 }

@@ -137,8 +137,7 @@ function ghostOfService(
 
 const isOnItem = (service: Service, plan: ContractPlan | undefined): boolean =>
   plan?.decisions.some(
-    ({ item, outcome }) =>
-      outcome === 'posted' && same(SHARED_SERVICES[item.type as RecordType]?.key ?? item.itemCode, service.key),
+    ({ item, outcome }) => outcome === 'posted' && same(SHARED_SERVICES[item.type]?.key ?? item.itemCode, service.key),
   ) ?? false;
 
 const foreignRow = (contract: Contract, service: Service, { price }: MonthRow, { currency }: GhostContext): Note => ({

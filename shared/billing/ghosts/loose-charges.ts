@@ -10,7 +10,7 @@ import { chargesOfContract, madeByOthers } from '../amounts/standing.js';
 import { groupBy, present, same } from '../basics/text.js';
 import type { Ghost, Step } from '../plan-types.js';
 import type { Charge, Contract, RecordType } from '../types.js';
-import { PRODUCTS, RECORD_TYPES, isLicence } from '../basics/record-types.js';
+import { PRODUCTS, RECORD_TYPES, isLicence, isRecordType } from '../basics/record-types.js';
 
 interface LooseChargesInput {
   contract: Contract;
@@ -62,9 +62,12 @@ function chargesOfOthers(
   plan: ContractPlan | undefined,
   { books, month }: GhostContext,
 ): { charge: Charge; type: RecordType }[] {
-  return (Object.keys(PRODUCTS) as RecordType[]).flatMap((type) => {
+  return RECORD_TYPES.flatMap((type) => {
+    const product = PRODUCTS[type];
     const hasItem = plan?.decisions.some(({ item }) => item.type === type) ?? false;
-    return hasItem ? [] : madeByOthers(charges, PRODUCTS[type]!.key, month, books).map((charge) => ({ charge, type }));
+    return hasItem || product === undefined
+      ? []
+      : madeByOthers(charges, product.key, month, books).map((charge) => ({ charge, type }));
   });
 }
 
@@ -166,12 +169,9 @@ const codesFor = (contractKey: string, { books, accepted, names }: Known): strin
 /** A contract without subscription id carries the hash itself: what that was made of is known by name, or from the accepted report. */
 function unsubscribedOrigin(contractKey: string, { names, accepted }: Known): Origin | null {
   const named = names.unsubscribed(contractKey);
-  if (named !== null && RECORD_TYPES.includes(named.type as RecordType))
-    return { type: named.type as RecordType, itemCode: named.codeOrProduct };
+  if (named !== null && isRecordType(named.type)) return { type: named.type, itemCode: named.codeOrProduct };
   const item = accepted?.find((one) => same(one.contractKey, contractKey));
-  return item !== undefined && RECORD_TYPES.includes(item.type as RecordType)
-    ? { type: item.type as RecordType, itemCode: item.itemCode }
-    : null;
+  return item !== undefined && isRecordType(item.type) ? { type: item.type, itemCode: item.itemCode } : null;
 }
 
 function chargeGhost(

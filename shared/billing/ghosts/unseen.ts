@@ -43,7 +43,7 @@ export const goneGhosts = (
   why = UNSEEN,
 ): Ghost[] =>
   vanished(items, NOTHING)
-    .filter(({ contractKey, type }) => !isMentioned(contractKey) && !isSwitchedOff(type as RecordType, contractKey, context))
+    .filter(({ contractKey, type }) => !isMentioned(contractKey) && !isSwitchedOff(type, contractKey, context))
     .filter((item) => !isShown(item, context))
     .map((item) => unseenGhost(item, context.month, contractIdOf(item, context), why));
 
@@ -79,7 +79,7 @@ function isShown(item: AcceptedItem, context: GhostContext): boolean {
   // A contract that no search shows is left alone with all that it bills (6.6), and told of here, also where its id still leads to it.
   if ((books.gone ?? []).some(({ kind, key }) => kind === 'contract' && same(key, item.contractKey))) return false;
   const own = contractsWith(item.contractKey, context);
-  const keys = chargeKeysOn(item.contractKey, item.itemCode, item.type as RecordType, context);
+  const keys = chargeKeysOn(item.contractKey, item.itemCode, item.type, context);
   if (own.some(({ id }) => chargesOf(books, id, keys).length > 0)) return true;
   return item.charged !== true && own.some((contract) => hasRow(contract, item, context));
 }

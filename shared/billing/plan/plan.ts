@@ -331,7 +331,7 @@ type CatalogueStep = EnsureServiceStep | EnsureProductStep;
 function mergeCatalogue(steps: CatalogueStep[]): Step[] {
   const keyOf = (step: CatalogueStep): string => (step.kind === 'ensureService' ? step.serviceKey : step.productKey);
   const groups = [...groupBy(steps, (step) => fold(keyOf(step))).entries()].sort(([left], [right]) => byText(left, right));
-  return groups.map(([, group]) => ({ ...group[0]!, items: group.flatMap(({ items }) => items) }));
+  return groups.map(([, group]) => ({ ...group[0], items: group.flatMap(({ items }) => items) }));
 }
 
 function chargeTypeNotes(items: Item[]): Note[] {

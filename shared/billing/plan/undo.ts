@@ -125,6 +125,12 @@ export interface UndoContext extends Ownership {
   facts: MonthFacts;
 }
 
+/** Of the books as they are now, and as they were before the month was billed. */
+const ofBoth = <Seen>({ books, before }: UndoInput, look: (held: Books) => Seen): [now: Seen, then: Seen] => [
+  look(books),
+  look(before.books),
+];
+
 function partsOf(input: UndoInput, companyId: number, currency: string): Part[] {
   const { facts, slice, settings, books, before } = input;
   const context: UndoContext = {
@@ -169,7 +175,7 @@ function movedOn(contract: Contract, billed: Set<string>, context: UndoContext):
   const contractKey = standsFor(contract, context);
   if (contractKey === null || !billed.has(fold(contractKey))) return [];
   const { input, month, names } = context;
-  const [stands, stood] = [input.books, input.before.books].map((held) => monthOn(contract, month, held)) as [Money, Money];
+  const [stands, stood] = ofBoth(input, (held) => monthOn(contract, month, held));
   if (isBack(stands, stood)) return [];
   const owner = names.ownerOf(contractKey)!;
   const why = `Subscription ${contractKey} is named for organization ${names.organizationName(owner) ?? owner} since, who is billed for it on contract ${contract.id} now. What stood there before ${month} was billed has to be brought back by hand.`;
@@ -247,9 +253,7 @@ function rowPart(
 ): Part | null {
   const { input, month } = context;
   const { books, before } = input;
-  const [now, then] = [books, before.books].map((held) =>
-    viewRows(held, { contract, serviceId: service.id, month, extendsFrom: null }),
-  ) as [RowView, RowView];
+  const [now, then] = ofBoth(input, (held) => viewRows(held, { contract, serviceId: service.id, month, extendsFrom: null }));
   const stands = moneyOf(now.row, books, contract, chargeKeys);
   const stood = moneyOf(then.row, before.books, contract, chargeKeys);
   const head = lineOf({ contract, contractKey, serviceId: service.id, name: service.name }, stands, stood, context);
@@ -321,8 +325,8 @@ const ANOTHERS =
   'Nothing that was billed on this contract makes its key: somebody may have put it here, and it may be another customer’s. Put it back, or take it away there, by hand.';
 
 function chargePart(contract: Contract, contractKey: string, base: string, context: UndoContext): Part | null {
-  const { books, before } = context.input;
-  const [stands, stood] = [books, before.books].map((held) => totalOf(chargesOf(held, contract.id, [base]))) as [Money, Money];
+  const { books } = context.input;
+  const [stands, stood] = ofBoth(context.input, (held) => totalOf(chargesOf(held, contract.id, [base])));
   if (isBack(stands, stood)) return null;
   const key = `charge ${base.replace(/^cm/, 'CM')}`;
   const head = lineOf({ contract, contractKey, serviceId: null, key, name: `${contract.name}, ${key}` }, stands, stood, context);

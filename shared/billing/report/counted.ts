@@ -57,8 +57,8 @@ export function countedReport(counted: CountedLines[], reportMonth: Month, asOf:
     .filter(({ kind }) => kind !== 'unassigned' && kind !== 'not-yet-due');
   return [...groupBy(own, ({ organizationId }) => fold(organizationId)).values()]
     .map((group) => ({
-      organizationId: group[0]!.organizationId!,
-      organizationName: group[0]!.organizationName,
+      organizationId: group[0].organizationId!,
+      organizationName: group[0].organizationName,
       amounts: [...groupBy(group, ({ currency }) => currency).values()].map(amountsOf).sort(byCurrency),
     }))
     .sort((left, right) => byText(left.organizationId, right.organizationId));

@@ -253,7 +253,7 @@ function jointCompanies(organizations: OrganizationFacts[]): JointCompany[] {
 
 function unsubscribedNames({ lines, previousLines }: OrganizationFacts): JointCompany['unsubscribed'] {
   const identities = [...lines, ...previousLines].flatMap((line) => unsubscribedOf(line) ?? []);
-  return [...groupBy(identities, (identity) => fold(JSON.stringify(identity))).values()].map(([first]) => first!);
+  return [...groupBy(identities, (identity) => fold(JSON.stringify(identity))).values()].map(([first]) => first);
 }
 
 /** A correction by hand claims a contract only where it can become an item of a listed subscription (rule 2.3). */
@@ -266,7 +266,7 @@ function claimsOf({ lines, subscriptions }: OrganizationFacts): Claim[] {
     if (subscriptionId === '' || (type === 'ManualBillingLine' && !listed.has(subscriptionId))) return [];
     return [{ organizationId, serviceId, serviceName, isCustomService, subscriptionId, type }];
   });
-  return [...groupBy(claims, (claim) => JSON.stringify(claim)).values()].map(([first]) => first!);
+  return [...groupBy(claims, (claim) => JSON.stringify(claim)).values()].map(([first]) => first);
 }
 
 /** Folded ids of the subscriptions that Cloudmore names for an organization, in either month's lines or in its lists. */

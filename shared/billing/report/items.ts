@@ -126,7 +126,7 @@ function homeOfManualLine(
     [type, codeOrProduct(type, line.subscriptionId, line.itemCode, null)].map(fold).join('|'),
   );
   const candidates = [...items.values()].map((group) => ({
-    type: group[0]!.type,
+    type: group[0].type,
     itemCode: group.flatMap(({ line }) => present(line.itemCode) ?? []).sort(byText)[0] ?? null,
     sales: sum(group.map(({ line }) => line.sales)),
   }));

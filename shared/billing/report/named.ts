@@ -4,7 +4,7 @@ import { fold, OncePer, present } from '../basics/text.js';
 import type { ItemIdentity } from '../basics/keys.js';
 import type { PlannedItem } from '../plan-types.js';
 import type { Line, RecordType, Report, Service } from '../types.js';
-import { RECORD_TYPES, isLicence, typeOfSharedKey } from '../basics/record-types.js';
+import { isLicence, isRecordType, typeOfSharedKey } from '../basics/record-types.js';
 
 /**
  * What Cloudmore has ever named to us, and what we have ever billed on: it decides which contracts and rows of Autotask are ours to look at (rule 8.6). It
@@ -67,7 +67,7 @@ export function namesOf({
 const servicesOf = ({ serviceId, serviceName }: Line): string[] => [fold(serviceId), fold(serviceName)];
 
 const codeOf = (code: string | null, type: string): Named['codes'] =>
-  present(code) !== null && RECORD_TYPES.includes(type as RecordType) ? [[fold(code), type as RecordType]] : [];
+  present(code) !== null && isRecordType(type) ? [[fold(code), type]] : [];
 
 /** What identifies a line's item that has no subscription id (rule 6.1); null for one that has, and for a correction by hand. */
 export function unsubscribedOf(line: Line): Pick<ItemIdentity, 'organizationId' | 'type' | 'codeOrProduct'> | null {

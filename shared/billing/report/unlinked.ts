@@ -19,7 +19,7 @@ export function unlinkedOf(
   const groups = groupBy(amounts, ({ organizationId, currency }) => `${fold(organizationId)}|${fold(currency)}`);
   return [...groups.values()]
     .map((own) => {
-      const { organizationId, organizationName, currency } = own[0]!;
+      const { organizationId, organizationName, currency } = own[0];
       return {
         organizationId,
         organizationName,

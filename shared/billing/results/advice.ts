@@ -2,6 +2,7 @@ import { advised, command, option, type Advised, type Command } from '../basics/
 import { amountText, big, type Big, grouped, money } from '../basics/decimal.js';
 import type { PlannedItem, Reason, Step } from '../plan-types.js';
 import type { Decimal, Month } from '../types.js';
+import { isKeyOf, keysOf } from '../basics/closed-sets.js';
 
 /**
  * What each reason means, what fixes it, and the command to continue with: one table for the plan, the status, the reports, the Web UI and the
@@ -312,12 +313,10 @@ export const ADVICE: Record<ReasonCode, Advice> = {
 };
 
 /** Every reason code there is. */
-export const REASON_CODES = Object.keys(ADVICE) as ReasonCode[];
-
-const isReasonCode = (code: string): code is ReasonCode => Object.hasOwn(ADVICE, code);
+export const REASON_CODES = keysOf(ADVICE);
 
 /** The advice for a code; null for one that this version does not know (evidence of a later one). */
-export const adviceFor = (code: string | null): Advice | null => (code !== null && isReasonCode(code) ? ADVICE[code] : null);
+export const adviceFor = (code: string | null): Advice | null => (code !== null && isKeyOf(ADVICE, code) ? ADVICE[code] : null);
 
 /** A reason as people read it; a code that this version does not know stays as it is. */
 export const reasonInWords = (code: string): string => adviceFor(code)?.inWords ?? code;

@@ -1,14 +1,20 @@
 import { adviceFor } from './advice.js';
 import type { ItemResult } from './results.js';
-import { groupBy } from '../basics/text.js';
+import { groupBy, type NonEmpty } from '../basics/text.js';
 
 /** What several items of a customer wait for, and one command resolves, is said once under them. */
 
+/** Items with one cause. */
+export type Cause = NonEmpty<ItemResult>;
+
 /** Items that are resolved together: by group, those with one cause beside each other. Both in the order in which they come. */
-export const groupedByRemedy = (items: ItemResult[], commandOf: (item: ItemResult) => string | null): ItemResult[][][] =>
-  [...groupBy(items, (item) => [item.outcome, item.reason, commandOf(item) ?? item.cause].join('|')).values()].map((group) => [
-    ...groupBy(group, ({ cause }) => cause ?? '').values(),
-  ]);
+export const groupedByRemedy = (items: ItemResult[], commandOf: (item: ItemResult) => string | null): NonEmpty<Cause>[] =>
+  [...groupBy(items, (item) => [item.outcome, item.reason, commandOf(item) ?? item.cause].join('|')).values()].map(byCause);
+
+function byCause(group: NonEmpty<ItemResult>): NonEmpty<Cause> {
+  const [first, ...others] = groupBy(group, ({ cause }) => cause ?? '').values();
+  return [first!, ...others];
+}
 
 /** The sentences at the end that all texts have in common, and what each says before them. */
 export function sharedEnd(texts: string[]): { own: string[]; shared: string } {

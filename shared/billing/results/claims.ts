@@ -7,7 +7,7 @@ import { stopped } from '../derivation/rule-of-reason.js';
 import { fold, groupBy, same } from '../basics/text.js';
 import type { Outcome } from './results.js';
 import type { PlannedItem } from '../plan-types.js';
-import type { Books, Decimal, Month, RecordType } from '../types.js';
+import type { Books, Decimal, Month } from '../types.js';
 import { PRODUCTS, SHARED_SERVICES } from '../basics/record-types.js';
 import { isOpenForPerson } from './status.js';
 
@@ -129,7 +129,7 @@ export class Claims {
 
   disagreements(): Disagreement[] {
     return [...groupBy(this.claims, ({ contractId, place }) => `${contractId} ${place}`).values()].flatMap((claims) => {
-      const money = this.seen.get(claims[0]!.contractId)?.money;
+      const money = this.seen.get(claims[0].contractId)?.money;
       return money === undefined ? [] : this.compared(claims, money);
     });
   }
@@ -149,7 +149,6 @@ export class Claims {
     { id, type, subscriptionId, itemCode, contractKey, productName, sales, cost, booked }: PlannedItem,
     whose: Pick<Claim, 'organizationId' | 'organizationName' | 'contractId'>,
   ): Claim {
-    const recordType = type as RecordType;
     const code = codeOrProduct(type, subscriptionId, itemCode, null);
     const owners = [whose.organizationId, ...this.ownersOf(contractKey)];
     const hashOf = (organizationId: string): string =>
@@ -159,7 +158,7 @@ export class Claims {
     return {
       ...whose,
       itemId: id,
-      place: fold(PRODUCTS[recordType]?.key ?? SHARED_SERVICES[recordType]?.key ?? itemCode),
+      place: fold(PRODUCTS[type]?.key ?? SHARED_SERVICES[type]?.key ?? itemCode),
       chargeKeys: hashes.map((hash) => fold(chargeKeyOf(this.month, hash))),
       name: productName,
       sales,

@@ -281,8 +281,8 @@ const countedGhost = ({ currency, outcome, cost, sales }: Ghost): CountedGhost =
 /** Exact sums of what ended alike in one currency. */
 const countedTogether = (items: Counted[]): Counted[] =>
   [...groupBy(items, ({ currency, outcome }) => `${currency} ${outcome}`).values()].map((alike) => ({
-    currency: alike[0]!.currency,
-    outcome: alike[0]!.outcome,
+    currency: alike[0].currency,
+    outcome: alike[0].outcome,
     lines: alike.reduce((count, { lines }) => count + lines, 0),
     cost: exactSum(alike, 'cost'),
     sales: exactSum(alike, 'sales'),

@@ -2,6 +2,7 @@
  * What only a write can tell (`docs/vendors/autotask.md` 12; the numbers are its questions), and what the product does under each answer. The product is right under
  * every answer; where one says that something is always refused, it is not tried first (`activities/gather/behaviour.ts`).
  */
+import { keysOf } from '../../billing/basics/closed-sets.js';
 export const WRITE_QUESTIONS = {
   visible: {
     what: 'how soon a search finds a new record (19)',
@@ -42,7 +43,7 @@ export const WRITE_QUESTIONS = {
 } as const;
 
 export type WriteQuestion = keyof typeof WRITE_QUESTIONS;
-export const WRITE_QUESTION_IDS = Object.keys(WRITE_QUESTIONS) as WriteQuestion[];
+export const WRITE_QUESTION_IDS = keysOf(WRITE_QUESTIONS);
 
 export interface WriteAnswer {
   id: WriteQuestion;
