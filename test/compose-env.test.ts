@@ -48,7 +48,7 @@ describe('A .env file', () => {
     ["A=1\nX='never closed\n", 2],
     ['A=1\nB=2\nX Y=3\n', 3],
     ['A=1\n!=2\n', 2],
-  ])('that Compose refuses is said to be broken, with the line: %j', (text, line) => {
+  ])('that Compose refuses is broken: %j', (text, line) => {
     expect(readDifferently(text)).toEqual({ names: [], brokenAt: line });
   });
 

@@ -188,7 +188,7 @@ describe('settings', () => {
       Buffer.from('\u{FEFF}BILLING_BROKER=acme\r\nBILLING_MODE=auto\r\n', 'utf16le'),
     ],
     ['in UTF-16 without a mark', Buffer.from('BILLING_BROKER=acme\r\nBILLING_MODE=auto\r\n', 'utf16le')],
-  ])('of a .env file %s are read from its first line on', (_how, bytes) => {
+  ])('in .env %s are read from the first line', (_how, bytes) => {
     const folder = mkdtempSync(join(tmpdir(), 'billing-env-'));
     writeFileSync(join(folder, '.env'), bytes);
     expect(readEnvironment(folder, {})).toEqual({ BILLING_BROKER: 'acme', BILLING_MODE: 'auto' });

@@ -89,7 +89,7 @@ describe('last month’s report', () => {
       },
     ],
     ['the kept one had no line', () => withSeptember(report({ month: '2025-09', lines: [] }))],
-  ])('is missing where it could not be had and %s', async (_, evidence) => {
+  ])('is missing if %s', async (_, evidence) => {
     const { facts } = await taken(await evidence(), unavailable);
     expect([facts.previousUnavailable, facts.previousLines]).toEqual(['the task’s state is "Archived"', 0]);
   });

@@ -56,7 +56,7 @@ describe('a tenant that was billed under one label', () => {
     ['whose API user was replaced since', () => Promise.resolve(), { AUTOTASK_USERNAME: 'second' }],
   ];
   // Nothing is written.
-  test.each(histories)('(%s) is not billed under another: the setting refuses it', async (_what, since, settings) => {
+  test.each(histories)('(%s) is refused under another', async (_what, since, settings) => {
     expect(await bill()).toBe('Done');
     await since();
     const before = sandbox.state().autotask;

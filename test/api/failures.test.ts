@@ -201,7 +201,7 @@ describe('a log-in that Autotask refuses', () => {
     ['a tracking identifier that is none', refused('The API tracking identifier is not valid.')],
     ['a locked user', refused('The resource is locked. Contact your administrator.')],
   ];
-  test.each(refusals)('as %s stops everything sent with it until the next run', async (_, fault) => {
+  test.each(refusals)('as %s stops everything until the next run', async (_, fault) => {
     await vendors.control('POST', 'faults', [{ match: { vendor: 'autotask', path: '*/v1.0/*' }, fault, times: 1 }]);
     await vendors.control('DELETE', 'requests');
     await expect(vendors.autotask.findServices('X')).rejects.toMatchObject({ kind: 'unauthorized' });

@@ -291,7 +291,7 @@ describe('the zone of the tenant', () => {
     ['an empty answer', 1, { kind: 'empty' }],
     ['a refusal for now', 1, { kind: 'status', status: 429, when: 'before' }],
     ['three failures', 3, { kind: 'status', status: 503, when: 'before' }],
-  ])('does not blame the user name when the look-up ends with %s', async (_what, times, fault) => {
+  ])('does not blame the user name for %s', async (_what, times, fault) => {
     await vendors.control('POST', 'faults', [{ match: { vendor: 'autotask', path: '*/zoneInformation' }, fault, times }]);
     const autotask = vendors.zoned();
     await expect(autotask.readCurrencies()).rejects.toMatchObject({ kind: 'unavailable' });

@@ -39,7 +39,7 @@ const on = (changes: Parameters<typeof contract>[0]): Books => ({ ...running(), 
 
 describe('an item without lines any more', () => {
   test.each<[string, Left, boolean]>([
-    ['beside a held item of its contract, which is left alone', { items: [held] }, true],
+    ['next to a held item of its contract', { items: [held] }, true],
     ['beside a held and a posted one', { items: [posted, held] }, true],
     ['beside posted ones', { items: [posted, posted] }, false],
     [
@@ -77,7 +77,7 @@ describe('an item without lines any more', () => {
     ['while the plan brings another to nothing', { items: [held], ghosts: [{ ...zeroed, contractKey: 'other' }] }, true],
     ['that the plan lists', { ghosts: [{}] }, true],
     ['while nothing of its contract is planned', {}, true],
-  ])('is remembered, or not: %s', (_, left, expected) => expect(isRemembered(left)).toBe(expected));
+  ])('is remembered? %s', (_, left, expected) => expect(isRemembered(left)).toBe(expected));
 });
 
 describe('an item with lines', () => {

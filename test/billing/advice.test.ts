@@ -183,7 +183,7 @@ test.each<[string, Partial<NotPosted>, string]>([
     { reason: 'of-tomorrow', message: null },
     'held (of-tomorrow).',
   ],
-])('the whole sentence about an amount that is %s', (_, changes, sentence) => {
+])('the sentence about an amount %s', (_, changes, sentence) => {
   const changed = { ...item('api-error'), ...changes };
   const shown = 'command' in changes ? changed : { ...changed, command: commandFor(changed.reason, ORG) };
   expect(explainItem(shown, 'Contoso')).toBe(`${HEAD} ${sentence}`);
@@ -232,7 +232,7 @@ test.each<[string, Situation, string]>([
     { settings: { exportRecordTypes: [] } },
     'Autotask holds 0 / 0 EUR, the report says 120.00 / 100.00 EUR: +120.00 / +100.00.',
   ],
-])('Autotask has %s: the difference is told', (_, situation, text) => {
+])('told: Autotask has %s', (_, situation, text) => {
   expect(differs(situation)).toBe(text);
 });
 

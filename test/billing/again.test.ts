@@ -112,22 +112,22 @@ describe('money of the same thing under another name holds its line', () => {
       null,
     ],
     [
-      'it has another code, and the shared service does not tell what it had',
+      'another code, and the shared service does not show the former',
       why(visio, { ...visio, itemCode: 'OTHER', subscriptionId: 'new' }, { serviceKey: VISIO, accepted: undefined }),
       again(keyOf(visio)),
     ],
     [
-      'it has another code than the service that it was billed on, and no report is known',
+      'another code than the service it was billed on, no known report',
       why(bare(), line({ itemCode: 'CFQ7TTC0NEW' }), { accepted: undefined }),
       null,
     ],
     [
-      'it has the code of the service that it was billed on, and no report is known',
+      'the code of the service it was billed on, no known report',
       why(bare(), line(), { accepted: undefined }),
       again(keyOf(bare())),
     ],
     [
-      'it has another code, without a subscription before and after, and no report is known',
+      'another code, never a subscription, no known report',
       why(visio, { ...visio, itemCode: 'OTHER' }, { serviceKey: VISIO, accepted: undefined }),
       null,
     ],

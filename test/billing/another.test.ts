@@ -36,11 +36,7 @@ const bare: Partial<JointCompany> = { unsubscribed: [perpetual] };
 const hash = contractKeyOf(itemHash({ broker: settings().broker, subscriptionId: null, ...perpetual }));
 
 test.each<[string, boolean, boolean]>([
-  [
-    'it is the first, and another is billed there without a subscription id',
-    isAnothers(bare, 'org-1', [], { contractKey: hash }),
-    true,
-  ],
+  ['another is billed there without a subscription id', isAnothers(bare, 'org-1', [], { contractKey: hash }), true],
   ['it is billed there without a subscription id itself', isAnothers(bare, 'org-2', [], { contractKey: hash }), false],
   ['another is billed elsewhere without a subscription id', isAnothers(bare), false],
   ['its company is named by one organization alone', isAnothers({}, 'org-2', [], { companyId: 8 }), false],
@@ -54,6 +50,6 @@ test.each<[string, boolean, boolean]>([
   ['nobody knows it, and it is not the first', isAnothers({}, 'org-2'), true],
   ['it is not the first, and had it last', isAnothers({}, 'org-2', [], { owner: 'org-2' }), false],
   ['it is the first, and another had it last', isAnothers({}, 'org-1', [], { owner: 'org-2' }), true],
-])('a contract is another’s or not where %s', (_, found, expected) => {
+])('another’s contract? Where %s', (_, found, expected) => {
   expect(found).toBe(expected);
 });

@@ -67,7 +67,7 @@ describe('what is seen of the contracts that posted items name', () => {
     ['dated elsewhere: its key names the month', { key: KEY, day: '2025-11-01' }, [{ key: OURS, sales: '5', cost: '0' }]],
     ['of another month', { key: KEY.replace(MONTH, '2025-09') }, []],
     [
-      'of others on a product of a record type',
+      'others’ on a product of a record type',
       { key: 'PO 1', productId: 70 },
       [{ key: 'cloudmore:azure-plan', sales: '5', cost: '0' }],
     ],
@@ -77,10 +77,10 @@ describe('what is seen of the contracts that posted items name', () => {
       [{ key: 'cloudmore:azure-plan', sales: '5', cost: '0' }],
     ],
     ['of others on a product of theirs', { key: 'PO 1', productId: 71 }, [{ key: '', sales: '5', cost: '0' }]],
-    ['of others on a product that is not known', { key: 'PO 1', productId: 99 }, []],
-    ['of others on such a product in another month', { key: 'PO 1', productId: 70, day: '2025-09-30' }, []],
+    ['others’ on an unknown product', { key: 'PO 1', productId: 99 }, []],
+    ['others’ on such a product in another month', { key: 'PO 1', productId: 70, day: '2025-09-30' }, []],
     ['of others without a product', { key: 'PO 1' }, []],
-  ])('has the charges of an item: %s', (_, changes, expected) => {
+  ])('charges of an item: %s', (_, changes, expected) => {
     expect(charges(changes)).toEqual(expected);
   });
 });

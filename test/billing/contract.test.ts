@@ -79,7 +79,7 @@ describe('a contract of another company', () => {
     ['a charge for another month, dated now', charged({ key: `CM-2025-09-${'0'.repeat(20)}` }), {}, 'missing'],
     ['a row, and another id', { rows: [row()] }, { subscriptionId: 'other' }, 'missing'],
     ['a row, at the company itself', { rows: [row()] }, { companyId: 7 }, 'missing'],
-  ])('that lost its id counts or not: %s', (_, held, changes, expected) => {
+  ])('with a lost id: %s', (_, held, changes, expected) => {
     expect(found(theirs(changes, held), SUBSCRIPTION, [100])).toBe(expected);
   });
 
@@ -124,7 +124,7 @@ describe('6.4 an ended contract whose service Autotask does not show is held', (
     ['on another contract alone', { contracts: [[999, 'other', [[50, CODE]]]] }, ['unreadable', false, false]],
     ['by no contract, and was seen with it', { services: [[50, CODE]] }, ['unreadable', false, false]],
     ['by nobody, as far as anyone knows', { services: [[49, CODE]] }, [null, true, false]],
-  ])('waits while a copy has its key, where it was billed %s', (_, named, told) =>
+  ])('a copy has its key, it was billed %s', (_, named, told) =>
     expect(stepsOf(ended({}, [service({ key: null }), service({ id: 51 })], '2025-08-31', named))).toEqual(told),
   );
 

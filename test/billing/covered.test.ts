@@ -116,7 +116,7 @@ describe('a plan is a part of a released one', () => {
     ['a charge at another price', charge, { ...charge, unitPrice: '1.0000' }, false],
     ['a charge at another cost', charge, { ...charge, unitCost: '1.0000' }, false],
     ['a step of another kind', charge, adjustment, false],
-  ])('with equal steps alone: %s', (_, released, left, is) => {
+  ])('equal steps: %s', (_, released, left, is) => {
     expect(covers(released, left)).toBe(is);
   });
 

@@ -20,7 +20,7 @@ describe('what this month is compared with (1.4)', () => {
     ['2025-11-01', 30, 'the month is over: all of it'],
     ['2025-12-15', 30, 'long over: all of it'],
     ['2025-09-20', 0, 'not begun'],
-  ])('on %s it is %i lines of September: %s', (asOf, count) => {
+  ])('on %s, %i lines: %s', (asOf, count) => {
     expect(facts({ previousLines: september }, asOf).previousLines).toBe(count);
   });
 

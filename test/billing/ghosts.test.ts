@@ -91,7 +91,7 @@ describe('why a report has no line any more for what it had', () => {
     ['what is not a licence is billed', why(unknown(), [decision({ type: 'AzurePlan' })]), null],
     ['it was no licence itself', why(unknown(), [decision()], { type: 'AzurePlan', code: null }), null],
     ['another licence is held', why(unknown(), [decision({}, 'held')]), null],
-  ])('where nothing of a report is known, and %s', (_, found, expected) => {
+  ])('no known report: %s', (_, found, expected) => {
     expect(found).toBe(expected);
   });
 
@@ -105,7 +105,7 @@ describe('why a report has no line any more for what it had', () => {
     ['and nothing is planned on the contract', why(all), null],
     ['but it was billed here before', why({ ...all, accepted: [accepted(), kept] }, [decision()]), null],
     ['but another subscription’s did', why({ ...all, arrived: new Set(['other']) }, [decision()]), null],
-  ])('where its lines came from another organization, %s', (_, found, expected) => {
+  ])('lines from another organization, %s', (_, found, expected) => {
     expect(found).toBe(expected);
   });
 

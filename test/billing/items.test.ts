@@ -170,16 +170,16 @@ const software: Partial<Line> = { recordType: 'SoftwareSubscription' };
 
 test.each<[string, Line[], Price[], boolean]>([
   [
-    'a list that has it monthly and, in another currency, yearly',
+    'a list with it monthly, yearly in another currency',
     [line()],
     [price(), price({ currency: 'USD', paymentMonths: 12 })],
     false,
   ],
-  ['a list that has it yearly in another currency alone', [line()], [price({ currency: 'USD', paymentMonths: 12 })], true],
-  ['a list that contradicts itself, and lines of a year', [line(year)], [price(), price({ paymentMonths: 12 })], true],
-  ['a list that contradicts itself, and lines of a month', [line()], [price(), price({ paymentMonths: 12 })], false],
-  ['a list that says 0, and lines of a year', [line(year)], [price({ paymentMonths: 0 })], true],
-  ['a list that says 0, and lines of a month', [line()], [price({ paymentMonths: 0 })], false],
+  ['a list with it yearly, in another currency', [line()], [price({ currency: 'USD', paymentMonths: 12 })], true],
+  ['a contradicting list, lines of a year', [line(year)], [price(), price({ paymentMonths: 12 })], true],
+  ['a contradicting list, lines of a month', [line()], [price(), price({ paymentMonths: 12 })], false],
+  ['a list of 0, lines of a year', [line(year)], [price({ paymentMonths: 0 })], true],
+  ['a list of 0, lines of a month', [line()], [price({ paymentMonths: 0 })], false],
   ['45 days', [line({ startDay: '2025-10-01', endDay: '2025-11-14' })], [], false],
   ['46 days', [line({ startDay: '2025-10-01', endDay: '2025-11-15' })], [], true],
   ['no days and the text “Annual”', [line({ startDay: null, endDay: null, paymentFrequency: 'Annual' })], [], true],
@@ -187,8 +187,8 @@ test.each<[string, Line[], Price[], boolean]>([
   ['no days and no text', [line({ startDay: null, endDay: null, paymentFrequency: ' ' })], [], false],
   ['no days and no text, as software', [line({ ...software, startDay: null, endDay: null, paymentFrequency: null })], [], true],
   ['the days of a month, as software', [line(software)], [], false],
-  ['a list that says monthly, as software without days', [line({ ...software, startDay: null })], [price()], false],
-  ['a list that says monthly, as a perpetual licence', [line({ recordType: 'Perpetual' })], [price()], true],
+  ['a monthly list, as software without days', [line({ ...software, startDay: null })], [price()], false],
+  ['a monthly list, as a perpetual licence', [line({ recordType: 'Perpetual' })], [price()], true],
   [
     'a list of its second line alone',
     [market({ itemCode: null, billingDate: '2025-10-01' }), market({})],
@@ -196,7 +196,7 @@ test.each<[string, Line[], Price[], boolean]>([
     true,
   ],
   [
-    'a list that says otherwise of its second line',
+    'another answer for its second line',
     [market({ itemCode: 'a' }), market({})],
     [price({ itemCode: 'a' }), price({ paymentMonths: 12 })],
     false,
@@ -208,7 +208,7 @@ test.each<[string, Line[], Price[], boolean]>([
   ['no beginning', [line({ ...year, startDay: null })], [], false],
   ['no end', [line({ ...year, endDay: null })], [], false],
   ['neither', [line({ startDay: null, endDay: null })], [], false],
-])('4.4 paid once or not, with %s', (_, lines, prices, isOneOff) => {
+])('4.4 paid once? With %s', (_, lines, prices, isOneOff) => {
   expect(itemOf(lines, { prices }).isOneOff).toBe(isOneOff);
 });
 
@@ -249,7 +249,7 @@ test.each<[string, Partial<Line>, string | null]>([
   ['nothing, where it has none', { quantity: '0' }, '0'],
   ['none, of a refund', { quantity: '3', sales: '-1' }, null],
   ['none, of licences taken back, though it is free', { quantity: '-3', sales: '0' }, null],
-])('4.2 a line brings to its item a quantity of %s', (_, changes, quantity) => {
+])('4.2 a line’s quantity is %s', (_, changes, quantity) => {
   expect(quantityOfLine('Csp365Nce', line(changes))?.toFixed() ?? null).toBe(quantity);
 });
 

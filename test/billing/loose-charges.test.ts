@@ -86,7 +86,7 @@ describe('a charge without a row', () => {
     ['that the accepted report had of it', () => found(ofOther, codes(SUBSCRIPTION)), ['zeroed Csp365Nce CFQ7TTC0OTHER 5.00']],
     ['but not that it had of another', () => found(ofOther, codes('other')), UNKNOWN],
     ['but not where nothing is known', () => found(ofOther, { accepted: null }), UNKNOWN],
-  ])('for a licence is known by a code %s', (_, comes, expected) => {
+  ])('is known by a code %s', (_, comes, expected) => {
     expect(comes()).toEqual(expected);
   });
 

@@ -145,7 +145,7 @@ describe('a contract to which somebody gave other ids', () => {
     ['those of another subscription', { subscriptionId: 's-2', number: 's-2' }, others],
     ['and another company', { companyId: 8, subscriptionId: 'other-1', number: null }, others],
     ['none', { subscriptionId: null, number: ' ' }, 'Contract 100 has lost its subscription id and its number;'],
-  ])('(%s) bills on, and no second contract is made beside it', (_, ids, why) => {
+  ])('(%s) bills on without a second contract', (_, ids, why) => {
     const { items, steps } = plan(withIds(ids));
     expect([steps, items[0]!.reason]).toEqual([[], 'contract-gone']);
     expect(items[0]!.message?.slice(0, why.length)).toBe(why);

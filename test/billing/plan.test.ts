@@ -132,7 +132,7 @@ describe('money without a line', () => {
   const trouble = { message: 'Whose?', holds: 'organization' as const };
 
   test.each<[string, Situation, string[]]>([
-    ['on a contract that lost its id, beside a new one', lost([], NEW), STANDS],
+    ['on a contract that lost its id, next to a new one', lost([], NEW), STANDS],
     ['on one that lost its id and is not made again', lost([]), []],
     ['on one that is gone and not made again', lost([{}]), []],
     ['on one where something else is gone', lost([{ kind: 'service' }], NEW), STANDS],
@@ -160,7 +160,7 @@ describe('money without a line', () => {
       },
       STANDS,
     ],
-  ])('is listed, or left alone: %s', (_, situation, expected) => {
+  ])('is listed? %s', (_, situation, expected) => {
     expect(said(situation)).toEqual(expected);
   });
 

@@ -171,7 +171,7 @@ describe('what has become less is held', () => {
       fallen({}, { sales: '599.99' }, [more], { settings: { breakers: { ...DEFAULT_BREAKERS, itemFactor: 0 } } }),
       null,
     ],
-  ])('where it has fallen %s', (_, found, expected) => {
+  ])('fallen %s', (_, found, expected) => {
     expect(found).toBe(expected);
   });
 

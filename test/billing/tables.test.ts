@@ -109,7 +109,7 @@ describe('breakers', () => {
     ['newOrganizationAmount', 'BREAKER_NEW_ORGANIZATION_AMOUNT', 'an amount', undefined, '100000'],
     ['priceFactor', 'BREAKER_PRICE_FACTOR', 'a factor', undefined, 5],
     ['marginPoints', 'BREAKER_MARGIN_POINTS', 'a number of points', 1000, 0],
-  ])('%s is set by %s, %s of at most %s, usually %s', (name, ...[setting, expected, most, usual]) => {
+  ])('%s: %s, %s up to %s, usually %s', (name, ...[setting, expected, most, usual]) => {
     const limit: { setting: string; expected: string; most?: number } = BREAKER_LIMITS[name];
     expect([limit.setting, limit.expected, limit.most, DEFAULT_BREAKERS[name]]).toEqual([setting, expected, most, usual]);
     expect(BREAKERS_OFF[name]).toBe(typeof usual === 'number' ? 0 : '0');
@@ -156,7 +156,7 @@ describe('record types', () => {
     ['Unclassified', 'Unclassified', 'row'],
     ['OfTomorrow', 'OfTomorrow', 'row'],
     ['toString', 'toString', 'row'],
-  ])('%s is told as “%s”, and billed by %s', (type, words, billed) => {
+  ])('%s is “%s”, billed by %s', (type, words, billed) => {
     const on = rulesOf(type)?.on;
     const said = [
       isChargeType(type) ? 'charge' : 'row',

@@ -112,7 +112,7 @@ describe('an organization beside last month', () => {
       { before: [sold('900'), other('back', '9000')], now: [sold('100'), other('back', '9000'), other('back', '-10')] },
       true,
     ],
-  ])('a fall waits, or not, where %s', (_, months, isHeld) => {
+  ])('a fall waits? Where %s', (_, months, isHeld) => {
     expect(organizationHeld(months)).toBe(isHeld);
   });
 

@@ -53,27 +53,27 @@ const listRows: [what: string, told: Told, why: string | null][] = [
     null,
   ],
   [
-    'its subscription is not listed, and one of its kind has an id that cannot be read',
+    'it is not listed, and one of its kind has an unreadable id',
     { subscriptions: [subscription({ id: '', unreadable: 'Its id is {}.' })] },
     'Its id is {}.',
   ],
   [
-    'its subscription is not listed, and one of another kind has an id that cannot be read',
+    'it is not listed, another kind’s id is unreadable',
     { subscriptions: [subscription({ id: '', recordType: 'AzurePlan', unreadable: 'Its id is {}.' })] },
     null,
   ],
   [
-    'its subscription is not listed, and another one of its kind cannot be read',
+    'it is not listed, another of its kind is unreadable',
     { subscriptions: [subscription({ id: 's-2', unreadable: 'x' })] },
     null,
   ],
   [
-    'its subscription is listed, and another has an id that cannot be read',
+    'it is listed, and another’s id is unreadable',
     { subscriptions: [subscription(), subscription({ id: '', unreadable: 'x' })] },
     null,
   ],
   [
-    'it has no subscription, and a listed one has an id that cannot be read',
+    'it has no subscription, a listed one’s id is unreadable',
     { lines: [line({ subscriptionId: null })], subscriptions: [subscription({ id: '', unreadable: 'Its id is {}.' })] },
     null,
   ],
@@ -91,17 +91,13 @@ const listRows: [what: string, told: Told, why: string | null][] = [
   ],
   ['a price of another code cannot be read', { prices: [price(), price({ itemCode: 'OTHER', unreadable: 'x' })] }, null],
   [
-    'it is not on the list, and a price’s code cannot be read',
+    'it is unpriced, and a price’s code is unreadable',
     { prices: [price({ itemCode: '', unreadable: 'Its code is {}.' })] },
     'Its code is {}.',
   ],
+  ['it is priced, and another price’s code is unreadable', { prices: [price(), price({ itemCode: '', unreadable: 'x' })] }, null],
   [
-    'it is on the list, and another price’s code cannot be read',
-    { prices: [price(), price({ itemCode: '', unreadable: 'x' })] },
-    null,
-  ],
-  [
-    'it has no code, and a price’s code cannot be read',
+    'it has no code, and a price’s code is unreadable',
     { lines: [line({ itemCode: null })], prices: [price({ itemCode: '', unreadable: 'x' })] },
     null,
   ],

@@ -76,7 +76,7 @@ describe('what of a month cannot be read', () => {
     ['a row of a contract that is not shown', { contractId: 301 }, false],
     ['a product', { kind: 'product' }, false],
     ['a company', { kind: 'company', contractId: 100 }, false],
-  ])('bears on it or not: %s', (_, changes, is) => {
+  ])('bears on it? %s', (_, changes, is) => {
     expect(bears(changes)).toBe(is);
   });
 

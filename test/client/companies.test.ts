@@ -166,7 +166,7 @@ describe('companies', () => {
       Buffer.from(`organization;organization_id;AutotaskCompanyID\n"x; y";${TAILSPIN};502\n`),
     ],
   ];
-  test.each(saved)('import reads a file that was saved %s', async (_how, bytes) => {
+  test.each(saved)('import reads a file %s', async (_how, bytes) => {
     const file = harness.file('saved.csv');
     await writeFile(file, bytes);
     expect(await harness.cli('companies', 'import', file)).toMatchObject({

@@ -94,7 +94,7 @@ describe('a file to be written', () => {
     ['companies match --out', (file) => ['companies', 'match', '--out', file]],
     ['sandbox generate --out', (file) => ['sandbox', 'generate', '--lines', '10', '--organizations', '2', '--out', file]],
   ];
-  test.each(writing)('by %s into a missing folder is refused before anything else', async (_, argv) => {
+  test.each(writing)('%s into a missing folder is refused first', async (_, argv) => {
     expect(await said(64, argv(path('nowhere/x')))).toBe(
       `${path('nowhere/x')} cannot be written: there is no folder ${path('nowhere')}. Create it, or name another file.`,
     );

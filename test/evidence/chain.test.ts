@@ -87,7 +87,7 @@ describe('evidence on disk', () => {
     ],
     ['an entry that is taken out', (lines: string[]) => lines.filter((_, index) => index !== 1), 'entries were taken out'],
     ['an end that is cut off before a signature', (lines: string[]) => lines.slice(0, 3), 'the end of the chain was cut off'],
-  ])('%s breaks the chain in a place that is named', async (_what, edit, why) => {
+  ])('%s breaks the chain at a named place', async (_what, edit, why) => {
     const { root, verify } = await place();
     const lines = (await readFile(chain(root), 'utf8')).trimEnd().split('\n');
     await writeFile(chain(root), `${edit(lines).join('\n')}\n`);

@@ -62,7 +62,7 @@ describe('evidence as files', () => {
     ['ELOCKED', 'StoreUnavailable', 'another process has held it for too long'],
     ['EACCES', 'StoreRefused', 'this user has no right to it. Let this user write there, or set BILLING_EVIDENCE'],
     ['EROFS', 'StoreRefused', 'the disk is read-only'],
-  ])('%s of the disk is %s: %s', async (code, name, words) => {
+  ])('%s is %s: %s', async (code, name, words) => {
     const error = await because(onDisk('/evidence', () => Promise.reject(Object.assign(new Error(code), { code }))));
     expect(error).toMatchObject({ name });
     expect(error.message).toContain(words);

@@ -40,7 +40,7 @@ const cases: [what: string, changes: object, asOf: Day, isMailed: boolean][] = [
   ],
   ['without a line', { report: NOTHING }, AFTER, false],
 ];
-test.each(cases)('a month %s: its report is mailed or not', (_, changes, asOf, isMailed) => {
+test.each(cases)('mailed? A month %s', (_, changes, asOf, isMailed) => {
   expect(isDone({ result: { ...done, ...changes }, heldMonth: null }, asOf, 12)).toBe(isMailed);
 });
 

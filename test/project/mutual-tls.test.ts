@@ -108,7 +108,7 @@ describe('Temporal behind mutual TLS', () => {
       /TEMPORAL_TLS_CLIENT_CERT_PATH/,
     ],
   ];
-  test.each(mistakes)('a command %s learns which setting is the reason', async (_, environment, says) => {
+  test.each(mistakes)('a command %s learns the setting', async (_, environment, says) => {
     const { code, stderr } = await system.cliWith(environment(), 'run', '2025-10', '--as-of', '2025-10-09');
     expect({ code, stderr }).toEqual({ code: 69, stderr: expect.stringMatching(says) });
     expect(stderr).toMatch(/Temporal cannot be reached at \S+:\d+: /);

@@ -67,7 +67,7 @@ const differ =
     return isInvoice(pathname) && !isShown ? silent(json) : undefined;
   };
 
-test.each(FREQUENCIES)('documented columns with %s as frequency bill the same or hold', async (_, frequency) => {
+test.each(FREQUENCIES)('frequency %s bills the same or holds', async (_, frequency) => {
   const came = await tenant.planOf(differ(frequency, true));
   expect(judge(expected, came)).toMatch(/^(holds|same money)$/);
   expect(new Big(came.result.posted.sales).plus(came.result.held.sales).toFixed(2)).toBe('7011.60');

@@ -141,7 +141,7 @@ describe('billing invoiced', () => {
 
   const CASES: [title: string, kind: string, amount: string, happens: (tenant: Tenant) => Promise<unknown>][] = [
     [
-      'a row that somebody changed before it was posted is named, with what was charged too much',
+      'a row changed before posting is named with the excess charge',
       'contract-differs',
       '9.00',
       async (tenant) => {
@@ -161,7 +161,7 @@ describe('billing invoiced', () => {
       },
     ],
     [
-      'an item that the approver set not to be billed charges nobody, whatever its amount',
+      'an item set not to be billed charges nobody',
       'changed-by-hand',
       '-491.00',
       async (tenant) => {
@@ -170,7 +170,7 @@ describe('billing invoiced', () => {
       },
     ],
     [
-      'a row that was posted, and shows no billing item, is not taken for charged',
+      'a posted row without a billing item does not count as charged',
       'item-missing',
       '-491.00',
       async (tenant) => {
@@ -179,7 +179,7 @@ describe('billing invoiced', () => {
       },
     ],
     [
-      'a row that was posted twice is named, with the amount charged twice',
+      'a row posted twice is named with the double amount',
       'posted-twice',
       '491.00',
       async (tenant) => {
@@ -206,7 +206,7 @@ describe('billing invoiced', () => {
       },
     ],
     [
-      'an item that was posted with a date of another month is named, and is charged all the same',
+      'an item posted in another month is named and counts as charged',
       'other-month',
       '491.00',
       async (tenant) => {

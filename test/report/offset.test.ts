@@ -63,7 +63,7 @@ describe('with an offset of one month', () => {
       '2025-09 was billed from the report of 2025-10, and would be billed from',
     ],
     ['a month after a report that nobody billed', '2025-10', '1', null],
-  ])('a changed offset bills %s only where nothing is billed twice', async (_what, month, offset, why) => {
+  ])('a changed offset bills %s, never twice', async (_what, month, offset, why) => {
     const attempt = billMonth({ ...harness.env, REPORT_MONTH_OFFSET: offset, BILLING_MODE: 'shadow' }, month, '2025-10-20');
     if (why === null) await expect(attempt).resolves.toBeDefined();
     else await expect(attempt).rejects.toThrow(why);
@@ -97,7 +97,7 @@ describe('which report a month may be billed from', () => {
     ['2025-08', '2025-09', 'the report of 2025-09 was billed as 2025-09'],
     ['2025-10', '2025-09', 'the report of 2025-09 was billed as 2025-09'],
     ['2025-10', '2025-11', 'the report of 2025-10 would be billed nowhere'],
-  ])('after September from its own report, %s from that of %s: %s', async (month, reportMonth, why) => {
+  ])('%s from report %s: %s', async (month, reportMonth, why) => {
     const found = await whyNotFrom(await noted(), 'default', month, reportMonth);
     expect(found).toEqual(why === null ? null : expect.stringContaining(why));
   });

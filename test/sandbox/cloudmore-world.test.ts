@@ -30,7 +30,7 @@ test.each<[what: string, change: object, message: string]>([
     'two organizations have the id "A"',
   ],
   ['prices of no service', { priceLists: { nothing: [] } }, 'price list of "nothing", which is not a service of this world'],
-])('a world with %s is refused by name', (_what, change, message) => {
+])('%s is refused by name', (_what, change, message) => {
   expect(problemsOf({ ...cloudmoreWorld(), ...change })).toContain(message);
 });
 

@@ -46,7 +46,7 @@ describe('kinds', () => {
     [{ kind: 'truncated' }, 200, 1, 'truncated'],
     [{ kind: 'empty' }, 200, 1, 'empty'],
   ];
-  test.each(kinds)('%j ends with %s, %i charges and the journal entry "%s"', async (fault, ended, effects, journal) => {
+  test.each(kinds)('%j: %s, %i charges, "%s"', async (fault, ended, effects, journal) => {
     const host = await withFault(fault);
     expect(await outcome(charge(host))).toBe(ended);
     expect(charges(host)).toBe(effects);

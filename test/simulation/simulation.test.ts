@@ -64,13 +64,13 @@ const FEW = first(3);
 
 /** Every seed in which a long campaign has found the product wrong, with what it was. */
 const ONCE_WRONG: [seed: number, what: string, workload: Workload][] = [
-  [103, 'a write that waits for quota, and that another worker has sent meanwhile, is not sent after all', 'repeated'],
+  [103, 'a waiting write that another worker has sent is not sent', 'repeated'],
   [
     22300,
     'what is paid once ends with its month also where the run was interrupted after it extended the contract, and the tenant makes the new rows without units',
     'mixed',
   ],
-  [4607, 'a run does not report yesterday’s outcome of an organization that it could not read back', 'mixed'],
+  [4607, 'a failed read-back does not report yesterday’s outcome', 'mixed'],
   [2098, 'what is paid once ends with its month also where the adjustment before it shows a moment late', 'mixed'],
   [1105, 'a contract that says where it ended before a restored extension is found by the search for its number', 'restore'],
   [20088, 'an extension that a restore interrupted is billed from what the months between leave of its units', 'restore'],
@@ -139,7 +139,7 @@ describe('months with faults, crashes and people', () => {
 
   test('so do those that lie while answers are lost and workers die', () => expect(troubled(MONTHS.confused!)).toEqual([]));
 
-  test.each(ONCE_WRONG)('seed %i, once wrong: %s', (seed, _what, workload) => {
+  test.each(ONCE_WRONG)('%i: %s', (seed, _what, workload) => {
     expect(troubled([{ seed, workload }])).toEqual([]);
   });
 });
