@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { versionBefore } from '../../client/commands/deploy.js';
 import { deploymentName } from '../../shared/messages/names.js';
 import type { Deployment, Version } from '../../worker/versions/deployment.js';
-import { isDue } from '../../worker/versions/promoter.js';
+import { isDue, whyUnregistered } from '../../worker/versions/promoter.js';
 
 /** When a version of the worker becomes the current one without being asked, and which one a rollback goes back to. */
 
@@ -35,6 +35,13 @@ describe('a version becomes the current one by itself', () => {
     expect(isDue(deployment, 'b', 'itself')).toBe(itself);
     expect(isDue(deployment, 'b', 'by-hand')).toBe(byHand);
   });
+});
+
+// Of 300 brokers in one namespace 200 were not billed, and nobody said so.
+test('a broker above the limit of deployments is told why nothing runs', () => {
+  expect(whyUnregistered(of(null), 'b')).toMatch(/nothing of this broker is billed.* matching\.maxDeployments/);
+  expect(whyUnregistered(of(null, version('a', 1, null)), 'b')).not.toBeNull();
+  expect(whyUnregistered(of('a', version('b', 2, null), version('a', 1, 1)), 'b')).toBeNull();
 });
 
 describe('a rollback', () => {

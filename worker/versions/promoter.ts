@@ -25,6 +25,8 @@ export class Promoter {
   private readonly closing = new AbortController();
   private trouble: string | null = null;
   private lastSaid: string | null = null;
+  /** What to say where Temporal does not register this version; null where it did. */
+  private unregistered: string | null = null;
 
   constructor(
     private readonly client: Client,
@@ -35,7 +37,9 @@ export class Promoter {
     const soonUntil = Date.now() + SOON_FOR_MS;
     while (!this.closing.signal.aborted) {
       const isCurrent = await this.lookSafely();
-      const pause = !isCurrent && Date.now() < soonUntil ? LOOK_SOON_MS : LOOK_EVERY_MS;
+      const isSoon = Date.now() < soonUntil;
+      if (!isSoon && this.unregistered !== null) this.sayOnce(this.unregistered);
+      const pause = !isCurrent && isSoon ? LOOK_SOON_MS : LOOK_EVERY_MS;
       await sleep(pause, undefined, { signal: this.closing.signal }).catch(() => undefined); // closing ends the wait
     }
   }
@@ -62,6 +66,7 @@ export class Promoter {
   private async look(): Promise<boolean> {
     const deployment = await readDeployment(this.client, this.version.broker);
     if (deployment === null) return true;
+    this.unregistered = whyUnregistered(deployment, this.version.buildId);
     if (deployment.current !== this.version.buildId) {
       const due = isDue(deployment, this.version.buildId, this.version.promotion);
       if (due && (await makeCurrent(this.client, this.version.broker, this.version.buildId)))
@@ -86,6 +91,12 @@ export class Promoter {
 
 const standingBy = ({ current, name }: Deployment, buildId: string): string =>
   `version ${buildId} is on standby: ${current ?? 'none'} is current for ${name}. Make this one current with: billing deploy promote ${buildId}`;
+
+/** What a version that polls and that Temporal does not list means for the broker; null where it is listed. */
+export const whyUnregistered = ({ name, versions }: Deployment, buildId: string): string | null =>
+  versions.some((version) => version.buildId === buildId)
+    ? null
+    : `Temporal does not register version ${buildId} of ${name}: nothing of this broker is billed until it does. A namespace takes 100 deployments, one for each broker, unless matching.maxDeployments of its server is higher: raise it, or serve this broker in another namespace`;
 
 /** Whether a version should become the current one without being asked. */
 export function isDue({ current, versions }: Deployment, buildId: string, promotion: Promotion): boolean {
