@@ -103,7 +103,7 @@ export const isUsage = (type: string): boolean => rulesOf(type)?.isUsage ?? fals
 export const isChargeType = (type: string): boolean => rulesOf(type)?.billedAs === 'charge';
 
 type Shared = { key: string; name: string };
-/** By any type of an item: what is no record type shares nothing. */
+/** By any type of an item: anything other than a record type shares nothing. */
 const sharedBy = (billedAs: RecordTypeRules['billedAs']): Record<string, Shared> =>
   Object.fromEntries(
     RECORD_TYPES.flatMap((type) => {
