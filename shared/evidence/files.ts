@@ -7,7 +7,7 @@ import { chainOf } from './chain.js';
 import { EvidenceAltered, EvidenceMissing, LeaseLost, type EvidenceStore } from './evidence.js';
 import { dumpFiles, loadFiles } from './file-backup.js';
 import { FileChain, isPlain } from './file-chain.js';
-import { diskClock, onDisk, readText, sizeBelow, tidy, writeWhole } from './file-store.js';
+import { diskClock, onDisk, partsOf, readText, sizeBelow, tidy, writeWhole } from './file-store.js';
 import { fileLeases } from './file-leases.js';
 import { holdLease, type LeaseStore } from './hold.js';
 
@@ -38,17 +38,15 @@ export function fileEvidence(root: string): EvidenceStore {
   const store: EvidenceStore = {
     keep: (text) =>
       disk(() => {
-        const bytes = Buffer.from(text);
-        const ref = createHash('sha256').update(bytes).digest('hex');
-        writeWhole(valuePath(ref), bytes);
+        const ref = digestOf(text);
+        writeWhole(valuePath(ref), text);
         return ref;
       }),
     kept: (ref) =>
       disk(() => {
         const text = readText(valuePath(ref));
         if (text === null) throw new EvidenceMissing(ref, 'is not in the store');
-        if (createHash('sha256').update(text, 'utf8').digest('hex') !== ref)
-          throw new EvidenceMissing(ref, 'is not what its digest says');
+        if (digestOf(text) !== ref) throw new EvidenceMissing(ref, 'is not what its digest says');
         return text;
       }),
     remove: (refs) => disk(() => refs.forEach((ref) => rmSync(valuePath(ref), { force: true }))),
@@ -95,6 +93,12 @@ export function fileEvidence(root: string): EvidenceStore {
     close: () => Promise.resolve(),
   };
   return store;
+}
+
+function digestOf(text: string): string {
+  const hash = createHash('sha256');
+  for (const part of partsOf(text)) hash.update(part, 'utf8');
+  return hash.digest('hex');
 }
 
 /** Values by their files, with when each was written last. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,6 +39,14 @@ describe.each(kinds)('evidence in %s', (kind) => {
     expect(ref).toMatch(/^[0-9a-f]{64}$/);
     expect(await stores[kind]!.put(structuredClone(value))).toBe(ref);
     expect(await stores[kind]!.get(ref)).toEqual(value);
+  });
+
+  // A text is written and hashed in parts, and a character outside of the first plane is two units of it.
+  test.each(['', 'a'])('gives back megabytes of text under their own digest, after "%s"', async (begin) => {
+    const value = `${begin}${'😀'.repeat(1_100_000)}`;
+    const ref = await stores[kind]!.put(value);
+    expect(ref).toBe(createHash('sha256').update(JSON.stringify(value)).digest('hex'));
+    expect((await stores[kind]!.get(ref)) === value).toBe(true);
   });
 
   test('names point to the latest value, are listed, and can go', async () => {
