@@ -73,15 +73,17 @@ async function firstTurn(dependencies: Dependencies, sources: Sources, request: 
   if (given.survey !== null) demandSettingsOfRun(dependencies, await slices.settings(given.report));
   const facts = await slices.facts(given.report);
   const slice = await slices.organization(given.report, organizationId);
-  const { result: books, calls } = await dependencies.autotask.countCalls(() =>
+  const { result: known, calls } = await dependencies.autotask.countCalls(() =>
     knownBooks(dependencies, sources, { facts, slice, request }),
   );
+  const { books } = known;
   const { report, survey } = given;
   const moved = await movedFrom(dependencies, slices, { broker: request.broker, month, report, survey }, { facts, slice });
   const missing = approvedDigest === null ? null : await missingPersons(dependencies, request, approvedDigest);
-  const release = await releaseFor(evidence, { ...request, approvedDigest: missing === null ? approvedDigest : null }, (digest) =>
-    planOrganization({ facts, slice, books, settings, approvedDigest: digest, refused, moved }),
-  );
+  const planWith = (digest: string | null): Plan =>
+    (digest === null && refused.length === 0 && moved.length === 0 ? known.planned : null) ??
+    planOrganization({ facts, slice, books, settings, approvedDigest: digest, refused, moved });
+  const release = await releaseFor(evidence, { ...request, approvedDigest: missing === null ? approvedDigest : null }, planWith);
   const { plan } = release;
   const undone = await readUndone(evidence, request.broker, month, organizationId);
   const closed = (await readClosed(evidence, request.broker, month)).at(-1);
@@ -238,24 +240,31 @@ interface Asked {
   request: PlanRequest;
 }
 
+/** Books, and what is planned from them while nothing is released, refused or moved; null where nobody has planned that yet. */
+interface KnownBooks {
+  books: Books;
+  planned: Plan | null;
+}
+
 /** What Autotask holds, and what of that which would be made now was there before: a survey has looked for it already. */
-async function knownBooks(dependencies: Dependencies, sources: Sources, asked: Asked): Promise<Books> {
-  const { books, isSurveyed } = await currentBooks(dependencies, sources, asked);
-  if (isSurveyed) return books;
+async function knownBooks(dependencies: Dependencies, sources: Sources, asked: Asked): Promise<KnownBooks> {
+  const { isSurveyed, ...known } = await currentBooks(dependencies, sources, asked);
+  if (isSurveyed) return known;
+  const { books } = known;
   const { settings } = dependencies;
   const { facts, slice, request } = asked;
   // As it would be with everything released: what a breaker holds may be released later, from these books.
   const { digest: approvedDigest } = planOrganization({ facts, slice, books, settings, refused: request.refused });
   const plan = planOrganization({ facts, slice, books, settings, approvedDigest, refused: request.refused });
   const gone = await goneFor(dependencies, request.broker, plan, books);
-  return gone.length === 0 ? books : { ...books, gone };
+  return gone.length === 0 ? known : { books: { ...books, gone }, planned: null };
 }
 
 async function currentBooks(
   dependencies: Dependencies,
   sources: Sources,
   { facts, slice, request }: Asked,
-): Promise<{ books: Books; isSurveyed: boolean }> {
+): Promise<KnownBooks & { isSurveyed: boolean }> {
   const { survey } = request.given;
   const options = { onProgress: dependencies.heartbeat, signal: dependencies.signal() };
   // A run's survey may be too old for an organization, but services and products change seldom; who asks for a fresh look gets one.
@@ -269,8 +278,8 @@ async function currentBooks(
   const asking = planned.needsElsewhere ? [planned] : [];
   const books = await withElsewhere(dependencies, { request, books: known, asking }, options);
   const detailed = [...new Set([...planned.needs, ...unfinished])];
-  if (detailed.length === 0) return { books, isSurveyed };
-  return { books: await dependencies.autotask.readNeighbours(books, facts.month, detailed, options), isSurveyed };
+  if (detailed.length === 0) return { books, planned: books === known ? planned : null, isSurveyed };
+  return { books: await dependencies.autotask.readNeighbours(books, facts.month, detailed, options), planned: null, isSurveyed };
 }
 
 /** From the run's survey while it is fresh; after that what was written last must be visible before anybody looks. */
