@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { spawnGuarded } from '../client/temporal-server/guarded.js';
 import { findTemporalServer, startDevServer } from '../client/temporal-server/index.js';
 import {
   autotaskQueue,
@@ -49,7 +50,8 @@ export async function withWorker<T>(
   brokers = [environment['BILLING_BROKER'] ?? 'default'],
 ): Promise<T> {
   const started = performance.now();
-  const worker = spawn(process.execPath, [BIN, 'worker'], { env: { ...process.env, ...environment }, stdio: 'ignore' });
+  const worker = spawnGuarded(process.execPath, [BIN, 'worker'], { env: { ...process.env, ...environment } });
+  for (const output of [worker.stdout, worker.stderr]) output.resume();
   try {
     const until = Date.now() + READY_WITHIN_MS * brokers.length;
     for (const broker of brokers) {
