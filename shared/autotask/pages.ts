@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { same } from '../billing/basics/text.js';
+import type { UnreadableRecord } from '../billing/types.js';
 import { ApiError } from '../http/errors.js';
 
 /** Pages of a query's answer (`docs/vendors/autotask.md` 2.3). */
@@ -10,14 +11,57 @@ export interface Page {
   records: unknown[];
   /** Address of the next page; null on the last. */
   next: string | null;
+  /** How many records the page says that it has; null where it does not say. */
+  count: number | null;
 }
 
 /** The frame of a page; its records are decoded one by one later. */
 export function pageOf(entity: string, answer: unknown): Page {
   const frame = pageSchema.safeParse(lowerFrame(answer));
   if (!frame.success) throw new ApiError('malformed', `${entity}/query: the answer has no list of items`);
-  const next = Object.entries(frame.data.pagedetails ?? {}).find(([key]) => same(key, 'nextPageUrl'))?.[1];
-  return { records: frame.data.items, next: typeof next === 'string' && next !== '' ? next : null };
+  const details = Object.entries(frame.data.pagedetails ?? {});
+  const detail = (name: string): unknown => details.find(([key]) => same(key, name))?.[1] ?? null;
+  const [next, count] = [detail('nextPageUrl'), detail('count')];
+  // Taken for "no more" it would cut the list off, and what stands on the rest would not be there.
+  if (next !== null && typeof next !== 'string')
+    throw new ApiError(
+      'malformed',
+      `${entity}/query: pageDetails.nextPageUrl is ${typeof next === 'object' ? 'a record' : JSON.stringify(next)}, not an address; whether there are more pages is not known`,
+    );
+  return { records: frame.data.items, next: next === '' ? null : next, count: typeof count === 'number' ? count : null };
+}
+
+const KINDS: Record<string, UnreadableRecord['kind']> = {
+  Companies: 'company',
+  Contracts: 'contract',
+  ContractServiceUnits: 'row',
+  ContractCharges: 'charge',
+  Services: 'service',
+  Products: 'product',
+  ContractServices: 'contractService',
+  Currencies: 'currency',
+};
+
+/**
+ * Throws, or tells, when the last page has fewer records than it says. Whether its count is of that page or of all is documented and not measured: it is taken
+ * for the one that fits.
+ */
+export function requireCounted(
+  entity: string,
+  { records, next, count }: Page,
+  known: number,
+  onUnreadable: ((finding: UnreadableRecord) => void) | undefined,
+): void {
+  const before = known - records.length;
+  if (next !== null || count === null || records.length >= count || (known >= count && before <= count)) return;
+  const problem = `is more than the ${records.length} that came: the answer is not whole`;
+  const kind = KINDS[entity];
+  if (kind === undefined || onUnreadable === undefined)
+    throw new ApiError('malformed', `${entity}/query: pageDetails.count (${count}) ${problem}`);
+  // Those that did not come may be any: they are records that cannot be read.
+  const where = { vendor: 'Autotask', kind, path: `${entity}/query`, record: 'as a whole' };
+  const whose = { id: null, contractId: null, companyId: null, keys: null };
+  onUnreadable({ ...where, ...whose, member: 'pageDetails.count', value: String(count), problem });
 }
 
 const lowerFrame = (answer: unknown): unknown =>

@@ -5,7 +5,7 @@ import type { AutotaskConfig } from './config.js';
 import { LIST_LENGTH, LIST_LENGTH_WITH_OTHERS, type Condition } from './conditions.js';
 import type { QuotaSeen, Usage } from './gate.js';
 import { lowerKeys } from './lower-keys.js';
-import { Forward, IdOrder, isExpired, keyOf, pageOf } from './pages.js';
+import { Forward, IdOrder, isExpired, keyOf, pageOf, requireCounted } from './pages.js';
 import { Picklists } from './picklists.js';
 import type { Threshold } from './quota.js';
 import { Transport, type CallOptions, type TransportOptions } from './transport.js';
@@ -142,6 +142,7 @@ export class Queries {
         hasRead = true;
         path = answer.next;
         forward.check(path, found.size);
+        requireCounted(entity, answer, found.size, onUnreadable);
       } catch (error) {
         const after = isExpired(error) && hasRead ? read.last() : null;
         if (after === null) throw error;

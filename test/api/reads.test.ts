@@ -154,6 +154,25 @@ describe('bulk reads of Autotask', () => {
     await vendors.close();
   });
 
+  // Charges that were not seen were made once more, and rows without them were taken for nothing.
+  test.each([
+    ['names no address of the next page', { nextPageUrl: 2 }, 'pageDetails.nextPageUrl is 2, not an address'],
+    ['names a record as the next page', { nextPageUrl: { href: '/x' } }, 'pageDetails.nextPageUrl is a record, not an address'],
+    [
+      'says that it has more records than came',
+      { count: 3, nextPageUrl: null },
+      'pageDetails.count (3) is more than the 1 that came: the answer is not whole',
+    ],
+  ])('never take an answer for whole that %s', async (_, pageDetails, said) => {
+    const vendors = await openVendors();
+    const body = { items: [{ id: 1, name: 'A', isActive: true, unitPrice: 1, invoiceDescription: 'X' }], pageDetails };
+    await vendors.control('POST', 'faults', [
+      { match: { vendor: 'autotask', path: '*/Services/query' }, fault: { kind: 'status', status: 200, body, when: 'before' } },
+    ]);
+    await expect(vendors.autotask.findServices('X')).rejects.toThrow(said);
+    await vendors.close();
+  });
+
   test('take a record that two pages both have once', async () => {
     const vendors = await openVendors();
     const twice = {

@@ -281,10 +281,22 @@ function ofAutotask({ kind, choice }: Lie, site: string, { text: asked }: Sandbo
   if (!isQuery(site) || !Array.isArray(page.items)) return body;
   const byId = /"op":"(?:eq|in)","field":"id"/i.test(asked);
   if (kind === 'page-missing' && !byId && page.items.length > 1)
-    return { ...page, items: page.items.slice(0, Math.ceil(page.items.length / 2)) };
+    return withItems(page, page.items.slice(0, Math.ceil(page.items.length / 2)));
   const isHidden = (kind === 'hidden' && !byId && entityOf(choice).test(site)) || (kind === 'gone' && CAN_BE_GONE.test(site));
-  return isHidden ? { ...page, items: page.items.filter(({ id }) => !isChosen(`${id as number}`, choice)) } : body;
+  return isHidden
+    ? withItems(
+        page,
+        page.items.filter(({ id }) => !isChosen(`${id as number}`, choice)),
+      )
+    : body;
 }
+
+/** The page counts what it has: one that counts more says itself that something is missing. */
+const withItems = (page: Rec, items: Rec[]): Rec => ({
+  ...page,
+  items,
+  pageDetails: { ...(page.pageDetails as Rec | undefined), count: items.length },
+});
 
 const entityOf = (choice: number): RegExp =>
   oneOf([/Contracts\/query/, /Services\/query/, /Products\/query/, /Charges\/query/], choice);
