@@ -2,6 +2,7 @@ import type { Autotask, Condition, Currency } from '../../shared/autotask/index.
 import { lastDay, reportMonthOf } from '../../shared/billing/basics/month.js';
 import type { Day, Month, Report } from '../../shared/billing/types.js';
 import { unreadOfReport, unreadText } from '../../shared/billing/results/unread.js';
+import { ApiError } from '../../shared/http/errors.js';
 import type { Claim, Customer } from '../../shared/close/compare.js';
 import { readable } from '../../shared/close/fields.js';
 import { fold, oursOf, PRODUCT_NAMES, type KnownFrom, type Ours } from '../../shared/close/ours.js';
@@ -109,6 +110,11 @@ async function readRecords(
   const products = await autotask.query('Products', [PRODUCTS]);
   const charges = await autotask.query('ContractCharges', [chargeCondition(products, month, at)], { onProgress });
   const canceled = await autotask.canceledStatus();
+  if (canceled === undefined)
+    throw new ApiError(
+      'malformed',
+      'Autotask shows no status of charges (ContractCharges.status): which of them somebody canceled is not known.',
+    );
   const services = await autotask.query('Services', [{ op: 'gte', field: 'id', value: 0 }], { onProgress });
   const companies = await readCompanies(autotask, contracts);
   return { companies, contracts, rows, charges, services, products, canceled };

@@ -1,3 +1,4 @@
+import type { CanceledStatus } from './charge-status.js';
 import type { Decoder } from './queries.js';
 import { hasUnits, isOurs, toCharge, toContractService, toProduct, toRow, toService, type ContractService } from './translate.js';
 import type { Charge, Product, Row, Service } from '../billing/types.js';
@@ -6,7 +7,7 @@ import type { Charge, Product, Row, Service } from '../billing/types.js';
 
 export const ROWS: Decoder<Row> = { decode: toRow, shows: hasUnits };
 /** Of charges those are told apart whose status says that no customer is asked for them. */
-export const chargesRead = (canceled: number | null): Decoder<Charge> => ({
+export const chargesRead = (canceled: CanceledStatus): Decoder<Charge> => ({
   decode: (record) => toCharge(record, canceled),
   shows: isOurs,
 });

@@ -79,6 +79,14 @@ export class Picklists {
     return field?.picklistvalues.find((value) => label.test(value.label.trim()))?.value ?? null;
   }
 
+  /** Whether any value of the field can be read; where none can, the fields are asked for again the next time. */
+  async isListed(entity: string, fieldName: string): Promise<boolean> {
+    const field = (await this.fields(entity)).find((candidate) => same(candidate.name, fieldName));
+    const isListed = field !== undefined && field.picklistvalues.length > 0;
+    if (!isListed) this.known.delete(entity);
+    return isListed;
+  }
+
   private async activeValues(entity: string, fieldName: string): Promise<Field['picklistvalues']> {
     const field = (await this.fields(entity)).find((candidate) => same(candidate.name, fieldName));
     return (field?.picklistvalues ?? []).filter(({ isactive }) => isactive !== false);

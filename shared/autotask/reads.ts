@@ -3,6 +3,7 @@ import { same } from '../billing/basics/text.js';
 import type { Books, Charge, Company, Contract, Day, Month, Product, Row, Service, UnreadableRecord } from '../billing/types.js';
 import { ApiError } from '../http/errors.js';
 import { SharedCatalogue, type Shared } from './catalogue.js';
+import { CANCELED, type CanceledStatus } from './charge-status.js';
 import {
   chargesFrom,
   chargesOfMonth,
@@ -261,9 +262,10 @@ export class AutotaskReads extends ContractQueries {
     return chargesRead(await this.canceledStatus());
   }
 
-  /** The number of the status in which no customer is asked for a charge; null where the tenant has no such status. */
-  canceledStatus(): Promise<number | null> {
-    return this.picklists.labelled('ContractCharges', 'status', /^cancell?ed$/i);
+  /** The number of the status in which no customer is asked for a charge; null where the tenant has no such status, undefined where nobody can tell. */
+  async canceledStatus(): Promise<CanceledStatus> {
+    const isListed = await this.picklists.isListed('ContractCharges', 'status');
+    return isListed ? this.picklists.labelled('ContractCharges', 'status', CANCELED) : undefined;
   }
 
   private async readCharges(filter: Condition[], options: ReadOptions): Promise<Charge[]> {

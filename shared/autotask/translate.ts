@@ -5,6 +5,7 @@ import { same } from '../billing/basics/text.js';
 import type { Charge, Company, Contract, Decimal, Product, Row, Service, UnreadableRecord } from '../billing/types.js';
 import { ApiError } from '../http/errors.js';
 import { lowerKeys } from './lower-keys.js';
+import { isCanceled, problemOfStatus, type CanceledStatus } from './charge-status.js';
 import { readExtended } from './extended.js';
 import { decodeAs, MISSING, Unreadable, type Hints } from './unreadable.js';
 import {
@@ -274,7 +275,7 @@ export function toRow(record: unknown): Row {
 /** Whether the row shows that costs are shown. */
 export const hasUnits = ({ units }: Row): boolean => units !== 0;
 
-export function toCharge(record: unknown, canceled: number | null = null): Charge {
+export function toCharge(record: unknown, canceled: CanceledStatus): Charge {
   const about = { kind: 'charge', path: 'ContractCharges' } as const;
   const charge = decodeAs(chargeSchema, about, record, (members) => {
     const key = members.text('internalpurchaseordernumber');
@@ -291,23 +292,23 @@ export function toCharge(record: unknown, canceled: number | null = null): Charg
       problem: MISSING,
       keys: key === '' ? null : [key],
     });
-  const isCanceled = canceled !== null && charge.status != null && Number(charge.status) === canceled;
-  // No call takes the status back: a person deletes the charge, or gives it another one.
-  if (isCanceled && isOurs({ key }))
+  const problem = problemOfStatus(charge.status, canceled);
+  // No call takes a canceled one back: a person deletes the charge, or gives it another status.
+  if (problem !== null && isOurs({ key }))
     throw unreadable({
       ...about,
       id: charge.id,
       contractId: charge.contractid,
       member: 'status',
-      value: String(charge.status),
-      problem: 'is the one of charges that were canceled, and no customer is asked for it',
+      value: JSON.stringify(charge.status),
+      problem,
       keys: [key],
     });
   const cost = { ...about, id: charge.id, contractId: charge.contractid, member: 'unitcost', keys: [key] };
   // Others' charges that are read count for what they stand beside (7.8): their cost as much as their price.
   if (charge.unitcost === null && !isOurs({ key })) throw unreadable({ ...cost, problem: MISSING });
   const unitCost = costOf(cost, charge.unitcost, true);
-  const isFree = isCanceled || charge.isbillabletocompany === false;
+  const isFree = isCanceled(charge.status, canceled) || charge.isbillabletocompany === false;
   return {
     id: charge.id,
     contractId: charge.contractid,

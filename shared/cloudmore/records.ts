@@ -69,6 +69,10 @@ export function toOrganization(
   }
   const members = membersOf(detail, path, `organization ${listed.name}`);
   for (const name of members.names) seen.members.add(name);
+  // Another customer's detail names another customer's company.
+  const id = members.text('id');
+  const isAnother = id !== null && !same(id, listed.id);
+  if (isAnother) members.contradiction('id', 'is not the id that was asked for');
   const properties = (members.list('customProperties') ?? []).map((raw, index) =>
     membersOf(raw, path, `property ${index + 1} of organization ${listed.name}`),
   );
@@ -79,7 +83,7 @@ export function toOrganization(
   });
   // There twice with two companies it names neither: all are told, and no company has such an id (rule 3.2).
   const values = [...new Set(own.flatMap((property) => property.text('value')?.trim() || []))];
-  const value = values.length === 0 ? null : values.join(' and ');
+  const value = isAnother || values.length === 0 ? null : values.join(' and ');
   seen.organizations += 1;
   if (value !== null) seen.values += 1;
   const trouble = [members, ...properties].map((record) => findings.of(record)).find((sentence) => sentence !== null);

@@ -10,7 +10,7 @@ const keysOf = (changes: object): string[] | null | undefined => {
     ...{ unitQuantity: 1, unitPrice: 169.67, unitCost: 146.88, isBilled: false, ...changes },
   };
   try {
-    return [toCharge(record).key];
+    return [toCharge(record, 7).key];
   } catch (error) {
     if (error instanceof Unreadable) return error.finding.keys;
     throw error;

@@ -237,7 +237,7 @@ const AUTOTASK_PAGES: Page<unknown>[] = [
   page<Charge>({
     entity: 'ContractCharges',
     answer: answers.CHARGES,
-    decode: toCharge,
+    decode: (record) => toCharge(record, 7),
     money: (charge) => [charge.id, charge.contractId, charge.price, charge.cost].join(),
   }),
   page<Contract>({

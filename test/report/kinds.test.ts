@@ -88,6 +88,7 @@ const answering =
   (opened: Harness) =>
     opened.control('POST', 'faults', [{ match: { vendor, path }, fault: { kind: 'status', status, body, when: 'before' } }]);
 
+const TAILSPIN = { id: 'tailspin', name: 'Tailspin', customProperties: [{ name: 'AutotaskCompanyID', value: '502' }] };
 const NONE = { items: [], pageDetails: { count: 0, requestCount: 500, nextPageUrl: null } };
 const both = { 's-1': '120', 's-2': '4800' };
 const others = { 's-2': '4800' };
@@ -218,6 +219,10 @@ const KINDS: Record<string, [title: string, row: Row][]> = {
       },
     ],
     ['it is not a record', { then: [answering('*/Organizations/contoso', []), MONTH, FIRST], reported: HELD, stands: both }],
+    [
+      'it is another customer’s: it was billed at the company of that one',
+      { then: [answering('*/Organizations/contoso', TAILSPIN), MONTH, FIRST], reported: HELD, stands: both },
+    ],
   ],
   'a charge that somebody canceled': [
     [

@@ -51,15 +51,20 @@ export const EDIT_VARIANTS: Variant[] = [
     workload: 'edited',
     wrong: 'a charge that somebody set not to be billed counts as billed',
     file: 'shared/autotask/translate.ts',
-    changes: [{ from: 'isCanceled || charge.isbillabletocompany === false;', to: 'isCanceled;' }],
+    changes: [
+      {
+        from: 'isCanceled(charge.status, canceled) || charge.isbillabletocompany === false;',
+        to: 'isCanceled(charge.status, canceled);',
+      },
+    ],
   },
   {
     name: 'canceled-believed',
     seed: 5,
     workload: 'edited',
     wrong: 'a charge that somebody canceled counts as billed',
-    file: 'shared/autotask/translate.ts',
-    changes: [{ from: 'const isCanceled = canceled !== null &&', to: 'const isCanceled = canceled === -1 &&' }],
+    file: 'shared/autotask/charge-status.ts',
+    changes: [{ from: "return CANCELED.test(text) || (text !== '' &&", to: "return CANCELED.test(text) && (text !== '' &&" }],
   },
   {
     name: 'copied-service-again',
