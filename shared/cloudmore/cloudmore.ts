@@ -5,10 +5,12 @@ import { fold, same } from '../billing/basics/text.js';
 import type { Day, Line, Month, Organization, Price, Report, Subscription, UnassignedLine } from '../billing/types.js';
 import type { CloudmoreConfig } from './config.js';
 import { ApiError } from '../http/errors.js';
-import { Findings } from './findings.js';
+import { saysThereIsNone } from './absence.js';
+import { Findings, VENDOR } from './findings.js';
 import { readInvoice, readInvoices } from './invoice-reads.js';
 import { InvoiceSource, type RawInvoice } from './invoice-source.js';
-import { InvoiceLines, unassignedOf, type InvoiceLine } from './invoices.js';
+import { INVOICE_PATH, InvoiceLines, unassignedOf, type InvoiceLine } from './invoices.js';
+import { readPrices } from './price-lists.js';
 import { Presence } from './presence.js';
 import {
   holdWithoutEnd,
@@ -73,7 +75,7 @@ export class Cloudmore {
     const previous = await this.previousLines(month, isCustom, texts, options);
     holdUnknownServices(reported.lines, services);
     const subscriptions = await this.readSubscriptions(options, findings);
-    const prices = await this.prices(services, reported.lines, options, findings);
+    const prices = await readPrices(this.transport, services, reported.lines, { ...options, findings });
     const invoices = new InvoiceLines(findings);
     const unassigned = source
       ? source.nobodys(invoices)
@@ -225,25 +227,6 @@ export class Cloudmore {
     return found;
   }
 
-  /** The price lists of the services that are not custom ones, in every currency the report has. */
-  private async prices(services: CatalogueService[], lines: Line[], options: ReadOptions, findings: Findings): Promise<Price[]> {
-    const found: Price[] = [];
-    const currencies = [...new Set(lines.map(({ currency }) => currency))].filter((currency) => currency !== 'XXX').sort();
-    for (const { id } of services.filter(({ isCustom, id }) => !isCustom && id !== '')) {
-      for (const currency of currencies.length === 0 ? [null] : currencies) {
-        const query = currency === null ? '' : `?currencyCode=${encodeURIComponent(currency)}`;
-        const path = `services/${encodeURIComponent(id)}/pricelist`;
-        const list = (await this.transport.list(`${path}${query}`, options)).flatMap((record, index) =>
-          toPrices(record, path, index, findings),
-        );
-        found.push(...list.filter((price) => currency === null || price.currency === '' || same(price.currency, currency)));
-      }
-    }
-    const keyOf = (price: Price): string =>
-      `${fold(price.itemCode)}|${price.currency}|${price.paymentMonths}|${price.unreadable ?? ''}`;
-    return [...new Map(found.map((price) => [keyOf(price), price])).values()];
-  }
-
   private async lines(
     month: Month,
     reported: ReportLines,
@@ -357,6 +340,7 @@ export class Cloudmore {
     return { previousLines: [], previousUnavailable: why };
   }
 
+  /** Rule 1.5. Where Cloudmore says that it has no invoices, that is told, and the month is not certified; what is billed from the report waits for none. */
   private async unassigned(
     month: Month,
     { organizations, invoices }: { organizations: Organization[]; invoices: InvoiceLines },
@@ -364,16 +348,19 @@ export class Cloudmore {
     findings: Findings,
   ): Promise<UnassignedLine[]> {
     const known = new Set(organizations.map(({ id }) => fold(id)));
-    const isKnown = (id: string): boolean => known.has(fold(id));
-    const read = await readInvoices(this.transport, month, {
-      options,
-      findings,
-      take: (number, raw): InvoiceLine | null => {
-        const line = invoices.take(number, raw);
-        return line.organizationId === null || !isKnown(line.organizationId) ? line : null;
-      },
-    });
-    return read.flatMap(({ number, currency, lines }) => unassignedOf(number, currency, lines));
+    const take = (number: string, raw: unknown): InvoiceLine | null => {
+      const line = invoices.take(number, raw);
+      return line.organizationId === null || !known.has(fold(line.organizationId)) ? line : null;
+    };
+    try {
+      const read = await readInvoices(this.transport, month, { options, findings, take });
+      return read.flatMap(({ number, currency, lines }) => unassignedOf(number, currency, lines));
+    } catch (error) {
+      if (!saysThereIsNone(error)) throw error;
+      const where = { vendor: VENDOR, path: `${INVOICE_PATH}List`, record: `invoices of ${month}`, member: null, value: null };
+      findings.add([{ ...where, problem: `they cannot be had (${error.message})` }]);
+      return [];
+    }
   }
 }
 
