@@ -6,6 +6,7 @@ import { DERIVABLE, type Derivable } from './derivable.js';
 import { membersOf, type Findings } from './findings.js';
 import { lineOf, type LinePlace } from './line.js';
 import { Presence } from './presence.js';
+import { contentOf, Cycles, Repeated, repeatedText, type Part } from './repeated.js';
 import type { Texts } from './texts.js';
 import { whoseId } from './whose.js';
 
@@ -34,6 +35,8 @@ interface Block {
   unassigned: Line[];
   /** What the customers' own parts say of their lines' currency: it must be the block's. */
   currencies: Map<Line, string>;
+  /** The customers' parts, as far as they are compared with each other. */
+  parts: Part[];
 }
 
 /** The owner of an organization's part of a block. */
@@ -64,6 +67,7 @@ export class ReportLines {
   >('monthly billing report (lines)', ['totalCostPrice', 'totalSalesPrice', 'quantity', 'productName', 'itemCode', ...DERIVABLE]);
   private readonly perpetual = { lines: 0, all: 0 };
   private licences = 0;
+  private readonly repeated = new Repeated();
 
   constructor(
     private readonly month: Month,
@@ -74,7 +78,7 @@ export class ReportLines {
 
   /** Takes an organization out of a block. */
   readonly take = (rawOrganization: unknown, rawBlock: unknown): void => {
-    const block = this.byBlock.get(rawBlock) ?? { lines: [], unassigned: [], currencies: new Map() };
+    const block: Block = this.byBlock.get(rawBlock) ?? { lines: [], unassigned: [], currencies: new Map(), parts: [] };
     this.byBlock.set(rawBlock, block);
     const date = membersOf(rawBlock, REPORT_PATH, 'block').day('billingDate') ?? 'a block';
     const organization = membersOf(rawOrganization, REPORT_PATH, `organization of ${date}`);
@@ -86,6 +90,7 @@ export class ReportLines {
       if (currency !== null) block.currencies.set(line, currency);
       this.texts.shared(line);
     }
+    block.parts.push({ content: contentOf(rawOrganization), lines });
     (owner.isNamed ? block.lines : block.unassigned).push(...lines);
   };
 
@@ -100,7 +105,8 @@ export class ReportLines {
       const date = block.neededDay('billingDate');
       const currency = block.text('currencyCode');
       const trouble = this.findings.of(block);
-      const { lines, unassigned, currencies } = this.byBlock.get(rawBlock) ?? NO_LINES;
+      const { lines, unassigned, currencies, parts } = this.byBlock.get(rawBlock) ?? NO_LINES;
+      this.repeated.hold(date, parts);
       // A block whose lines cannot be reached counts as one line, or it would be missing from what is held.
       if (trouble !== null && lines.length + unassigned.length === 0) throw unreachable(trouble);
       for (const line of [...lines, ...unassigned])
@@ -163,11 +169,13 @@ export class ReportLines {
     const subscriptionId = item.id('subscriptionId');
     const subscriptionName = item.text('subscriptionName');
     const whole = { ...place, subscriptionId, subscriptionName, subscriptionQuantity: item.quantity('quantity') ?? '0' };
+    const cycles = new Cycles();
     const lines = item.neededList('products').map((product, at) => {
       const record = `line ${at + 1} of ${subscriptionName ?? subscriptionId ?? 'a subscription'}, ${place.organizationName}, ${date}`;
       const members = membersOf(product, REPORT_PATH, record);
       this.products.see(members);
       const line = lineOf(members, whole);
+      if (cycles.isRepeated(line, product)) line.trouble ??= { message: repeatedText(record), holds: 'item' };
       this.findings.of(members);
       this.perpetual.all += 1;
       if (LICENCE.test(line.recordType ?? '') || LICENCE.test(line.productId ?? '')) this.licences += 1;
@@ -206,7 +214,7 @@ export class ReportLines {
   }
 }
 
-const NO_LINES: Block = { lines: [], unassigned: [], currencies: new Map() };
+const NO_LINES: Block = { lines: [], unassigned: [], currencies: new Map(), parts: [] };
 
 /** Record types of licences, and beginnings of their product ids. */
 const LICENCE = /^(csp365|perpetual|subscription|software|cfq7ttc0|dg7gmgf0)/i;

@@ -253,6 +253,47 @@ const KINDS: Record<string, [title: string, row: Row][]> = {
       },
     ],
   ],
+  'what the report says twice, word for word: it was charged twice': [
+    [
+      'a customer in two blocks of a day',
+      {
+        world: ({ blocks }) => blocks.push(structuredClone(blocks[0]!)),
+        reported: ['Contoso held unreadable 240.00'],
+        stands: others,
+      },
+    ],
+    [
+      'a customer twice in one',
+      {
+        world: ({ blocks: [block] }) => block!.organizations.push(structuredClone(block!.organizations[0]!)),
+        reported: ['Contoso held unreadable 240.00'],
+        stands: others,
+      },
+    ],
+    [
+      'the charge of a cycle',
+      {
+        world: ({ blocks: [block] }) => {
+          const { products } = block!.organizations[0]!.services[0]!.items[0]!;
+          products.push({ ...products[0]! });
+        },
+        reported: ['Contoso held unreadable 240.00'],
+        stands: others,
+      },
+    ],
+    [
+      'seats that are added twice on a day are two orders',
+      {
+        world: ({ blocks: [block], products: [line] }) => {
+          const { products } = block!.organizations[0]!.services[0]!.items[0]!;
+          line!.chargeType = 'addQuantity';
+          products.push({ ...line! });
+        },
+        reported: [],
+        stands: { ...both, 's-1': '240' },
+      },
+    ],
+  ],
   'a list that Cloudmore has not: it stopped everybody': [
     [
       'prices of a service that nobody buys',
