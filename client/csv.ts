@@ -16,7 +16,7 @@ export interface FileRow {
 
 /** The rows of a CSV as spreadsheets write it: any of their separators, also named in a first line `sep=`; the heads in any case. */
 export function parseRows(file: string, text: string): FileRow[] {
-  const named = /^sep=(.)\r?\n/i.exec(text);
+  const named = SEPARATOR_NAMED.exec(text);
   const before = named === null ? 0 : 1;
   try {
     const rows: { info: { lines: number }; record: Record<string, string> }[] = parse(text.slice(named?.[0].length ?? 0), {
@@ -35,10 +35,7 @@ export function parseRows(file: string, text: string): FileRow[] {
 
 /** Whether the file has these heads and nothing below: what a suggestion of nothing looks like. */
 export function hasHeadsAlone(text: string, columns: string[]): boolean {
-  const [heads = '', ...rest] = text
-    .replace(/^sep=.\r?\n/i, '')
-    .trim()
-    .split(/\r?\n/);
+  const [heads = '', ...rest] = text.replace(SEPARATOR_NAMED, '').trim().split(LINE_END);
   return rest.length === 0 && columns.every((column) => fold(heads).includes(fold(column)));
 }
 
@@ -49,11 +46,14 @@ function headsOf(heads: string[]): string[] {
   return folded;
 }
 
+/** Of Windows, of everything else, and of the Macs of old, which some programs still write. */
+const LINE_END = /\r\n|\r|\n/;
+const SEPARATOR_NAMED = /^"?sep=(.)"?(?:\r\n|\r|\n)/i;
 const SEPARATORS = [',', ';', '\t', '|'];
 
 /** What separates the heads: the one of the known separators that is there most often. */
 function separatorOf(text: string): string {
-  const [heads = ''] = text.trimStart().split(/\r?\n/, 1);
+  const [heads = ''] = text.trimStart().split(LINE_END, 1);
   const countOf = (separator: string): number => heads.split(separator).length;
   return SEPARATORS.reduce((best, separator) => (countOf(separator) > countOf(best) ? separator : best));
 }

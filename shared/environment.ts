@@ -11,10 +11,26 @@ export function readEnvironment(folder = process.cwd(), environment: Environment
   const path = `${folder}/.env`;
   if (!existsSync(path)) return environment;
   try {
-    return { ...parseEnv(decodeText(readFileSync(path))), ...environment };
+    return { ...settingsIn(decodeText(readFileSync(path)), path), ...environment };
   } catch (error) {
+    if (error instanceof ConfigError) throw error;
     throw new ConfigError([`${path} cannot be read: ${whyNoFile(error) ?? String(error)}. Expected a file, or none.`]);
   }
+}
+
+const EXPORT = /^[^\S\n]*export[^\S\n]+(?=[A-Za-z_])/gm;
+/** A name such as those of settings, and no "=" behind it. */
+const WITHOUT_VALUE = /^[^\S\n]*([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:[^\S\n]*$|[^\S\n]*:|[^\S\n]+[^=\s])/;
+
+/** The settings of a file's text. Throws a `ConfigError` for a line that names a setting and sets nothing: it would be lost without a word. */
+export function settingsIn(text: string, path: string): Environment {
+  const plain = text.replaceAll(/\r\n?/g, '\n').replaceAll('\u{FEFF}', '').replaceAll(EXPORT, '');
+  const problems = plain.split('\n').flatMap((line, index) => {
+    const name = WITHOUT_VALUE.exec(line)?.[1];
+    return name === undefined ? [] : [`${path}, line ${index + 1}: ${name} is not set. Expected ${name}=VALUE.`];
+  });
+  if (problems.length > 0) throw new ConfigError(problems);
+  return parseEnv(plain);
 }
 
 /** All that is wrong with the settings, so that it can be fixed in one go. */

@@ -187,11 +187,27 @@ describe('settings', () => {
       'in UTF-16, as an editor of Windows saves it',
       Buffer.from('\u{FEFF}BILLING_BROKER=acme\r\nBILLING_MODE=auto\r\n', 'utf16le'),
     ],
+    ['with another blank behind export', Buffer.from('export\tBILLING_BROKER=acme\nexport  BILLING_MODE=auto\n')],
+    ['with a byte order mark in the middle', Buffer.from('# acme\n\u{FEFF}BILLING_BROKER=acme\nBILLING_MODE=auto\n')],
     ['in UTF-16 without a mark', Buffer.from('BILLING_BROKER=acme\r\nBILLING_MODE=auto\r\n', 'utf16le')],
   ])('in .env %s are read from the first line', (_how, bytes) => {
     const folder = mkdtempSync(join(tmpdir(), 'billing-env-'));
     writeFileSync(join(folder, '.env'), bytes);
     expect(readEnvironment(folder, {})).toEqual({ BILLING_BROKER: 'acme', BILLING_MODE: 'auto' });
+  });
+
+  // Taken for a comment, what somebody had left out was billed.
+  test.each([
+    'EXPORT_RECORD_TYPES: AzurePlan',
+    'EXPORT_RECORD_TYPES AzurePlan',
+    'export EXPORT_RECORD_TYPES',
+    ' EXPORT_RECORD_TYPES',
+  ])('of a .env file are not lost in silence: %s', (line) => {
+    const folder = mkdtempSync(join(tmpdir(), 'billing-env-'));
+    writeFileSync(join(folder, '.env'), `BILLING_MODE=auto\n${line}\n`);
+    expect(() => readEnvironment(folder, {})).toThrow(
+      /\.env, line 2: EXPORT_RECORD_TYPES is not set\. Expected EXPORT_RECORD_TYPES=VALUE/,
+    );
   });
 
   test('bills nothing without BILLING_MODE, as the guide says', () => {

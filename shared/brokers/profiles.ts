@@ -1,9 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseEnv } from 'node:util';
 import { same } from '../billing/basics/text.js';
 import { VARIABLES } from '../config.js';
-import { ConfigError, type Environment } from '../environment.js';
+import { ConfigError, settingsIn, type Environment } from '../environment.js';
 import { decodeText, isMissing, whyNoFile } from '../files.js';
 import { didYouMean } from '../nearest.js';
 
@@ -99,8 +98,9 @@ function entriesOf(folder: string): string[] | null {
 
 function readProfile(file: string): Environment {
   try {
-    return parseEnv(decodeText(readFileSync(file)));
+    return settingsIn(decodeText(readFileSync(file)), file);
   } catch (error) {
+    if (error instanceof ConfigError) throw error;
     throw new ConfigError([`${file} cannot be read: ${whyNoFile(error) ?? String(error)}. Expected a file of settings.`]);
   }
 }

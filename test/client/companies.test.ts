@@ -158,6 +158,8 @@ describe('companies', () => {
       Buffer.from(`${BOM}organization_id\torganization\tAutotaskCompanyID\r\n${TAILSPIN}\t\t502\r\n`, 'utf16le'),
     ],
     ['with a line that names the separator', Buffer.from(`sep=;\r\norganization_id;AutotaskCompanyID\r\n${TAILSPIN};502\r\n`)],
+    ['with such a line in quotation marks', Buffer.from(`"sep=;"\r\norganization_id;AutotaskCompanyID\r\n${TAILSPIN};502\r\n`)],
+    ['with the line ends of an old Mac', Buffer.from(`organization_id,AutotaskCompanyID\r${TAILSPIN},502\r`)],
     ['with such a line and a mark before it', Buffer.from(`${BOM}sep=|\norganization_id|AutotaskCompanyID\n${TAILSPIN}|502\n`)],
     ['with capitals and blanks in the head', Buffer.from(`Organization_ID , autotaskcompanyid\n${TAILSPIN}, 502 \n`)],
     ['with empty rows at its end', Buffer.from(`organization_id,AutotaskCompanyID\n${TAILSPIN},502\n,\n,\n`)],
