@@ -18,19 +18,22 @@ export function readEnvironment(folder = process.cwd(), environment: Environment
   }
 }
 
-const EXPORT = /^[^\S\n]*export[^\S\n]+(?=[A-Za-z_])/gm;
+const EXPORT = /^export\s+(?=[A-Za-z_])/;
 /** A name such as those of settings, and no "=" behind it. */
-const WITHOUT_VALUE = /^[^\S\n]*([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:[^\S\n]*$|[^\S\n]*:|[^\S\n]+[^=\s])/;
+const WITHOUT_VALUE = /^([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:$|:|\s+[^=\s])/;
 
 /** The settings of a file's text. Throws a `ConfigError` for a line that names a setting and sets nothing: it would be lost without a word. */
 export function settingsIn(text: string, path: string): Environment {
-  const plain = text.replaceAll(/\r\n?/g, '\n').replaceAll('\u{FEFF}', '').replaceAll(EXPORT, '');
-  const problems = plain.split('\n').flatMap((line, index) => {
-    const name = WITHOUT_VALUE.exec(line)?.[1];
+  const lines = text
+    .replaceAll('\u{FEFF}', '')
+    .split(/\r\n|\r|\n/)
+    .map((line) => line.trimStart().replace(EXPORT, ''));
+  const problems = lines.flatMap((line, index) => {
+    const name = WITHOUT_VALUE.exec(line.trimEnd())?.[1];
     return name === undefined ? [] : [`${path}, line ${index + 1}: ${name} is not set. Expected ${name}=VALUE.`];
   });
   if (problems.length > 0) throw new ConfigError(problems);
-  return parseEnv(plain);
+  return parseEnv(lines.join('\n'));
 }
 
 /** All that is wrong with the settings, so that it can be fixed in one go. */
