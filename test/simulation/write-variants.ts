@@ -181,6 +181,6 @@ export const WRITE_VARIANTS: Variant[] = [
     workload: 'away',
     wrong: 'a run gives up the day when a vendor is away for some minutes',
     file: 'workflows/activities.ts',
-    changes: [{ from: 'maximumAttempts: Number.POSITIVE_INFINITY', to: 'maximumAttempts: 5' }],
+    changes: [{ from: 'attempts ?? Number.POSITIVE_INFINITY', to: 'attempts ?? 5' }],
   },
 ];
