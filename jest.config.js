@@ -18,6 +18,6 @@ export default {
   maxWorkers: availableParallelism() * 2,
   // Modules of a finished file are never given back (ESM): past this a worker begins again, or files at the end take six times as long as alone.
   workerIdleMemoryLimit: '700MB',
-  // A command is a process of its own and takes its time on a busy machine.
-  testTimeout: 60_000,
+  // A command is a process of its own, and a busy machine may take minutes for what a quiet one does in seconds.
+  testTimeout: 180_000,
 };

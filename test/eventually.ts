@@ -5,7 +5,7 @@ const PART_OF_WAIT = 0.1;
 const PAUSE_MS = { least: 100, most: 2_000 };
 
 /** Waits until a condition holds, or says what was seen last. */
-export async function eventually<T>(look: () => Promise<T>, isThere: (seen: T) => boolean, withinMs = 90_000): Promise<T> {
+export async function eventually<T>(look: () => Promise<T>, isThere: (seen: T) => boolean, withinMs = 150_000): Promise<T> {
   const startedAt = Date.now();
   for (;;) {
     const seen = await look();

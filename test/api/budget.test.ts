@@ -178,4 +178,4 @@ test('takes the forecast calls and minutes, within five per cent', async () => {
   expect(Math.abs(actual.calls / forecast.calls - 1)).toBeLessThan(0.05);
   expect(Math.abs(actual.minutes / forecast.minutes - 1)).toBeLessThan(0.05);
   expect(Math.abs(work.effort!.calls / forecast.calls - 1)).toBeLessThan(0.05);
-}, 60_000);
+});

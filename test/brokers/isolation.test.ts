@@ -108,7 +108,7 @@ beforeAll(async () => {
   for (const trouble of TROUBLES) await addBroker(trouble);
   await system.startWorker({ ...around(), BILLING_HTTP: `127.0.0.1:${port}` });
   await eventually(ready, (seen) => seen.checks.brokers === allServed());
-}, 120_000);
+});
 afterAll(async () => {
   endless?.close();
   await Promise.all([...sandboxes.values()].map((sandbox) => sandbox.close()));

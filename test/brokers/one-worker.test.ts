@@ -119,13 +119,13 @@ describe('one worker of many brokers', () => {
     const text = await eventually(
       metrics,
       (seen) => /billing_month_sales\{[^}]*broker="acme"[^}]*outcome="posted"[^}]*\} 7011\.6/.test(seen),
-      30_000,
+      180_000,
     );
     expect(text).toMatch(/^billing_broker_served\{broker="half"\} 0$/m);
     expect(text).toMatch(/^billing_broker_served\{broker="beta"\} 1$/m);
     expect((await cli('brokers', 'list')).stdout).toMatch(/^half .*wrong$/m);
     expect(worker.output()).not.toContain('not-the-secret');
-  }, 60_000);
+  });
 
   test('follows brokers that are added, repaired and removed', async () => {
     const [day] = worldOf('renewed').expected.days;
@@ -135,7 +135,7 @@ describe('one worker of many brokers', () => {
     const { brokers } = await eventually(
       ready,
       (seen) => seen.brokers.gamma?.ready === true && seen.brokers.half?.ready === true && seen.brokers.lost === undefined,
-      60_000,
+      180_000,
     );
     expect(Object.keys(brokers).sort()).toEqual(['acme', 'beta', 'gamma', 'half']);
     const runs = await Promise.all(
@@ -146,14 +146,14 @@ describe('one worker of many brokers', () => {
     const text = await metrics();
     for (const name of ['billing_broker_served', 'billing_lease_held'])
       expect(text).toMatch(new RegExp(`^${name}\\{broker="lost"\\} NaN$`, 'm'));
-  }, 120_000);
+  });
 
   test('follows a changed file, and keeps settings while the folder is away', async () => {
     renameSync(folder, `${folder}-away`);
     await eventually(
       () => Promise.resolve(worker.output()),
       (said) => said.includes('all go on as they are'),
-      30_000,
+      180_000,
     );
     expect(Object.keys((await ready()).brokers)).toContain('beta');
     renameSync(`${folder}-away`, folder);
@@ -167,5 +167,5 @@ describe('one worker of many brokers', () => {
     await eventually(ready, ({ brokers }) => brokers.acme?.checks.lease === 'held');
     expect(await mode()).toBe('shadow');
     await worker.kill('SIGTERM');
-  }, 120_000);
+  });
 });

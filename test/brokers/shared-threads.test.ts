@@ -39,7 +39,7 @@ describe('workflows of many brokers in one process', () => {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
     sandbox = await startSandbox({ world: september() });
     connection = await NativeConnection.connect({ address: process.env.TEST_TEMPORAL_ADDRESS! });
-  }, 60_000);
+  });
   afterAll(async () => {
     await connection?.close();
     await sandbox?.close();
@@ -63,7 +63,7 @@ describe('workflows of many brokers in one process', () => {
     for (const worker of workers) worker.shutdown();
     await Promise.all(ended);
     expect(threads.size).toBe(0);
-  }, 120_000);
+  });
 
   test('one that ends takes along its own workflows only', async () => {
     const threads = new WorkflowThreads();

@@ -53,7 +53,7 @@ test('every advised command is printed the way it was called', async () => {
   }
   expect(await said('npm run billing --', 'report', '2025-10')).toContain('npm run billing -- run 2025-10 --wait');
   expect(await said('billing', 'report', '2025-10')).toContain(': billing run 2025-10 --wait');
-}, 30_000);
+});
 
 test('two command lines at once name themselves each in its own way', async () => {
   const [one, other] = await Promise.all([

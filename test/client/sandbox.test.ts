@@ -55,7 +55,7 @@ const sees = (said: { err: string }, what: RegExp): Promise<string> =>
   eventually(
     async () => said.err,
     (err) => what.test(err),
-    20_000,
+    180_000,
   );
 
 const urlIn = (env: string): string => /^CLOUDMORE_URL=(.*)$/m.exec(env)?.[1] ?? '';

@@ -15,7 +15,7 @@ describe('where nobody may ask for search attributes', () => {
   beforeAll(async () => {
     server = await startDevServer({ path: process.env.TEST_TEMPORAL_CLI!, searchAttributes: SEARCH_ATTRIBUTES.slice(1) });
     cloud = await denyOperator(server.address);
-  }, 60_000);
+  });
   afterAll(async () => {
     await cloud?.close();
     await server?.stop();
@@ -39,7 +39,7 @@ describe('where nobody may ask for search attributes', () => {
     });
     expect(cloud.denied()).toBeGreaterThan(2);
     expect(await looked()).toMatchObject({ isGood: false, text: 'missing: BillingBroker' });
-  }, 60_000);
+  });
 
   test('both go on without a restart once it has been made there', async () => {
     await withTemporal({ ...environment(), TEMPORAL_ADDRESS: server.address }, (temporal) => ensureSearchAttributes(temporal));
@@ -52,5 +52,5 @@ describe('where nobody may ask for search attributes', () => {
       }
     }
     await withTemporal(environment(), (temporal) => ensureSearchAttributes(temporal));
-  }, 60_000);
+  });
 });

@@ -107,5 +107,5 @@ describe('the settings of the worker', () => {
     } finally {
       await sandbox.close();
     }
-  }, 60_000);
+  });
 });

@@ -45,7 +45,7 @@ describe('what people decide', () => {
       ),
     ).toMatchObject({ status: 'AwaitingApproval' });
     expect(await system.writes()).toEqual([]);
-  }, 120_000);
+  });
 
   test('the same person twice is one person', async () => {
     for (const actor of ['anna', ' Anna ']) {
@@ -62,7 +62,7 @@ describe('what people decide', () => {
     }
     expect((await status(FABRIKAM)).missingPersons).toMatch(/^It moves more than 5,000 .*: anna has; another one has to\.$/);
     expect(await system.writes()).toEqual([]);
-  }, 120_000);
+  });
 
   test('a second person releases it on the page, and it is written', async () => {
     const { planDigest } = await status(FABRIKAM);
@@ -81,7 +81,7 @@ describe('what people decide', () => {
     expect(released).toMatchObject({ isGood: true, text: expect.stringMatching(/^Fabrikam Logistics is released/) });
     await settled(FABRIKAM);
     expect((await system.writes()).length).toBeGreaterThan(0);
-  }, 120_000);
+  });
 
   test('a small plan needs one person; the log records skips too', async () => {
     await system.cli('skip', MONTH, '--organization', CONTOSO, '--reason', 'disputed', '--actor', 'anna');
@@ -122,7 +122,7 @@ describe('what people decide', () => {
       null,
       null,
     ]);
-  }, 120_000);
+  });
 
   test('a message with odd arguments names nobody and still works', async () => {
     await handle(CONTOSO).describe();
@@ -135,7 +135,7 @@ describe('what people decide', () => {
     });
     const entries = await eventually(logged, ({ length }) => length === 8);
     expect(entries.at(-1)).toMatchObject({ action: 'skip', actor: null, via: 'signal', reason: 'too late' });
-  }, 120_000);
+  });
 
   test('a run under other settings than the last one says which', async () => {
     const other = { BILLING_TWO_PERSONS_ABOVE: '100' };
@@ -148,5 +148,5 @@ describe('what people decide', () => {
       via: 'worker',
       details: 'changed since the last run: BILLING_TWO_PERSONS_ABOVE',
     });
-  }, 120_000);
+  });
 });

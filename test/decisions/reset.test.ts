@@ -22,7 +22,7 @@ const DIGEST = 'd'.repeat(64);
 let harness: WorkflowHarness;
 beforeAll(async () => {
   harness = await openWorkflowHarness(process.env.TEST_TEMPORAL_ADDRESS!, BROKER);
-}, 60_000);
+});
 afterAll(() => harness?.close());
 
 /** Waits for the release of a plan, also of one that was released before: the month is looked at again. */
@@ -88,7 +88,7 @@ test('a reset workflow records each decision once', async () => {
     await shows(handle, 'Skipped');
     expect(await recorded(evidence)).toEqual([...before, ['skip', null, 'disputed again']]);
   });
-}, 60_000);
+});
 
 /** What people may have sent, one after the other, by signal and by command; how the customer stands before and after. */
 type Sent = [kind: 'skip' | 'rerun' | 'skipNow' | 'rerunNow', reason: string];
@@ -173,4 +173,4 @@ test('a reset workflow keeps the order of rerun and skip', async () => {
       expect(await recorded(evidence)).toEqual(before);
     });
   }
-}, 120_000);
+});

@@ -25,7 +25,7 @@ describe('what is encrypted, in the Web UI', () => {
     web = await openWeb(system, { anna: 'see' });
     browser = await launchBrowser();
     payload = await firstPayload();
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await web?.close();

@@ -89,7 +89,7 @@ describe('with a key', () => {
     expect(await system.cli('evidence', 'verify')).toMatchObject({ code: 0 });
     const status = await system.cli('status', MONTH);
     expect(status.stdout).toContain('Fabrikam Logistics');
-  }, 120_000);
+  });
 
   test('failure messages are readable only where the run was requested', async () => {
     await system.faults([
@@ -105,7 +105,7 @@ describe('with a key', () => {
     const text = await kept();
     expect(text).toContain('Encoded failure');
     expect(text).not.toContain('ContractCharges/query');
-  }, 120_000);
+  });
 
   test('a rotation in mid-month continues what the old key encrypted', async () => {
     const [before] = readKeys(keys);
@@ -119,7 +119,7 @@ describe('with a key', () => {
     const text = await kept();
     for (const { id } of listed.keys) expect(text).toContain(id);
     expect(before!.id).toBe(listed.keys[0]!.id);
-  }, 120_000);
+  });
 
   test('a command without keys names the missing one', async () => {
     const elsewhere = `${keyFile(keys)}.away`;
@@ -133,7 +133,7 @@ describe('with a key', () => {
     } finally {
       await rename(elsewhere, keyFile(keys));
     }
-  }, 120_000);
+  });
 
   test('the key file is private and never shown', async () => {
     const { stdout } = await system.cli('keys', 'list');
@@ -141,5 +141,5 @@ describe('with a key', () => {
     for (const { key } of written) expect(stdout + worker.output()).not.toContain(key);
     await worker.kill('SIGTERM');
     await rm(keys, { recursive: true });
-  }, 60_000);
+  });
 });

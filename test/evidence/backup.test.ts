@@ -23,7 +23,7 @@ beforeAll(async () => {
   keys = await mkdtemp(join(folder, 'keys-'));
   addKey(keys, new Date());
   if (programs !== null) server = await startPostgres(programs);
-}, 60_000);
+});
 afterAll(async () => {
   await server?.stop();
   await rm(folder, { recursive: true, force: true });

@@ -16,7 +16,7 @@ let server: PostgresServer | null = null;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'billing-chain-'));
   if (programs !== null) server = await startPostgres(programs);
-}, 60_000);
+});
 afterAll(async () => {
   await server?.stop();
   await rm(folder, { recursive: true, force: true });

@@ -22,7 +22,7 @@ beforeAll(async () => {
     server = await startPostgres(programs);
     stores.PostgreSQL = openEvidence(server.url);
   }
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all(Object.values(stores).map((store) => store.close()));
   await server?.stop();

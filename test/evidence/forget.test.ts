@@ -191,7 +191,7 @@ test('keeps a customer of the same name at another broker', async () => {
     entries: [{ organizationName: 'Contoso Dental' }, {}],
   });
   expect(await place.dump()).not.toContain('1440.93');
-}, 20_000);
+});
 
 test('refuses a customer with current lines and says when', async () => {
   const { location } = await onDisk(stores.folder);

@@ -24,7 +24,7 @@ const open = (location: string): Evidence => {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'billing-outage-'));
   if (programs !== null) server = await startPostgres(programs);
-}, 60_000);
+});
 afterEach(async () => void (await Promise.all(opened.splice(0).map((store) => store.close()))));
 afterAll(async () => {
   await server?.stop();

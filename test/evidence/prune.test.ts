@@ -109,7 +109,7 @@ describe.each(PLACES)('%s', (where, open) => {
     const settled = sizes.slice(KEEP + 2);
     // Certificates stay, and are small; nineteen months that stayed whole would be four times as much.
     expect(Math.max(...settled) / settled[0]!).toBeLessThan(1.25);
-  }, 180_000);
+  });
 
   test('keeps certificates and the last months, and nothing before', async () => {
     const { findings, checkpoint, signedUpTo } = await verified();

@@ -42,10 +42,10 @@ describe('names that look alike, and names of 300 characters', () => {
     await system.forget();
     expect((await run()).posted.sales).toBe(sales);
     expect(await system.writes()).toEqual([]);
-  }, 120_000);
+  });
 
   test('are found again by the next run', async () => {
     expect((await run()).posted.sales).toBe(sales);
     expect(await system.writes()).toEqual([]);
-  }, 120_000);
+  });
 });

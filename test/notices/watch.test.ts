@@ -48,7 +48,7 @@ beforeAll(async () => {
   await ensureSearchAttributes({ client, address: server.address, namespace: 'default' });
   webhook = await openWebhook();
   folder = await mkdtemp(join(tmpdir(), 'billing-watch-'));
-}, 60_000);
+});
 afterAll(async () => {
   await connection?.close();
   await native?.close();
@@ -252,7 +252,7 @@ describe('a run', () => {
       await eventually(
         () => sentinel.look(),
         (faults) => faults.length === 2,
-        60_000,
+        180_000,
       );
       await sentinel.look();
       expect((await check(broker)).code).toBe(3);

@@ -33,7 +33,7 @@ describe('a tenant with a past', () => {
     beforeAll(async () => {
       await harness.cli('services', 'match', MONTH, '--out', harness.file('services.csv'));
       matched = await csv(harness.file('services.csv'));
-    }, 60_000);
+    });
 
     test('match by Microsoft id, then name, never an inactive company', async () => {
       const verdicts = new Set(matched.map(({ verdict }) => verdict));

@@ -38,7 +38,7 @@ describe('a recording of a tenant with 200 planted secrets and names', () => {
     } finally {
       await other.close();
     }
-  }, 120_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true }));
 
   test('contains none of them, nor a part of an address', () => {

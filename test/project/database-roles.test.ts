@@ -60,7 +60,7 @@ const ROLES = ['temporal', 'temporal_visibility', 'billing'];
     await script('make-secrets.sh', [folder]);
     await writeFile(join(folder, 'postgres_password'), 'secret');
     await createRoles();
-  }, 60_000);
+  });
   afterAll(async () => {
     await server?.stop();
     await rm(join(folder, '..'), { recursive: true, force: true });

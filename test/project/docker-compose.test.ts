@@ -235,13 +235,13 @@ test('the Web UI passes its health check with Temporal’s answer', async () => 
     const answer = await eventually(
       async () => fetch(new URL(UI_ANSWERS, server.uiUrl)).then(async (got) => ({ status: got.status, body: await got.json() })),
       ({ status }) => status === 200,
-      30_000,
+      180_000,
     );
     expect(answer.body).toEqual(expect.objectContaining({ serverVersion: expect.any(String) }));
   } finally {
     await server.stop();
   }
-}, 60_000);
+});
 
 test('the image needs only existing files that .dockerignore allows', async () => {
   const dockerfile = await readFile(`${root}Dockerfile`, 'utf8');

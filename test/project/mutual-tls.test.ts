@@ -48,7 +48,7 @@ describe('Temporal behind mutual TLS', () => {
     );
     await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
     address = `localhost:${(front.address() as AddressInfo).port}`;
-  }, 120_000);
+  });
   afterAll(async () => {
     await system?.close();
     await new Promise<void>((resolve) => (front ? front.close(() => resolve()) : resolve()));

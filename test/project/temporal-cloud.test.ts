@@ -32,7 +32,7 @@ beforeAll(async () => {
     authority,
     apiKey: API_KEY,
   });
-}, 120_000);
+});
 afterAll(async () => {
   await cloud?.close();
   await system?.close();
@@ -71,7 +71,7 @@ describe('in Temporal Cloud', () => {
     );
     expect((JSON.parse(run.stdout) as MonthResult).posted.sales).toBe('7011.60');
     await worker.kill('SIGTERM');
-  }, 120_000);
+  });
 
   test('a command needs a certificate or key, else names the setting', async () => {
     expect(await system.cliWith(withCertificate(), 'status', '2025-10')).toMatchObject({ code: 0 });
@@ -79,5 +79,5 @@ describe('in Temporal Cloud', () => {
       const { code, stderr } = await system.cliWith(settings, 'status', '2025-10');
       expect([code, stderr]).toEqual([69, expect.stringMatching(/TEMPORAL_API_KEY/)]);
     }
-  }, 60_000);
+  });
 });

@@ -46,4 +46,4 @@ async function billed(isProbed: boolean): Promise<{ posted: unknown; refused: nu
 test('a tenant known to refuse first-day adjustments gets none', async () => {
   expect(await billed(false)).toEqual({ posted: POSTED, refused: 1 });
   expect(await billed(true)).toEqual({ posted: POSTED, refused: 0 });
-}, 120_000);
+});

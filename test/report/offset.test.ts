@@ -22,7 +22,7 @@ describe('with an offset of one month', () => {
   beforeAll(async () => {
     harness = await openHarness(undefined, LATER);
     await harness.control('POST', 'autotask/unfreeze', { through: '2025-09-30' });
-  }, 60_000);
+  });
   afterAll(() => harness.close());
 
   test("October's report is billed as September, and a second day writes nothing", async () => {

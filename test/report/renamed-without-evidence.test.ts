@@ -10,7 +10,7 @@ let harness: Harness;
 beforeEach(async () => {
   harness = await openHarness();
   await harness.bill(MONTH, AS_OF);
-}, 60_000);
+});
 afterEach(() => harness.close());
 
 const books = async (): Promise<unknown> => ((await harness.control('GET', 'state')) as { autotask: unknown }).autotask;

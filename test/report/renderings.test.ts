@@ -178,7 +178,7 @@ describe('the report of a month', () => {
     );
     expect(code).toBe(3);
     expect((await readWorkbook(stdout)).sheets.has('Summary')).toBe(true);
-  }, 30_000);
+  });
 
   describe('as HTML', () => {
     let browser: Browser;
@@ -188,7 +188,7 @@ describe('the report of a month', () => {
       const file = harness.file('report.html');
       await harness.cli('report', MONTH, '--format', 'html', '--out', file);
       address = pathToFileURL(file).href;
-    }, 30_000);
+    });
     afterAll(() => browser?.close());
 
     const open = async (

@@ -45,5 +45,5 @@ test.each(['named', 'remembered', 'made', 'outcomes', 'months', 'planned', 'sett
     expect([held, result.posted.lines, result.writes]).toEqual([0, 28, expect.objectContaining({ contracts: 0 })]);
     expect(await books()).toEqual(before);
   },
-  60_000,
+  180_000,
 );

@@ -63,7 +63,7 @@ describe('a month that is closed', () => {
       stderr: expect.stringMatching(/is there already, and a certificate never replaces anything/),
     });
     expect(await readFile(join(folder, 'theirs.json'), 'utf8')).toBe('{"broker": "other"}');
-  }, 120_000);
+  });
 
   test('holds what comes late, with the amount, and writes none of it', async () => {
     await at(LATE);

@@ -15,7 +15,7 @@ let webhook: Webhook;
 beforeAll(async () => {
   webhook = await openWebhook();
   system = await openSystem({ world: 'september-2025', env: { NOTICE_WEBHOOK: webhook.url, ALLOW_HTTP_HOSTS: '127.0.0.1' } });
-}, 120_000);
+});
 afterAll(async () => {
   await system?.close();
   await webhook?.close();

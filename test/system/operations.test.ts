@@ -46,12 +46,12 @@ describe('docs/operations.md', () => {
     });
     await system.control('POST', 'clock', { now: '2025-11-02T03:00:00Z' });
     await system.startWorker();
-  }, 120_000);
+  });
   afterAll(async () => {
     await system?.close();
     webhook?.close();
     await rm(folder, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   /** In this process, which starts it forty times faster; files that the guide names lie in a folder of this test. */
   const run = async (line: string): Promise<{ code: number; said: string }> => {

@@ -28,7 +28,7 @@ describe(`a month of ${LINES} lines in which nothing is wrong`, () => {
     await browser.close();
     await large.close();
     await webhook.close();
-  }, 60_000);
+  });
 
   const run = (...codes: number[]): Promise<MonthResult> =>
     large.system.json<MonthResult>(codes, 'run', MONTH, '--as-of', AS_OF, '--wait');

@@ -21,7 +21,7 @@ const QUESTION = 'Type the sum to release them (5,620.99 EUR): ';
   beforeAll(async () => {
     await system.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
     await system.forget();
-  }, 60_000);
+  });
 
   /** The command, up to its question. */
   const asked = async (): Promise<Terminal> => {

@@ -89,7 +89,7 @@ describe('billing undo --write', () => {
       stderr: expect.stringContaining('is not the sum'),
     });
     expect(await system.writes()).toEqual([]);
-  }, 120_000);
+  });
 
   // Under the name of the person who did it.
   test('takes one customer back as shown; the others stay billed', async () => {
@@ -108,7 +108,7 @@ describe('billing undo --write', () => {
         amounts: expect.objectContaining({ sales: before.posted.sales, currency: 'EUR' }),
       }),
     ]);
-  }, 120_000);
+  });
 
   test('is met by no later run, and by no second undo', async () => {
     await system.forget();
@@ -116,26 +116,26 @@ describe('billing undo --write', () => {
     expect(organizationOf(month, CONTOSO)).toMatchObject({ status: 'Skipped', posted: { sales: '0.00' } });
     expect((await system.cli('undo', MONTH, '--organization', CONTOSO)).stdout).toMatch(/stands as before 2025-10 already/);
     expect(await system.writes()).toEqual([]);
-  }, 120_000);
+  });
 
   // It once showed the steps of what somebody had just taken back.
   test('shows no plan for what was taken back', async () => {
     const { stdout } = await system.cli('plan', MONTH, '--organization', CONTOSO);
     expect(stdout).toContain('excluded (taken back)');
     expect(stdout).toContain('Nothing to write.');
-  }, 120_000);
+  });
 
   test('stays back also when its workflow is gone', async () => {
     await system.client.workflow.getHandle(organizationBillingId('default', MONTH, CONTOSO)).terminate('tidied up');
     expect(organizationOf(await run(system, 0, 3), CONTOSO)).toMatchObject({ status: 'Skipped', posted: { sales: '0.00' } });
     expect(await system.writes()).toEqual([]);
-  }, 120_000);
+  });
 
   test('is billed again by a rerun, to the same sum', async () => {
     await rerun(system, CONTOSO);
     await isBilled(system);
     expect((await run(system, 0, 3)).posted.sales).toBe(BILLED);
-  }, 120_000);
+  });
 
   test('leaves what is approved and posted, and says what to do there', async () => {
     await system.control('POST', 'autotask/freeze', { through: '2025-10-31' });
@@ -146,7 +146,7 @@ describe('billing undo --write', () => {
       stderr: expect.stringMatching(/approved and posted in Autotask, and stays\. Unpost/),
     });
     expect(await system.writes()).toEqual([]);
-  }, 120_000);
+  });
 });
 
 // It comes to its end once.

@@ -58,7 +58,7 @@ afterAll(async () => {
   await system?.close();
   await image?.remove();
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 const start = async (number: 1 | 2 | 3): Promise<Worker> =>
   (workers[number] = await system.startWorker({}, programs[number - 1]));
@@ -86,7 +86,7 @@ describe('versions of the worker', () => {
     first = (await deployed()).current;
     expect(first).toMatch(/^\d+\.\d+\.\d+-[0-9a-f]{8}$/);
     expect((await deployed()).versions).toMatchObject([{ buildId: first, isCurrent: true, isServed: true, customers: 2 }]);
-  }, 120_000);
+  });
 
   test('a second becomes current and takes over waiting customers', async () => {
     await start(2);
@@ -96,15 +96,15 @@ describe('versions of the worker', () => {
     await eventually(
       () => versionOf(FABRIKAM),
       (build) => build === second,
-      60_000,
+      180_000,
     );
     await eventually(
       () => stateOf(FABRIKAM),
       (state) => state === 'AwaitingApproval',
-      60_000,
+      180_000,
     );
     expect(await versionOf(CONTOSO)).toBe(first);
-  }, 180_000);
+  });
 
   test('the current one replans what a vanished version left', async () => {
     await workers[1]!.kill('SIGKILL');
@@ -116,7 +116,7 @@ describe('versions of the worker', () => {
     const approved = await eventually(
       () => system.cli('approve', MONTH, '--organization', CONTOSO),
       ({ code }) => code === 0,
-      60_000,
+      180_000,
     );
     expect(approved.code).toBe(0);
     expect(await stateOf(CONTOSO)).toBe('Done');
@@ -133,12 +133,12 @@ describe('versions of the worker', () => {
     await eventually(
       () => versionOf(FABRIKAM),
       (build) => build === first,
-      60_000,
+      180_000,
     );
     await eventually(
       () => stateOf(FABRIKAM),
       (state) => state === 'AwaitingApproval',
-      60_000,
+      180_000,
     );
     expect((await system.cli('approve', MONTH, '--organization', FABRIKAM)).code).toBe(0);
     expect(await stateOf(FABRIKAM)).toBe('Done');

@@ -53,7 +53,7 @@ describe('with a collector', () => {
       ]),
     );
     expect(new Set(collector.spans.filter(isRequest).map(({ traceId }) => traceId))).toEqual(new Set([written[0]!.traceId]));
-  }, 120_000);
+  });
 
   test('a scheduled run is one trace of its own', async () => {
     const before = new Set(collector.spans.map(({ traceId }) => traceId));
@@ -71,7 +71,7 @@ describe('with a collector', () => {
     expect(requests.length).toBeGreaterThan(3);
     expect(new Set(own.map(({ traceId }) => traceId)).size).toBe(1);
     for (const request of requests) expect(wayTo(request, own).slice(-1)).toEqual(['RunWorkflow:dailyBilling']);
-  }, 120_000);
+  });
 
   test('holds no name, amount or secret, and only path words', async () => {
     const values = plainValuesOf(await system.json<MonthResult>([0], 'report', MONTH, '--format', 'json'));
@@ -95,7 +95,7 @@ describe('with a collector', () => {
     const traced = join(await compiledSources(), 'workflow-bundle-traced.js');
     for (const file of readdirSync(release!).filter((name) => name.endsWith('.json')))
       await replay(traced, JSON.parse(readFileSync(join(release!, file), 'utf8')));
-  }, 60_000);
+  });
 });
 
 const RECORDED = readdirSync(new URL('../replay/', import.meta.url), { withFileTypes: true })
@@ -108,7 +108,7 @@ test('without a collector nothing of OpenTelemetry is loaded', async () => {
   const worker = await system.startWorker(PROBE);
   await worker.kill('SIGTERM');
   expect(worker.output()).toMatch(/loaded of OpenTelemetry: 0$/m);
-}, 60_000);
+});
 
 test('a failed span says so, without reason or customer', () => {
   const span = {

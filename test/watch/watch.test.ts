@@ -43,7 +43,7 @@ describe('the port of a worker', () => {
     const { body } = await eventually(
       () => ready(),
       (seen) => isReady(seen) && seen.body.checks.lease === 'held',
-      30_000,
+      180_000,
     );
     expect(body.checks).toEqual({
       'billing-default': 'ok',
@@ -52,7 +52,7 @@ describe('the port of a worker', () => {
       evidence: 'ok',
       lease: 'held',
     });
-  }, 60_000);
+  });
 
   test('shows billing and SDK metrics, and no customer', async () => {
     expect((await system.cli('run', MONTH, '--as-of', '2025-10-09', '--wait')).code).toBe(3);
@@ -63,7 +63,7 @@ describe('the port of a worker', () => {
     const text = await eventually(
       async () => (await ask('/metrics')).text,
       (seen) => shown('lines', 'posted', seen) === month.posted.lines,
-      30_000,
+      180_000,
     );
     expect(shown('lines', 'report', text)).toBe(month.report.lines);
     expect(shown('sales', 'posted', text)).toBe(Number(month.posted.sales));
@@ -77,7 +77,7 @@ describe('the port of a worker', () => {
     }
     expect(text).toMatch(/^billing_month_organizations_waiting\{[^}]*reason="awaiting-approval"[^}]*\} 1$/m);
     expect(Object.keys(METRICS).filter((name) => !text.includes(`# TYPE ${name} gauge`))).toEqual([]);
-  }, 120_000);
+  });
 
   test.each(['alerts.yml', 'grafana-board.json'])(
     'has every metric that deploy/monitoring/%s goes by',
@@ -92,11 +92,11 @@ describe('the port of a worker', () => {
         await eventually(
           async () => lacking((await ask('/metrics')).text),
           (left) => left.length === 0,
-          30_000,
+          180_000,
         ),
       ).toEqual([]);
     },
-    60_000,
+    180_000,
   );
 
   test('leaves the log to be one JSON line each, of this broker', () => {
@@ -108,24 +108,24 @@ describe('the port of a worker', () => {
 
   test('a standby is ready and leaves figures to the server', async () => {
     const standby = await system.startWorker({ BILLING_HTTP: `127.0.0.1:${standbyPort}` });
-    const { body } = await eventually(() => ready(standbyPort), isReady, 30_000);
+    const { body } = await eventually(() => ready(standbyPort), isReady);
     expect(body.checks.lease).toBe('standby');
     const { text } = await ask('/metrics', standbyPort);
     expect(text).toMatch(/^billing_lease_held\{broker="default"\} 0$/m);
     expect(text).not.toContain('billing_month_lines');
     await standby.kill('SIGTERM');
-  }, 60_000);
+  });
 
   test('says not ready, and why, while Temporal is away, and stays alive', async () => {
     await system.server.stop();
     const { body } = await eventually(
       () => ready(),
       (seen) => !isReady(seen),
-      30_000,
+      180_000,
     );
     expect(body.checks['billing-default']).toMatch(/Temporal cannot be asked/);
     expect(body.checks.evidence).toBe('ok');
     expect((await ask('/livez')).status).toBe(200);
     await worker.kill('SIGKILL');
-  }, 60_000);
+  });
 });

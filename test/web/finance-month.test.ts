@@ -41,14 +41,14 @@ beforeAll(async () => {
   await Promise.all([system.startWorker(), launchBrowser().then((launched) => (browser = launched))]);
   web = await openWeb(system, { anna: 'approve' }, port);
   page = await (await browser.newContext({ acceptDownloads: true })).newPage();
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();
   await web?.close();
   await system?.close();
   await new Promise<void>((resolve) => (mailbox ? mailbox.server.close(() => resolve()) : resolve()));
-}, 60_000);
+});
 
 async function openMailbox(): Promise<{ mails: string[]; server: SMTPServer }> {
   const mails: string[] = [];

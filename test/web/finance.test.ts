@@ -31,7 +31,7 @@ describe('the page for finance', () => {
     await system.json<MonthResult>([3], 'run', MONTH, '--as-of', AS_OF, '--wait');
     web = await openWeb(system, USERS);
     browser = await launchBrowser();
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await web?.close();

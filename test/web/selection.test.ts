@@ -62,7 +62,7 @@ describe('the list of what waits', () => {
     await saveUser(web.users, { name: 'bert', role: 'see' }, PASSWORD);
     app = await createWeb(source, web);
     [address, browser] = await Promise.all([app.listen({ host: '127.0.0.1', port: 0 }), launchBrowser()]);
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await app?.close();

@@ -63,7 +63,7 @@ test('says that progress is unknown and nothing was decided', async () => {
   expect(shown?.progress).toMatch(/^Temporal does not answer, so it is not known whether a run is under way/);
   expect(answered).toEqual({ failure: expect.stringMatching(/^Temporal does not answer, so it is not known/) as unknown });
   expect([acted, asked]).toEqual([NOTHING_DECIDED, NOTHING_DECIDED]);
-}, 15_000);
+});
 
 // What is away was there as a stack trace.
 test.each([

@@ -62,7 +62,7 @@ describe('a worker', () => {
     neighbours.queue.close();
     await Promise.all([own.ended, neighbours.ended]);
     expect({ own: own.served(), neighbours: neighbours.served() }).toEqual({ own: 1, neighbours: 0 });
-  }, 30_000);
+  });
 });
 
 describe('a request of another broker', () => {

@@ -38,7 +38,7 @@ beforeAll(async () => {
   const evidence = openEvidence(env.BILLING_EVIDENCE!);
   await bindLabel(evidence, tenantOf(loadConfig(env)));
   await evidence.close();
-}, 60_000);
+});
 afterAll(async () => {
   taken?.close();
   cable?.close();
@@ -86,12 +86,12 @@ describe('a worker that cannot begin', () => {
       said: expect.stringMatching(/BILLING_BROKER is renamed, .* billed as begins/) as unknown,
     });
     expect(away).toEqual({ code: 69, said: expect.stringMatching(/evidence store .* cannot be used/) as unknown });
-  }, 100_000);
+  });
 
   test('because its port is taken closes its connection to Temporal', async () => {
     await expect(start()).rejects.toThrow(/EADDRINUSE/);
     expect(await connections()).toBe(0);
-  }, 60_000);
+  });
 
   test('because the tenant was billed under another label asks Temporal for nothing', async () => {
     await expect(start({ BILLING_BROKER: 'renamed' })).rejects.toThrow(

@@ -65,7 +65,7 @@ describe('an organization with a plan too large for one history', () => {
     expect(verified[0]!.stops).toMatchObject([{ items: [], steps: { plan: 'p1', ranges: [[counts[0], null]] } }]);
     const first = await harness.client.workflow.getHandle(handle.workflowId, handle.firstExecutionRunId).describe();
     expect(first.status.name).toBe('CONTINUED_AS_NEW');
-  }, 60_000);
+  });
 
   // They would come again.
   test('waits for a person when only failures remain', async () => {
@@ -80,5 +80,5 @@ describe('an organization with a plan too large for one history', () => {
     expect(verified).toHaveLength(1);
     expect((await handle.describe()).runId).toBe(handle.firstExecutionRunId);
     await handle.terminate();
-  }, 60_000);
+  });
 });

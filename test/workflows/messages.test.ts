@@ -64,7 +64,7 @@ describe('a message that is none', () => {
     });
     expect(ended.status).toBe('Done');
     expect(asked.map(({ approvedDigest }) => approvedDigest)).toEqual([null, DIGEST]);
-  }, 60_000);
+  });
 
   // In the first run of a month it was silent until that had ended.
   test('status reports it by customer name at once', async () => {
@@ -92,7 +92,7 @@ describe('a message that is none', () => {
       await handle.terminate();
     });
     await run.terminate();
-  }, 60_000);
+  });
 
   // It was kept for ever without a word.
   test('reports an unknown name with the one meant', async () => {
@@ -127,7 +127,7 @@ describe('a message that is none', () => {
         );
     });
     expect(asked.length).toBeGreaterThan(0);
-  }, 30_000);
+  });
 
   test('is forgotten as soon as one is understood', async () => {
     await harness.serving(waiting(), async () => {
@@ -221,7 +221,7 @@ describe('a message that is none', () => {
       return handle.result() as Promise<unknown>;
     });
     expect(result).toMatchObject({ months: [{ month }] });
-  }, 30_000);
+  });
 });
 
 /** A payload that no converter reads. */

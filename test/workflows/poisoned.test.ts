@@ -31,7 +31,7 @@ beforeAll(async () => {
   await writeFile(codePath, parts.join(TOOK));
   poisoned = await openWorkflowHarness(process.env.TEST_TEMPORAL_ADDRESS!, BROKER, codePath);
   harness = await openWorkflowHarness(process.env.TEST_TEMPORAL_ADDRESS!, BROKER);
-}, 60_000);
+});
 afterAll(async () => {
   await poisoned?.close();
   await harness?.close();
@@ -106,4 +106,4 @@ test('customers with a malformed approval continue and report it', async () => {
   );
   const workflowBundle = { codePath: process.env.TEST_WORKFLOW_BUNDLE! };
   await each(async ({ handle }) => Worker.runReplayHistory({ workflowBundle }, await handle.fetchHistory()));
-}, 60_000);
+});
