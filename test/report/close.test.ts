@@ -195,7 +195,7 @@ describe('a month that was billed', () => {
       changed.customers[1]!.posted.sales = '1410.94';
       const { code, out } = await verify(changed);
       expect(code).toBe(1);
-      expect(out).toMatch(/not as it was written:[\s\S]*digest does not fit[\s\S]*do not add up/);
+      expect(out).toMatch(/has been altered:[\s\S]*digest does not fit[\s\S]*do not add up/);
     });
 
     test('is told from one whose digest was computed again after the change', async () => {

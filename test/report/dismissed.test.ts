@@ -91,7 +91,7 @@ describe('money without a line that a person dismisses', () => {
   test('is logged once with person, reason and amount', async () => {
     await dismiss('--actor', 'Kim Larsson');
     const again = await dismiss('--actor', 'Kim Larsson');
-    expect([again.code, again.out]).toEqual([0, expect.stringContaining(`was dismissed before (${WHY})`)]);
+    expect([again.code, again.out]).toEqual([0, expect.stringContaining(`are already dismissed (${WHY})`)]);
     const { entries } = JSON.parse((await harness.cli('log', MONTH, '--json')).out) as { entries: unknown[] };
     expect(entries).toEqual([
       expect.objectContaining({
@@ -118,7 +118,7 @@ describe('dismiss refuses', () => {
     ['no place, or two', ['--contract', '1', '--subscription', 's-1'], 'Expected either --contract or --subscription'],
     ['no place, or two', [], 'Expected either --contract or --subscription'],
     ['contract 0, which may stand for several customers', ['--contract', '0'], 'name the --subscription instead'],
-    ['a subscription with nothing', ['--subscription', 's-1'], 'Nothing on subscription s-1 stands without a line'],
+    ['a subscription with nothing', ['--subscription', 's-1'], 'Nothing on subscription s-1 is without a line'],
   ])('%s', async (_what, place, why) => {
     const { code, said } = await harness.cli('dismiss', MONTH, ...place, '--reason', WHY);
     expect([code, said]).toEqual([64, expect.stringContaining(why)]);
