@@ -48,7 +48,7 @@ export function demandSettingsOfRun({ moneySettings }: Pick<Dependencies, 'money
   const others = ofRun === null ? [] : differing(ofRun, moneySettings);
   if (others.length === 0) return;
   throw new SettingsRefused(
-    `The worker has other settings than this run began with: ${others.join(', ')}. Nothing was written for this customer. It is planned again with the worker’s own: by itself in a few minutes, or by the next run.`,
+    `The worker's settings differ from those this run began with: ${others.join(', ')}. Nothing was written for this customer. It is planned again with the worker’s own settings, automatically in a few minutes or by the next run.`,
   );
 }
 
@@ -70,7 +70,7 @@ export async function noteOwnReport(
   const reportMonth = addMonths(month, reportMonthOffset);
   const before = await noteReport(evidence, { broker, month, organizationId, reportMonth });
   if (before === null) return;
-  const why = `${month} was billed from the report of ${before}, and would be billed from that of ${reportMonth} now`;
+  const why = `${month} was billed from the report of ${before}, and would now be billed from that of ${reportMonth}`;
   throw new SettingsRefused(refusedReport(why, month));
 }
 

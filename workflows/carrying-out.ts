@@ -10,10 +10,10 @@ import { makePlan, noteRemarks, planRequest, type Run } from './organization-run
 
 /** How a plan is carried out: in order, a turn at a time, planned again where something answered otherwise than it assumed. */
 
-const NO_ROOM = 'Not tried yet: the plan is too large for one execution of its workflow. The next one goes on.';
+const NO_ROOM = 'Not tried yet: the plan is too large for one execution of its workflow. The next one continues.';
 /** Workers that take over from each other so often have a cause that a person must find. */
 const REPLANS = 10;
-const UNSETTLED = `Not finished: another worker took over ${REPLANS} times while it was carried out. See which processes serve the broker: billing doctor`;
+const UNSETTLED = `Not finished: another worker took over ${REPLANS} times while it was carried out. To see which processes serve the broker: billing doctor`;
 const NOT_SENT = 'Not sent, because another worker has taken over.';
 const LATE_SKIP = 'The skip came after the first write; the organization was finished.';
 

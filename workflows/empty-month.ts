@@ -39,7 +39,7 @@ export function blankSummary(
     details:
       message === null
         ? `**${status}**`
-        : `**${status}**\n\n${message}\n\nIt tries again by itself; or send the signal \`rerun\`.`,
+        : `**${status}**\n\n${message}\n\nIt tries again automatically; to try again now, send the signal \`rerun\`.`,
   };
 }
 

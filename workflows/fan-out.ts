@@ -151,7 +151,7 @@ async function leaveSilent(run: DailyState): Promise<void> {
   if (asked.length === 0) return;
   try {
     const workflowIds = asked.map((organizationId) => organizationBillingId(broker, run.soFar.total.month, organizationId));
-    const { silent } = await looking(broker, 'Whether those that the run waits for can answer').findSilent({
+    const { silent } = await looking(broker, 'Whether the organizations that the run waits for can answer').findSilent({
       broker,
       workflowIds,
     });

@@ -30,5 +30,5 @@ export const organizationList = (namespace: string, broker: string, organization
 
 /** Below what stands on an organization's page. */
 export const linksOf = (namespace: string, { broker, month, organizationId }: OrganizationBillingInput): string =>
-  md`${link('Other months of this organization', organizationList(namespace, broker, organizationId))} · ${link(['Everything of', month].join(' '), monthList(namespace, broker, month))}`
+  md`${link('Other months of this organization', organizationList(namespace, broker, organizationId))} · ${link(['Everything in', month].join(' '), monthList(namespace, broker, month))}`
     .text;

@@ -65,7 +65,7 @@ export function readDigest(raw: unknown): Read<string> {
   const digest = typeof value === 'string' ? value.trim().toLowerCase() : '';
   if (digest !== '' && digest.length <= LONGEST_DIGEST && /^\w+$/.test(digest)) return { value: digest };
   return {
-    problem: `came with ${typeof value === 'string' && digest !== '' ? 'a text that is not a digest' : kindOf(value)}; expected the digest of the plan that waits as one text, in quotation marks, as it stands above`,
+    problem: `came with ${typeof value === 'string' && digest !== '' ? 'a text that is not a digest' : kindOf(value)}; expected the digest of the plan that waits as one text, in quotation marks, as shown above`,
   };
 }
 

@@ -29,18 +29,18 @@ export function monthDetails(
   return joined(
     [
       md`## ${month.month}, as of ${month.asOf}, mode ${month.mode}`,
-      md`As it stood on ${minute(at)} UTC, when the run ended. What waits now: ${link('the living list', waitingList(namespace, month.broker, month.month))}.`,
+      md`As it stood on ${minute(at)} UTC, when the run ended. What waits now: ${link('the live list', waitingList(namespace, month.broker, month.month))}.`,
       ...(heldMonth === null ? [] : [md`**${heldMonth}**`]),
       md`Amounts in ${month.currency}.`,
       amountsTable(month),
       count === 0
         ? md`
-Nobody waits for a person.
+No organization waits for a person.
           `
         : waitingPart(waiting, count, month, (id) =>
             pageOf(namespace, organizationBillingId(month.broker, month.month, id), runIds.get(id)),
           ),
-      md`${link('Waiting for a person', waitingList(namespace, month.broker, month.month))} · ${link(['Everything of', month.month].join(' '), monthList(namespace, month.broker, month.month))}`,
+      md`${link('Waiting for a person', waitingList(namespace, month.broker, month.month))} · ${link(['Everything in', month.month].join(' '), monthList(namespace, month.broker, month.month))}`,
     ],
     '\n\n',
   ).text;

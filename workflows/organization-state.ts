@@ -256,7 +256,7 @@ export class OrganizationState {
     const closesAt = Math.max(Date.parse(`${summary.closesOn}T00:00:00Z`), workflowInfo().startTime.getTime() + OPEN_AT_LEAST_MS);
     const wait = delay ?? Math.max(closesAt - Date.now(), 1000);
     const called = await condition(() => this.asked.next !== null, wait, {
-      summary: delay ? 'tries again by itself' : 'waits for a person',
+      summary: delay ? 'tries again automatically' : 'waits for a person',
     });
     if (called) return 'called';
     if (delay === undefined) return 'closed';

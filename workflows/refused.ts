@@ -32,7 +32,7 @@ export function refuseOrKeep(unknown: string | null): string | null {
   // One that a person started under an earlier release continues.
   if (isStartedByPerson() && patched('unknown-members-are-refused')) throw refused(`${unknown} Nothing was done.`);
   log.warn('members of the input are not known', { unknown });
-  return `${unknown} It goes on without.`;
+  return `${unknown} They are ignored.`;
 }
 
 function isStartedByPerson(): boolean {

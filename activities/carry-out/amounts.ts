@@ -134,7 +134,7 @@ async function refuseWhereChanged(
   const row = rows.find(({ startDay }) => startDay === day) ?? null;
   const isFrozen = rows.some(({ frozen }) => frozen);
   if (isFrozen || !isEqual(stateOf(row), before))
-    throw new ApiError('duplicate', `The row of ${day} was ${isFrozen ? 'approved' : 'changed'} since it was planned.`);
+    throw new ApiError('duplicate', `The row of ${day} has been ${isFrozen ? 'approved' : 'changed'} since it was planned.`);
 }
 
 interface RowChange {

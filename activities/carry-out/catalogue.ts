@@ -54,7 +54,7 @@ export class Catalogue {
       if (!(error instanceof ApiError) || error.kind !== 'duplicate') throw error;
       throw new ApiError(
         'duplicate',
-        `Another service, perhaps an inactive one, has the name "${name}", and names of services are unique in Autotask. Rename that one, or give it the invoice description ${key} and activate it. ${error.message}`,
+        `Another service, perhaps an inactive one, already has the name "${name}", and service names are unique in Autotask. Rename that one, or give it the invoice description ${key} and activate it. ${error.message}`,
       );
     }
   }

@@ -60,7 +60,9 @@ export class Proofs {
       const isShown = await soon(this.dependencies, async () => ((await shows(made.id)) ? true : null));
       if (isShown === null) {
         await noteBlind(this.dependencies.evidence, broker, { kind, id: made.id, key });
-        throw new SearchBlind(`${kind} ${made.id} was made for ${key}, and the query that looks for ours does not find it`);
+        throw new SearchBlind(
+          `${kind} ${made.id} was made for ${key}, but the query that looks for our records does not find it`,
+        );
       }
       await forgetBlind(this.dependencies.evidence, broker);
       this.states.set(kind, { provenAt: this.now() });

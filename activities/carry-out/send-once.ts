@@ -91,7 +91,7 @@ async function requireAnotherTry(
   const comesWithin = intent.done ? SHOWN_WITHIN_MS : comesWithinMs;
   if (age < comesWithin)
     throw new OutcomePending(
-      `It was sent, and its effect does not show yet; looking again (${identity.join(' ')})`,
+      `It was sent, but its effect does not show yet; checking again (${identity.join(' ')})`,
       lookAgainMs(age, comesWithin),
     );
   if (!intent.done && intent.tries >= TRIES) {
@@ -143,7 +143,7 @@ async function sendInTurn<T>(
     };
     const nextRef = await evidence.put(next, organizationId);
     if (!(await evidence.claim(name, claimed, nextRef, lease)))
-      throw new OutcomePending(`Another worker sends it at this moment (${identity.join(' ')})`, lookAgainMs(0, comesWithinMs));
+      throw new OutcomePending(`Another worker is sending it now (${identity.join(' ')})`, lookAgainMs(0, comesWithinMs));
     claimed = nextRef;
     sent = next;
   };

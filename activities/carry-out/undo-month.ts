@@ -39,7 +39,7 @@ export async function planUndoing(dependencies: Dependencies, slices: Slices, re
   return { ...made, calls: { autotask: calls, cloudmore: 0 } };
 }
 
-const NOTHING_KNOWN = 'The evidence knows of no write in the month: there is nothing to take back.';
+const NOTHING_KNOWN = 'The evidence has no write in the month: there is nothing to take back.';
 
 /** Why it is not carried out; null where it is. What was released is exactly what was shown, or what is left of that. */
 async function whyNot(
@@ -54,11 +54,11 @@ async function whyNot(
   if (modeFor(dependencies, organization, null) === 'shadow') return 'Shadow mode writes nothing. Nothing was taken back.';
   if (back.held !== null) return back.held;
   if (begun === null && back.digest !== undo.digest)
-    return `The way back that was released (${undo.digest}) is not the one there is now: Autotask has moved since. Nothing was written; look at it again.`;
-  if (begun === null && back.steps.length === 0) return 'Nothing of it can be taken back here.';
+    return `The way back that was released (${undo.digest}) is not the current one: Autotask has changed since. Nothing was written; check it again.`;
+  if (begun === null && back.steps.length === 0) return 'None of it can be taken back here.';
   const released = begun === null ? back : await keptUndo(evidence, broker, undo.digest);
   if (begun !== null && back.digest !== undo.digest && (released === null || !isContinued(back, released)))
-    return `What is left of the way back that was released (${undo.digest}) is more than that was: Autotask has moved since. Look at it again.`;
+    return `More is left than the way back that was released (${undo.digest}): Autotask has changed since. Check it again.`;
   return missingForUndo(dependencies, request, undo.digest, released ?? back);
 }
 
@@ -113,7 +113,7 @@ function leftOf({ lines }: UndoPlan): string | null {
   const left = lines.flatMap(({ name, message }) => (message === null ? [] : [`${name}: ${message}`]));
   if (left.length === 0) return null;
   const more = left.length > LEFT_SHOWN ? ` And ${left.length - LEFT_SHOWN} more: billing undo shows them.` : '';
-  return `Not all of it is back. ${left.slice(0, LEFT_SHOWN).join(' ')}${more}`;
+  return `Not all of it was taken back. ${left.slice(0, LEFT_SHOWN).join(' ')}${more}`;
 }
 
 const LEFT_SHOWN = 3;
@@ -129,7 +129,7 @@ const asPlan = ({ organizationId, organizationName, companyId, month, asOf, step
  * posted, and nothing of what was taken back counts as having stood (1.6).
  */
 export function undoneOutcome(plan: Plan, request: VerifyRequest, { isWhole, message }: Undone): Outcome {
-  const said = isWhole ? message : `${message}. This is not finished. ${request.remark ?? ''} It goes on by itself.`;
+  const said = isWhole ? message : `${message}. This is not finished. ${request.remark ?? ''} It continues automatically.`;
   const { items, ghosts } = takenBackPlan(plan, { isWhole, message: said });
   const open = new Set(plan.items.filter(openIn(plan)).map(({ id }) => id));
   const { accepted } = plan;

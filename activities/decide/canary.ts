@@ -169,7 +169,7 @@ export async function canaryWaits(
   const kept = await readOpen(needs, broker);
   if (kept === null || same(kept.organizationId, organizationId)) return null;
   return kept.awaited === undefined
-    ? `${kept.organizationName} is billed alone first; the others follow by themselves in the run that finds nothing to do for it any more.`
+    ? `${kept.organizationName} is billed alone first; the others follow automatically in the first run that finds nothing left to do for it.`
     : awaitedText(kept.awaited);
 }
 
@@ -178,7 +178,7 @@ export async function canaryRemark(needs: Pick<Needs, 'evidence' | 'canary'>, br
   const kept = await readOpen(needs, broker);
   if (kept === null) return null;
   return kept.awaited === undefined
-    ? `${kept.organizationName} is billed alone first (canary); the others wait (canary-waits), and follow in the run that finds nothing to do for it. Sooner: approve them, or run with --no-canary.`
+    ? `${kept.organizationName} is billed alone first (canary); the others wait (canary-waits) and follow in the first run that finds nothing left to do for it. To bill them sooner, approve them or run with --no-canary.`
     : awaitedText(kept.awaited);
 }
 
@@ -190,4 +190,4 @@ async function readOpen({ evidence, canary }: Pick<Needs, 'evidence' | 'canary'>
 }
 
 const awaitedText = ({ name, by, month }: NonNullable<Canary['awaited']>): string =>
-  `${name} is to be billed alone first (${by}), and in ${month} there was nothing to write for it: nobody takes its place, and all others wait (canary-waits). Name another one: run with --canary NAME. Or approve them, or run with --no-canary.`;
+  `${name} was to be billed alone first (${by}), but there was nothing to write for it in ${month}. No other customer takes its place, and all others wait (canary-waits). Name another one (run with --canary NAME), approve the others, or run with --no-canary.`;

@@ -89,7 +89,7 @@ function decisionOf(
     organizationId,
     organizationName: outcome?.organizationName ?? null,
     amounts: first?.moved ?? null,
-    details: isOther ? 'another plan waited then' : parts.join(', ') || null,
+    details: isOther ? 'another plan was waiting then' : parts.join(', ') || null,
   };
 }
 
@@ -196,8 +196,8 @@ async function personOf(
   if (actor === null) return 'does not count: two people have to release it by name';
   const prefix = releasesPrefix(request, digest);
   const [first] = await dependencies.evidence.names(prefix);
-  if (first === undefined) return 'the first of two persons';
-  return first === prefix + nameSegment(fold(actor)) ? 'the first of two persons, again' : 'the second of two persons';
+  if (first === undefined) return 'the first of two people';
+  return first === prefix + nameSegment(fold(actor)) ? 'the first of two people, again' : 'the second of two people';
 }
 
 /** What a plan moves in a currency: each item's difference to what stands, sales or cost, whichever is more, and none against another. */

@@ -199,7 +199,7 @@ function waitsFor(mode: Mode, { closed, canary, plan, approvedDigest, month, mod
   if (closed !== undefined)
     return {
       reason: 'month-closed',
-      message: `${month} is closed, by certificate no. ${closed.number} of ${closed.closedAt.slice(0, 10)}, and nothing of it is written without a release. ${what}; once released, a new certificate says what changed.`,
+      message: `${month} is closed (certificate no. ${closed.number} of ${closed.closedAt.slice(0, 10)}), and nothing is written for it without a release. ${what}; once released, a new certificate says what changed.`,
     };
   return canary === null
     ? { reason: 'awaiting-approval', message: `${what} for approval.` }
@@ -211,7 +211,7 @@ function outdatedRelease(plan: Plan, approvedDigest: string | null, waits: PlanM
   const isHeld = waits !== null || isWithheld(plan);
   if (approvedDigest === null || approvedDigest === plan.digest || !isHeld) return {};
   return {
-    remark: `The plan that was released (${approvedDigest}) is not the one there is now: the report or Autotask has moved since, or it is another customer’s or month’s. Nothing of what waits was written.`,
+    remark: `The plan that was released (${approvedDigest}) is not the current one: the report or Autotask has changed since, or it belongs to another customer or month. Nothing that waits was written.`,
   };
 }
 
@@ -229,7 +229,7 @@ function leaveShadow(
     };
   const why = hasOwnMode(modes, organization)
     ? 'BILLING_MODE_ORGANIZATIONS keeps the organization there'
-    : 'BILLING_MODE is shadow, the most a run may do: set it to approve (or BILLING_MODE_ORGANIZATIONS for this organization), restart the worker, and run the month again';
+    : 'BILLING_MODE is shadow, which is the most a run may do: set it to approve (or BILLING_MODE_ORGANIZATIONS for this organization), restart the worker, and run the month again';
   return { message: `Shadow mode writes nothing. ${why}.`, command: null };
 }
 

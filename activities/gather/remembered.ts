@@ -195,7 +195,7 @@ async function goneOf(dependencies: Dependencies, missing: Remembered[]): Promis
     }
     for (const record of absent.slice(0, ASKED_ONE_BY_ONE))
       if (await autotask.isThere(kind, record.id))
-        throw new SearchBlind(`${kind} ${record.id} answers by its id and no query shows it`);
+        throw new SearchBlind(`${kind} ${record.id} answers by its id, but no query shows it`);
     gone.push(...absent.map((record) => missed(record, GONE[record.isSeen ? 'seen' : 'unseen'](record))));
   }
   return gone;
@@ -205,24 +205,24 @@ const missed = ({ kind, id, key }: Remembered, why: string, isThere = false): Mi
 const lostIds = (id: number, keys: (string | null)[]): string =>
   `Contract ${id} ${
     keys.every((key) => fold(key) === '') ? 'has lost its subscription id and its number' : 'carries other ids now'
-  }; what it still bills would come on top.`;
+  }; what it still bills would be billed twice.`;
 const LOST_KEY = ({ kind, id, key }: Remembered): string =>
-  `The ${kind} ${id} has lost its key ${key}; what is billed on it would be billed once more on a new one.`;
+  `The ${kind} ${id} has lost its key ${key}; what is billed on it would be billed again on a new one.`;
 const UNCOUNTED = (id: number): string =>
-  `Charge ${id}, which another made, stood for it. It is there still, and no search finds it in the month on the product for it; what it bills would be billed once more.`;
-const NEVER_SHOWN = 'The amount was written, and Autotask has not shown its row since.';
+  `Charge ${id}, which somebody else made, stood for it. It is still there, but no search finds it in the month on the product for it; what it bills would be billed again.`;
+const NEVER_SHOWN = 'The amount was written, but Autotask has not shown its row since.';
 const ROW_GONE = (contractId: number): string =>
-  `A row of contract ${contractId} was there before, and Autotask does not show it any more; if it still bills, whatever is written would come on top.`;
+  `A row of contract ${contractId} was there before, but Autotask no longer shows it; if it still bills, whatever is written would be billed in addition.`;
 const GONE = {
   seen: ({ kind, id }: Remembered): string => `The ${kind} ${id} was there before and is gone from Autotask.`,
-  unseen: ({ kind, id }: Remembered): string => `The ${kind} ${id} was made, and Autotask has not shown it since.`,
+  unseen: ({ kind, id }: Remembered): string => `The ${kind} ${id} was made, but Autotask has not shown it since.`,
 };
 
 /** It answers to a list of ids. Where it shows by now to the search that left it out, everything is read again: what was read is not whole. */
 async function requireShown({ autotask }: Dependencies, { kind, id, key }: Remembered): Promise<never> {
   if (await isShownNow(autotask, kind, id))
-    throw new ApiError('unavailable', `Autotask did not show ${kind} ${id} (${key}) a moment ago, and shows it now.`);
-  throw new SearchBlind(`${kind} ${id} answers by its id, and the query that looks for ours leaves it out`);
+    throw new ApiError('unavailable', `Autotask did not show ${kind} ${id} (${key}) a moment ago, but shows it now.`);
+  throw new SearchBlind(`${kind} ${id} answers by its id, but the query that looks for our records leaves it out`);
 }
 
 /** Another customer's plan may have made a service or product since the list was read that this one goes by; the next plan reads it. */
@@ -238,7 +238,7 @@ function requireFew(gone: Gone[], known: Remembered[], mode: Mode): void {
   if (mode !== 'auto' || gone.length < GONE_AT_ONCE || gone.length <= known.length * GONE_SHARE) return;
   const named = gone.slice(0, ASKED_ONE_BY_ONE).map(({ kind, id }) => `${kind} ${id}`);
   throw new SearchBlind(
-    `of ${known.length} records that we made or used ${gone.length} are neither found nor answer by their ids (${named.join(', ')}). If somebody deleted them, run the month with --mode approve and release what is to be made again`,
+    `of ${known.length} records that we made or used, ${gone.length} are not found and do not answer by their ids (${named.join(', ')}). If somebody deleted them, run the month with --mode approve and release what is to be made again`,
   );
 }
 
@@ -253,7 +253,7 @@ async function requireSight(
   if (isShown(blind, books)) return forgetBlind(evidence, broker);
   if (mode !== 'auto') return;
   throw new SearchBlind(
-    `${blind.kind} ${blind.id} (${blind.key}) was made, and is still not found. If somebody deleted it, run the month with --mode approve and release one plan`,
+    `${blind.kind} ${blind.id} (${blind.key}) was made, but is still not found. If somebody deleted it, run the month with --mode approve and release one plan`,
   );
 }
 

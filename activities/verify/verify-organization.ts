@@ -204,7 +204,7 @@ function stopOf(
   request: VerifyRequest,
 ): Omit<Stop, 'itemId' | 'outcome'> {
   if (check === null && request.waits) return { ...request.waits, message: waitingMessage(item, wanted, request) };
-  if (stop) return { reason: stop.reason, message: `${ended(stop.message)} It is tried again by itself.` };
+  if (stop) return { reason: stop.reason, message: `${ended(stop.message)} It is tried again automatically.` };
   if (check === 'unreadable' || check === null)
     return {
       reason: 'outcome-unknown',

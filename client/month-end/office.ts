@@ -103,7 +103,7 @@ async function wayBack(config: Config, { month, organizationId }: Of<'undo'>, { 
   const isPossible = undo.held === null && undo.steps.length > 0;
   return {
     isGood: isPossible,
-    text: undo.held ?? (isPossible ? 'This would go back.' : 'Nothing of it can be taken back here.'),
+    text: undo.held ?? (isPossible ? 'This would go back.' : 'None of it can be taken back here.'),
     lines: [],
     undo,
   };

@@ -41,7 +41,7 @@ describe('what was released', () => {
     expect(reasonsOf(newer)).toEqual([reason]);
     expect(newer.result.planDigest).not.toBe(digest);
     expect(newer.message).toBe(
-      `The plan that was released (${digest}) is not the one there is now: the report or Autotask has moved since, or it is another customer’s or month’s. Nothing of what waits was written.`,
+      `The plan that was released (${digest}) is not the current one: the report or Autotask has changed since, or it belongs to another customer or month. Nothing that waits was written.`,
     );
     expect(sandbox.state().autotask.contracts).toEqual([]);
     const released = await bill(await given('2025-10-22'), newer.result.planDigest);
@@ -76,6 +76,6 @@ describe('what was released', () => {
     const { given, bill } = openHarness(sandbox, { BILLING_MODE: 'shadow', BREAKERS: 'off' });
     const { result } = await bill(await given('2025-10-20'), null);
     expect(result.items.map(({ reason, command }) => [reason, command])).toEqual([['awaiting-approval', null]]);
-    expect(result.items[0]!.message).toContain('BILLING_MODE is shadow, the most a run may do: set it to approve');
+    expect(result.items[0]!.message).toContain('BILLING_MODE is shadow, which is the most a run may do: set it to approve');
   });
 });

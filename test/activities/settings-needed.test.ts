@@ -108,7 +108,9 @@ describe('a worker restarted with other settings in mid-run', () => {
     expect(result).toMatchObject({ status: 'NeedsAttention', posted: { lines: 0 } });
     expect(result.items.map(({ reason, cause }) => [reason, cause])).toContainEqual([
       'api-error',
-      expect.stringMatching(/other settings than this run began with: AFTER_FREEZE, GHOST_AFTER_DAY\. Nothing was written/),
+      expect.stringMatching(
+        /settings differ from those this run began with: AFTER_FREEZE, GHOST_AFTER_DAY\. Nothing was written/,
+      ),
     ]);
     expect(sandbox.requests().filter(({ method, path }) => method !== 'GET' && !/query|Token|Monthly/i.test(path))).toEqual([]);
   });

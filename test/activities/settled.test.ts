@@ -90,7 +90,7 @@ test('steps known by number hold their items like those by name', async () => {
     remark: null,
   });
   expect([result.posted.lines, result.held.lines]).toEqual([0, result.report.lines]);
-  expect(result.items.map(({ reason, cause }) => [reason, cause!.slice(0, 38)])).toEqual(
-    result.items.map(() => ['api-error', 'Not tried. It is tried again by itself']),
+  expect(result.items.map(({ reason, cause }) => [reason, cause!.slice(0, 42)])).toEqual(
+    result.items.map(() => ['api-error', 'Not tried. It is tried again automatically']),
   );
 });

@@ -167,7 +167,7 @@ describe('what was made before', () => {
     const none = { items: [], pageDetails: { count: 0, requestCount: 500, nextPageUrl: null } };
     const match = { vendor: 'autotask', path: '*/ContractCharges/query' };
     await control('POST', 'faults', [{ match, fault: { kind: 'status', status: 200, body: none, when: 'before' } }]);
-    expect((await bill(ownReads, null)).message).toMatch(/charge 1 answers by its id and no query shows it/);
+    expect((await bill(ownReads, null)).message).toMatch(/charge 1 answers by its id, but no query shows it/);
     expect(made().charges).toBe(1);
   });
 
@@ -210,7 +210,7 @@ describe('what was made before', () => {
     });
     // By field and by number, once and once more, and all of it again when it must be visible; the list of ids is answered.
     await control('POST', 'faults', [blind([1, 2, 4, 5, 6, 7, 9, 10])]);
-    expect(await day(DAYS[1]!)).toMatch(/contract \d+ answers by its id, and the query that looks for ours leaves it out/);
+    expect(await day(DAYS[1]!)).toMatch(/contract \d+ answers by its id, but the query that looks for our records leaves it out/);
   });
 
   // It showed late, and stopped the second run for good.
@@ -233,7 +233,7 @@ describe('what was made before', () => {
     const match = { vendor: 'autotask', path: '*/Services/query', nth: [1] };
     await control('POST', 'faults', [{ match, fault: { kind: 'status', status: 200, body: none, when: 'before' } }]);
     // A failure that is tried again, and not one that waits for a person.
-    expect(await day(DAYS[1]!)).toMatch(/^Autotask did not show service \d+ .* a moment ago, and shows it now\.$/);
+    expect(await day(DAYS[1]!)).toMatch(/^Autotask did not show service \d+ .* a moment ago, but shows it now\.$/);
     expect(await day(DAYS[1]!)).toMatch(/^Unchanged/);
     expect(made()).toEqual(before);
   });

@@ -148,9 +148,9 @@ describe('billing status', () => {
   });
 
   test('shows when a plan waits for its second person', () => {
-    const items = [{ ...held('awaiting-approval'), cause: '28 steps wait for approval. anna has; another one has to.' }];
+    const items = [{ ...held('awaiting-approval'), cause: '28 steps wait for approval. anna has; another person has to.' }];
     const text = renderStatus(shown([organization('A', { status: 'AwaitingApproval', items })]), PLAIN);
-    expect(text).toMatch(/460\.80 EUR {2}A, since \S+: 28 steps wait for approval\. anna has; another one has to\./);
+    expect(text).toMatch(/460\.80 EUR {2}A, since \S+: 28 steps wait for approval\. anna has; another person has to\./);
   });
 
   // One person had released it, and nothing said so.
@@ -163,8 +163,8 @@ describe('billing status', () => {
       status: 'NeedsAttention',
     };
     const text = renderStatus(shown([organizationResult({ ...outcome, missingPersons }, 'EUR')]), PLAIN);
-    expect(text).toMatch(/^! .*, since \S+\n {4}It moves more than 5,000 .*: anna has; another one has to\.\n/m);
-    expect(renderStatus(shown([organizationResult(outcome, 'EUR')]), PLAIN)).not.toContain('another one has to');
+    expect(text).toMatch(/^! .*, since \S+\n {4}It moves more than 5,000 .*: anna has; another person has to\.\n/m);
+    expect(renderStatus(shown([organizationResult(outcome, 'EUR')]), PLAIN)).not.toContain('another person has to');
   });
 
   test('in shadow mode there is nothing to release', () => {
@@ -175,7 +175,7 @@ describe('billing status', () => {
   });
 
   test('money without a line waits like what is held', () => {
-    const ghost = item({ outcome: 'ghost', reason: 'ghost', sales: '30.00', cause: '30.00 EUR stand on contract 7.' });
+    const ghost = item({ outcome: 'ghost', reason: 'ghost', sales: '30.00', cause: '30.00 EUR is on contract 7.' });
     const text = renderStatus(shown([organization('A', { status: 'NeedsAttention', items: [ghost] })]), PLAIN);
     expect(text).toContain('30.00 EUR ghost');
     expect(text).toContain('--reason "ghost settled"');

@@ -53,14 +53,14 @@ describe('what people decide', () => {
       expect(code).toBe(0);
       // A busy machine answers later than the command waits.
       expect(stdout).toMatch(
-        /^(Noted the release of Fabrikam Logistics .*more than 5,000 .*two persons .* anna has; another one has to\.|Sent the release of Fabrikam Logistics as \w+\.\n)/,
+        /^(Noted the release of Fabrikam Logistics .*more than 5,000 .*two people .* anna has; another person has to\.|Sent the release of Fabrikam Logistics as \w+\.\n)/,
       );
       await eventually(
         () => status(FABRIKAM),
         (result) => result.status === 'AwaitingApproval',
       );
     }
-    expect((await status(FABRIKAM)).missingPersons).toMatch(/^It moves more than 5,000 .*: anna has; another one has to\.$/);
+    expect((await status(FABRIKAM)).missingPersons).toMatch(/^It moves more than 5,000 .*: anna has; another person has to\.$/);
     expect(await system.writes()).toEqual([]);
   });
 
@@ -115,9 +115,9 @@ describe('what people decide', () => {
     expect(entries[0]!.amounts?.sales).toBe('5080.99');
     expect(entries.map(({ details }) => details)).toEqual([
       'of 5,620.99 EUR held; does not count: two people have to release it by name',
-      'of 5,620.99 EUR held; the first of two persons',
-      'of 5,620.99 EUR held; the first of two persons, again',
-      'of 5,620.99 EUR held; the second of two persons',
+      'of 5,620.99 EUR held; the first of two people',
+      'of 5,620.99 EUR held; the first of two people, again',
+      'of 5,620.99 EUR held; the second of two people',
       null,
       null,
       null,

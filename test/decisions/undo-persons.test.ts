@@ -49,9 +49,9 @@ async function detailsWith(twoPersonsAbove: string, ...actors: (string | null)[]
 test('the log tells an undo’s first release from its second', async () => {
   expect(await detailsWith('100', null, 'anna', ' Anna ', 'bert', 'carl')).toEqual([
     'does not count: two people have to release it by name',
-    'the first of two persons',
-    'the first of two persons, again',
-    'the second of two persons',
+    'the first of two people',
+    'the first of two people, again',
+    'the second of two people',
     null,
   ]);
 });

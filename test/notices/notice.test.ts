@@ -167,7 +167,7 @@ describe('a run speaks', () => {
     const missingPersons = personsMissing('5000', 'anna');
     const half = { ...held('Contoso', '12.00'), missingPersons };
     expect(noticeOf(run(month({ held: ONE, organizations: [half] })))?.lines[0]).toBe(
-      'Contoso: 12.00 EUR, company inactive. It moves more than 5,000 (BILLING_TWO_PERSONS_ABOVE), so two persons have to release it, each by name: anna has; another one has to.',
+      'Contoso: 12.00 EUR, company inactive. It moves more than 5,000 (BILLING_TWO_PERSONS_ABOVE), so two people have to release it, each by name: anna has; another person has to.',
     );
   });
 

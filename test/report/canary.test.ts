@@ -35,7 +35,7 @@ const doneIn = ({ result }: MonthClosed): string[] =>
 const inOneLine = (text: string): string => text.replace(/\s+/g, ' ');
 
 const AWAITED =
-  'Tailspin Toys is to be billed alone first (BILLING_CANARY), and in 2025-10 there was nothing to write for it: nobody takes its place, and all others wait (canary-waits).';
+  'Tailspin Toys was to be billed alone first (BILLING_CANARY), but there was nothing to write for it in 2025-10. No other customer takes its place, and all others wait (canary-waits).';
 
 describe('a canary', () => {
   test('is billed alone; the others follow a later, quiet run', async () => {

@@ -80,7 +80,7 @@ export const VENDOR_VARIANTS: Variant[] = [
     file: 'activities/gather/remembered.ts',
     changes: [
       {
-        from: '  throw new SearchBlind(`${kind} ${id} answers by its id, and the query that looks for ours leaves it out`);',
+        from: '  throw new SearchBlind(`${kind} ${id} answers by its id, but the query that looks for our records leaves it out`);',
         to: '',
       },
     ],

@@ -76,7 +76,7 @@ describe('a month that is closed', () => {
       [
         'month-closed',
         expect.stringMatching(
-          /\+0\.01 \/ .*is closed, by certificate no\. 1 of .*, and nothing of it is written without a release/,
+          /\+0\.01 \/ .*is closed \(certificate no\. 1 of .*\), and nothing is written for it without a release/,
         ),
       ],
     ]);

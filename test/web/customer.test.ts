@@ -42,7 +42,7 @@ test('an address that is none is refused', () => {
 });
 
 test('a closed month’s common cause appears once, differences each', () => {
-  const closed = '2025-10 is closed, by certificate no. 1 of 2025-11-03, and nothing of it is written without a release.';
+  const closed = '2025-10 is closed (certificate no. 1 of 2025-11-03), and nothing is written for it without a release.';
   const held = (item: Outcome['items'][number], id: string, difference: string): Outcome['items'][number] => ({
     ...item,
     ...{

@@ -111,7 +111,7 @@ describe('the input of a workflow', () => {
       result: { months: [{ month: '2025-10' }] },
       page: expect.stringContaining('fairness') as unknown,
     });
-    expect(seen.refused).toMatch(/^Unknown in its input: fairness\. Known are: .* It goes on without\.$/);
+    expect(seen.refused).toMatch(/^Unknown in its input: fairness\. Known are: .* They are ignored\.$/);
   });
 
   // Its tasks failed for ever.

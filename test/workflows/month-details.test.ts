@@ -20,9 +20,7 @@ const details = (): string =>
   });
 
 test('an ended run’s page shows its hour and links waits', () => {
-  expect(details()).toMatch(
-    /As it stood on 2025-10-09 03:12 UTC, when the run ended\. What waits now: \[the living list\]\(\S+\)/,
-  );
+  expect(details()).toMatch(/As it stood on 2025-10-09 03:12 UTC, when the run ended\. What waits now: \[the live list\]\(\S+\)/);
 });
 
 // A blank line in it made rows of pipes.
