@@ -62,11 +62,11 @@ function why(before: Line, now: Line | Line[], { held, serviceKey = CODE, situat
     ...situation,
   });
   const { outcome, reason, message } = decided.items.find(({ contractKey }) => contractKey !== 'second')!;
-  return outcome === 'posted' ? null : `${reason}: ${/stand: (.+?)\. /.exec(message!)?.[1] ?? message}`;
+  return outcome === 'posted' ? null : `${reason}: ${/ for it: (.+?)\. /.exec(message!)?.[1] ?? message}`;
 }
 
 const again = (contractKey: string): string =>
-  `report-shrank: 120.00 for the same stand on contract 100 (${contractKey}) without a line, and one of them has no subscription id`;
+  `report-shrank: 120.00 for the same is on contract 100 (${contractKey}) without a line, and one of them has no subscription id`;
 const keyOf = (one: Line): string => plan({ report: of(one) }).items[0]!.contractKey;
 
 const bare = (changes: Partial<Line> = {}): Line => line({ subscriptionId: null, ...changes });
@@ -89,7 +89,7 @@ describe('money of the same thing under another name holds its line', () => {
     [
       'it has another subscription id, and may be the same',
       why(line(), line({ subscriptionId: 'another' })),
-      again(SUBSCRIPTION).replace('one of them has no subscription id', 'it may have got another subscription id'),
+      again(SUBSCRIPTION).replace('one of them has no subscription id', 'it may have got a new subscription id'),
     ],
     ['a perpetual licence lost it', why({ ...visio, subscriptionId: 'v-1' }, visio, { serviceKey: VISIO }), again('v-1')],
     ['somebody gave its service another code', why(line(), bare(), { serviceKey: 'CFQ7TTC0OLD' }), again(SUBSCRIPTION)],
@@ -195,7 +195,7 @@ test("what carries on from being paid once is not this month's money", () => {
 
 describe('a line entered by hand does not replace Cloudmore’s own', () => {
   const credit = (changes: Partial<Line> = {}): Line => manualLine({ sales: '-25.00', cost: '0', ...changes });
-  const LEFT = 'report-shrank: Cloudmore’s own lines of it are gone, and only what was entered by hand is left';
+  const LEFT = 'report-shrank: Cloudmore’s own lines for it are gone, and only manual lines are left';
   const charged = (price: string, changes: Partial<Charge> = {}): Partial<Books> => ({
     charges: [charge({ key: KEY, price, ...changes })],
   });

@@ -141,7 +141,7 @@ describe('an outcome answers for the lines that were counted', () => {
 describe('lines that no outcome answers for', () => {
   const missing = (kept: Outcome | null): Outcome => completed(kept, expected(), CLOSED).outcome;
   const message =
-    'No run has left an outcome for 1 lines of the report, 120.00 EUR. They are billed by nobody until a run answers for them.';
+    'No run recorded an outcome for 1 lines of the report, 120.00 EUR. Nobody bills them until a run records an outcome for them.';
 
   test('are held, as an outcome of their own', () => {
     expect(missing(null)).toEqual({
@@ -183,7 +183,7 @@ describe('lines that no outcome answers for', () => {
       workflowId: null,
       writes: NO_WRITES,
       calls: NO_CALLS,
-      message: 'No run has left an outcome for its lines.',
+      message: 'No run recorded an outcome for its lines.',
     });
   });
 
@@ -199,10 +199,10 @@ describe('lines that no outcome answers for', () => {
       accepted,
       planDigest: '',
       steps: [],
-      message: 'The latest outcome is that of 2025-10-11, and none answers for its lines.',
+      message: 'The latest outcome is from 2025-10-11, and none covers its lines.',
     });
     expect(missing(stale).items[0]!.message).toMatch(
-      /^The latest outcome is that of 2025-10-11, and none answers for 1 lines of the report, 120\.00 EUR\./,
+      /^The latest outcome is from 2025-10-11, and none covers 1 lines of the report, 120\.00 EUR\./,
     );
     expect(missing(ofReport('report-0'))).not.toHaveProperty('accepted');
   });
@@ -221,7 +221,7 @@ describe('lines that no outcome answers for', () => {
       roundingSales: '-0.005000',
       roundingCost: '0.000000',
     });
-    expect(made.items[1]!.message).toMatch(/^of Contoso no outcome answers for 2 lines of the report, 30\.01 EUR\./);
+    expect(made.items[1]!.message).toMatch(/^No outcome for Contoso covers 2 lines of the report, 30\.01 EUR\./);
   });
 
   test.each<[Outcome['status'], Outcome['status']]>([

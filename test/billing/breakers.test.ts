@@ -51,17 +51,17 @@ describe('a breaker by itself', () => {
 
   test('the month waits with why nothing can be compared', () => {
     expect(month({ ...cut, previousUnavailable: 'Cloudmore did not answer' })).toBe(
-      "Last month's report could not be had (Cloudmore did not answer), and none of it is kept, so that nothing can be compared with it. Run the month again when Cloudmore answers; release it if you know that it is right.",
+      "Last month's report is not available (Cloudmore did not answer), and no copy was kept, so there is nothing to compare with. Run the month again when Cloudmore answers, or release it if you know that it is right.",
     );
     expect(month({ ...cut, drop: { now: {}, before: {}, unread: { lines: 3, all: true } } })).toBe(
-      "No amount of last month's report can be read (3 lines), so that nothing can be compared with it. Release the month if you know that it is right.",
+      "No amount of last month's report can be read (3 lines), so there is nothing to compare with. Release the month if you know that it is right.",
     );
   });
 
   // Earlier releases did not tell what recurs.
   test('a month of an earlier release is compared as a whole', () => {
     expect(month(early)).toMatch(
-      /^The report has 120\.00 EUR sales, the same part of last month had 1,000\.00: a drop of more than 50 %/,
+      /^The report has sales of 120\.00 EUR, and the same part of last month had 1,000\.00: a drop of more than 50 %/,
     );
     expect(month({ ...early, previousSales: { EUR: '200' } })).toBeUndefined();
   });
@@ -80,10 +80,10 @@ describe('a breaker by itself', () => {
   test('an organization waits with what it is compared with, if anything', () => {
     const [before, now] = [[item('2000.00')], [item('10.00')]];
     expect(moved({ before, now, samePart: before, charged: now, all: now }, { organizationPercent: 100 })).toBe(
-      'Sales moved from 2,000.00 in the same part of last month to 10.00 EUR, by more than 100 % of the smaller one and 500. Release the plan if that is right.',
+      'Sales moved from 2,000.00 in the same part of last month to 10.00 EUR, by more than 100 % of the smaller amount and more than 500. Release the plan if that is right.',
     );
     expect(moved({ now: before, all: before }, { newOrganizationAmount: '1000' })).toBe(
-      'Last month had nothing of the organization to compare with, and its 2,000.00 EUR are more than 1,000.00 (BREAKER_NEW_ORGANIZATION_AMOUNT). Release the plan if that is right.',
+      'Last month had nothing of this organization to compare with, and its 2,000.00 EUR is more than 1,000.00 (BREAKER_NEW_ORGANIZATION_AMOUNT). Release the plan if that is right.',
     );
   });
 
@@ -98,7 +98,7 @@ describe('a breaker by itself', () => {
       settings({ breakers: { ...BREAKERS_OFF, organizationAmount: '500', ...limits } }),
     )?.message;
   const NOTHING =
-    'Nothing of last month compares with 2,000.00 EUR of Premium, and it is more than 1,000.00 (BREAKER_ITEM_AMOUNT). Release the plan if that is right.';
+    'Last month had nothing to compare with the 2,000.00 EUR of Premium, which is more than 1,000.00 (BREAKER_ITEM_AMOUNT). Release the plan if that is right.';
   test.each<[string, Item | undefined, string | undefined]>([
     ['had none', undefined, NOTHING],
     ['had it for nothing', item('0.00'), NOTHING],

@@ -262,7 +262,7 @@ describe('rows that a person made or changed', () => {
     expect(amountsOf(plan({ books: { ...held, rows: held.rows.slice(1) }, report: upfront }))).toEqual([]);
   });
 
-  const CARRY_ON = '120.00 / 100.00 EUR of Business Premium carry on into 2025-11 on contract 100, though it is paid once:';
+  const CARRY_ON = '120.00 / 100.00 EUR of Business Premium continues into 2025-11 on contract 100, although it is paid once:';
   const fromOctober = (held: Books): Books => ({ ...held, rows: held.rows.slice(1) });
   const idOf = (situation: Situation): string => plan(situation).items[0]!.id;
 
@@ -270,19 +270,21 @@ describe('rows that a person made or changed', () => {
     [
       'a later month is approved',
       { books: fromOctober(edited(running(), '2025-12', { frozen: true })) },
-      ['its units cannot be ended, because a later month is approved. Unpost that and set them to 0, or credit the amount.'],
+      [
+        'its units cannot be set to 0, because a later month is approved. Unpost that month and set them to 0, or credit the amount.',
+      ],
     ],
     [
       'a later month has fewer',
       { books: fromOctober(edited(running(), '2025-12', { units: 3 })) },
       [
-        'its units cannot be ended, because a later month has fewer and would fall below zero. Set them to 0 there from 2025-11-01 on.',
+        'its units cannot be set to 0, because a later month has fewer units and would fall below zero. Set them to 0 there from 2025-11-01 on.',
       ],
     ],
     [
       'Autotask refused it',
       { books: fromOctober(running()), refused: [idOf({ report: upfront })] },
-      ['Autotask refused to end its units. Set them to 0 there from 2025-11-01 on.'],
+      ['Autotask refused to set its units to 0. Set them to 0 there from 2025-11-01 on.'],
     ],
     ['the next month has no row, and the one after is approved', { books: december() }, []],
   ])('7.6 units that carry on are told: %s', (_, situation, why) => {
@@ -339,7 +341,7 @@ describe("what Cloudmore's own connector has billed before us (7.8)", () => {
 
   test('7.8 and it is told among what the amount stands on', () => {
     const [item] = plan({ books: theirs({}), report: azure }).items;
-    expect(item!.because.at(-1)!.text).toBe('75.01 / 68.83 EUR of it stand on charges that others made (2000)');
+    expect(item!.because.at(-1)!.text).toBe('75.01 / 68.83 EUR of it is on charges that others made (2000)');
     expect(item!.standing!.charges.map(({ chargeId, after: stands }) => [chargeId, stands?.sales])).toEqual([
       [2000, '75.01'],
       [null, '5.00'],

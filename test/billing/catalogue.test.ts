@@ -35,7 +35,7 @@ describe("a broker's choice makes an inactive service active again (5.2)", () =>
     expect(because.filter(({ rule }) => rule === '5.2')).toEqual([
       {
         rule: '5.2',
-        text: `service 50 (${NAME}), which is made active again for ${CODE}, price 11.00 → 12.00 from the price list`,
+        text: `service 50 (${NAME}), reactivated for ${CODE}, price 11.00 → 12.00 from the price list`,
       },
     ]);
   });

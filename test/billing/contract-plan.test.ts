@@ -105,16 +105,16 @@ describe('what people read of why an item is not billed', () => {
   test.each<[Situation, string]>([
     [
       mystery('Mystery', null, 'Riddle', 'Mystery'),
-      'No rule tells what kind of line this is (record type "Mystery", "Riddle"). Correct it in Cloudmore, or exclude its service.',
+      'No rule says what kind of line this is (record type "Mystery", "Riddle"). Correct it in Cloudmore, or exclude its service.',
     ],
-    [mystery(' ', null), 'No rule tells what kind of line this is. Correct it in Cloudmore, or exclude its service.'],
+    [mystery(' ', null), 'No rule says what kind of line this is. Correct it in Cloudmore, or exclude its service.'],
     [
       { report: azure, books: books({ products: [{ ...product, needsOrder: true }] }) },
-      'Product 8 (Azure Plan) is found by its name, and needs procurement: charges of it may wait for an order, and would not be billed.',
+      'Product 8 (Azure Plan) was found by its name and requires procurement: its charges may wait for an order and would not be billed.',
     ],
     [
       { report: azure, books: books({ products: [product, { ...product, id: 9 }] }) },
-      'Products 8 and 9 both stand for AzurePlan. Deactivate one.',
+      'Products 8 and 9 are both for AzurePlan. Deactivate one.',
     ],
     [
       { books: books({ services: [service(), service({ id: 51 })] }) },
@@ -130,15 +130,15 @@ describe('what people read of why an item is not billed', () => {
         report: { lines: [line({ currency: 'USD' })] },
         settings: { foreignCost: 'hold' },
       },
-      'The cost of 100.00 is in USD, and Autotask has costs in EUR, whatever the company is billed in. It is not converted, and FOREIGN_COST holds what would get a wrong one.',
+      'The cost of 100.00 is in USD, but Autotask keeps costs in EUR, whatever currency the company is billed in. It is not converted: FOREIGN_COST holds lines whose cost would be wrong.',
     ],
     [
       { books: edited(running(), '2025-10', { frozen: true }), report: MORE },
-      '2025-10 is approved and posted in Autotask; 396.00 / 351.76 EUR of Business Premium differ. Unpost the period, correct it there, or set AFTER_FREEZE=charge.',
+      '2025-10 is approved and posted in Autotask; Business Premium differs by 396.00 / 351.76 EUR. Unpost the period, correct it there, or set AFTER_FREEZE=charge.',
     ],
     [
       { books: { ...held({ startDay: '2025-11-01' }), rows: [] } },
-      "2025-10 is before the contract's first day in Autotask; 120.00 / 100.00 EUR of Business Premium differ. Unpost the period, correct it there, or set AFTER_FREEZE=charge.",
+      "2025-10 is before the contract's first day in Autotask; Business Premium differs by 120.00 / 100.00 EUR. Unpost the period, correct it there, or set AFTER_FREEZE=charge.",
     ],
   ])('%#', (situation, expected) => expect(message(situation)).toBe(expected));
 });

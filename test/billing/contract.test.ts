@@ -135,13 +135,13 @@ describe('6.4 an ended contract whose service Autotask does not show is held', (
 
   test('names the key that is lost, and both ways out', () => {
     expect(ended({}, [service({ key: null })], '2025-08-31', { services: [[50, CODE]] }).items[0]!.message).toBe(
-      `Contract 100 has to be extended, and its 10 units of service 50 would carry on; it stood for ${CODE} and has lost that key, so they would come on top. Give it its key back, or set the units to 0 there.`,
+      `Contract 100 has to be extended, and its 10 units of service 50 would continue: it stood for ${CODE} and has lost that key, so they would be billed in addition. Restore its key, or set the units to 0 there.`,
     );
   });
 
   test('says which service, and what to do', () => {
     expect(ended({}, []).items[0]!.message).toBe(
-      'Contract 100 has to be extended, and its 10 units of service 50 would carry on; Autotask does not show that service, so nobody knows what they bill. Let the API user see it, or set the units to 0 there.',
+      'Contract 100 has to be extended, and its 10 units of service 50 would continue: Autotask does not show that service, so it is not known what they bill. Let the API user see it, or set the units to 0 there.',
     );
   });
 });

@@ -31,7 +31,7 @@ describe('a copy of a contract', () => {
       },
     ]);
     expect(copiesText(copies)).toBe(
-      'Billed beside what is billed here, on contracts without an id of ours, as copies made by hand are: contract 900 (Copy of Business Premium) of Contoso Ltd bills 120.00 EUR of Business Premium (1 year, paid monthly), which stands on contract 100 too. Where it is the same, set its units to 0 in Autotask, or end the contract; nothing is done about it here.',
+      'Billed in addition to what is billed here, on contracts without one of our ids, as copies made by hand are: contract 900 (Copy of Business Premium) of Contoso Ltd bills 120.00 EUR of Business Premium (1 year, paid monthly), which is also on contract 100. If it is the same, set its units to 0 in Autotask or end the contract; billing does not touch it.',
     );
   });
 
@@ -87,7 +87,7 @@ describe('a copy of a contract', () => {
     const held = { ...running(), companies: [company({ currency: 'usd' })] };
     const [copy] = found([COPY], [COPIED], held);
     expect(copy!.currency).toBe('USD');
-    expect(copiesText(Array.from({ length: 7 }, () => copy!))).toContain('; and 2 more. Where');
+    expect(copiesText(Array.from({ length: 7 }, () => copy!))).toContain('; and 2 more. If');
     const textOf = (count: number): string => copiesText(Array.from({ length: count }, () => copy!))!;
     expect([textOf(5), textOf(7)].map((text) => text.split('; contract 900').length)).toEqual([5, 5]);
     expect(textOf(5)).not.toContain('more');

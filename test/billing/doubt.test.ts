@@ -177,20 +177,20 @@ describe('what was made before and is gone', () => {
     expect(heldItems(made, still)).toEqual([
       [
         made.items[0]!.id,
-        `Contract 66 is gone. The plan would make the contract for ${SUBSCRIPTION} once more (it was 100). 1,200.00 stand on it in 2025-10 all the same: give it its id back; or bring it to nothing first, or both are billed, and then release the plan.`,
+        `Contract 66 is gone. The plan would make the contract for ${SUBSCRIPTION} again (it was 100). It still holds 1,200.00 in 2025-10: restore its id, or bring it to zero first and then release the plan. Otherwise both are billed.`,
       ],
     ]);
     const [[, ofService]] = heldItems(made, { ...still, gone: [gone({ kind: 'service', id: 100, key: CODE })] }) as [
       [string, string],
     ];
-    expect(ofService).toMatch(/once more \(it was 100\)\. Release the plan if that is right\.$/);
+    expect(ofService).toMatch(/again \(it was 100\)\. Release the plan if that is right\.$/);
   });
 
   test('items whose gone contract would be made again are held', () => {
     expect(heldItems(made, goneBooks(gone({ key: SUBSCRIPTION.toUpperCase() })))).toEqual([
       [
         made.items[0]!.id,
-        `Contract 66 is gone. The plan would make the contract for ${SUBSCRIPTION.toUpperCase()} once more (it was 66). Release the plan if that is right.`,
+        `Contract 66 is gone. The plan would make the contract for ${SUBSCRIPTION.toUpperCase()} again (it was 66). Release the plan if that is right.`,
       ],
     ]);
     expect([...heldAsGone(NOTHING_HELD, made, goneBooks(gone())).items.values()][0]).toMatchObject({ reason: 'contract-gone' });
@@ -214,7 +214,7 @@ describe('what was made before and is gone', () => {
   });
 
   const lost = gone({ kind: 'service', id: 51, key: 'old', why: 'Service 51 is gone.' });
-  const unknown = `Service 51 is gone. A row of the contract stands on it, and whether it bills the same is not known: what stands beside it, or what the plan writes, might come on top. Release the plan if that is right.`;
+  const unknown = `Service 51 is gone. A row of the contract uses it, and it is not known whether that row bills the same: other amounts there, or what the plan writes, might be billed in addition. Release the plan if that is right.`;
   const heldWith = (changes: Parameters<typeof row>[0] = {}): Books => ({
     ...running(),
     rows: [...running().rows, row({ id: 9, serviceId: 51, ...changes })],
@@ -341,7 +341,7 @@ describe('what would change beside a charge of nobody knows what', () => {
   // It says what stands there and what it may be for.
   test('a change beside an unknown charge is held with advice', () => {
     const message =
-      '24.00 EUR stand on charge 9 of the same contract, and nobody knows what it was made for: it may be for Business Premium. Delete the charge in Autotask if it is wrong, or release the plan if it is right beside this.';
+      '24.00 EUR is on charge 9 of the same contract, but it is not known what it was made for: it may be for Business Premium. Delete the charge in Autotask if it is wrong, or release the plan if both are right.';
     expect(heldWithGhosts(changed(), loose)).toEqual([['a', { reason: 'report-shrank', message }]]);
   });
 

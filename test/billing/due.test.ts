@@ -54,7 +54,7 @@ const CASES: [when: string, facts: DueFacts, told: string[]][] = [
     facts('2025-11-03'),
     [
       "Nothing of 2025-10 is due: the month is over, and Cloudmore's report has no line of it. It is compared with 2025-09 before 2025-10-01, which had none either.",
-      "If it should have some, check Cloudmore's Microsoft consent; what is set up wrongly is named by: billing doctor",
+      "If it should have lines, check Cloudmore's Microsoft consent. To find what is set up wrongly: billing doctor",
     ],
   ],
   [

@@ -65,7 +65,7 @@ describe('what others bill already', () => {
     expect(doubt([row()])).toEqual({
       reason: 'billed-elsewhere',
       message:
-        'Contract 900 (Licences) bills M365 licence with 120.50 in 2025-10 already: same identifier. End it in Autotask on 2025-09-30, or set the units of this service there to 0 from 2025-10-01; or say why both are right.',
+        'Contract 900 (Licences) already bills M365 licence with 120.50 in 2025-10: same identifier. End it in Autotask on 2025-09-30, set the units of this service there to 0 from 2025-10-01, or say why both are right.',
     });
   });
 
@@ -73,7 +73,7 @@ describe('what others bill already', () => {
     expect(doubt([row({ covers: { from: '2025-07-01', to: '2025-12-31' } })])).toEqual({
       reason: 'billed-elsewhere',
       message:
-        'Contract 900 (Licences) bills M365 licence from 2025-07-01 to 2025-12-31 at once, which is 120.50 of 2025-10: same identifier. End it in Autotask on 2025-12-31 at the latest, and bill this one from then on; or say why both are right.',
+        'Contract 900 (Licences) bills M365 licence in one amount from 2025-07-01 to 2025-12-31, of which 120.50 is for 2025-10: same identifier. End it in Autotask by 2025-12-31 and bill this one from then on, or say why both are right.',
     });
   });
 
@@ -86,7 +86,7 @@ describe('what others bill already', () => {
 
   test('is what is alike by name, where no reference tells', () => {
     const alike = row({ references: [], alike: { 'business premium': 90 } });
-    expect(doubt([alike])!.message).toContain('already: names alike (90).');
+    expect(doubt([alike])!.message).toContain('in 2025-10: names alike (90).');
     expect(doubt([row({ references: [], alike: { other: 90 } })])).toBeNull();
   });
 
@@ -102,7 +102,7 @@ describe('what others bill already', () => {
     ],
   ])('may be in what cannot be read: %s', (_, unread, isDoubt) => {
     expect(doubt([], unread)).toEqual(
-      isDoubt ? { reason: 'unreadable', message: `${MESSAGE} Whether it bills Business Premium already is not known.` } : null,
+      isDoubt ? { reason: 'unreadable', message: `${MESSAGE} It is not known whether it already bills Business Premium.` } : null,
     );
   });
 });

@@ -55,7 +55,7 @@ describe('an amount is explained', () => {
   test('by the rules in their order, each with the figures it saw', () => {
     expect(explained(CHANGED).items[0]!.item.because).toEqual([
       { rule: '2.1', text: 'record type Microsoft 365 (NCE)' },
-      { rule: '2.3', text: '1 manual line of its subscription counted in' },
+      { rule: '2.3', text: '1 manual line of its subscription included' },
       { rule: '4.1', text: `one item: ${SUBSCRIPTION}, CFQ7TTC0LCHC-0002-P1Y-Monthly` },
       { rule: '4.2', text: '4 lines: sales 491.001 → 491.00, cost 451.76 → 451.76 EUR, highest quantity 24' },
       { rule: '6.1', text: 'contract 100 (Business Premium – Premium for everybody), found by its subscription id' },

@@ -142,7 +142,7 @@ test('each organization gets its own, whatever the case of its id', () => {
         name: 'Gone Ltd',
         isActive: false,
         companyIdText: null,
-        unreadable: expect.stringMatching(/does not name it/),
+        unreadable: expect.stringMatching(/does not include it/),
         unlisted: true,
       },
       1,
@@ -181,7 +181,7 @@ describe('of last month', () => {
 test('a line billed outside of the month is told and counted', () => {
   const { organizations } = cutReport(report({ lines: [line({ billingDate: '2025-11-01' })] }), AS_OF);
   expect(organizations[0]!.lines[0]!.trouble).toEqual({
-    message: 'The report of 2025-10 has a line of Contoso that is billed on 2025-11-01, outside of the month.',
+    message: 'The report of 2025-10 has a line of Contoso billed on 2025-11-01, outside the month.',
     holds: 'line',
   });
 });

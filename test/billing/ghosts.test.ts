@@ -97,7 +97,7 @@ describe('why a report has no line any more for what it had', () => {
 
   const never = accepted({ stood: false });
   const all = { accepted: [never, kept], arrived: new Set([SUBSCRIPTION]) };
-  const ARRIVED = 'moved: Its lines are this organization’s now, and billed.';
+  const ARRIVED = 'moved: Its lines belong to this organization now and are billed.';
   test.each<[string, string | null, string | null]>([
     ['and they are billed', why(all, [decision()]), ARRIVED],
     ['and one of them is, another held', why(all, [decision({}, 'held'), decision()]), ARRIVED],
@@ -278,7 +278,7 @@ describe('a row without a line', () => {
         outcome: 'ghost',
         rule: '8.3',
         message:
-          "120.00 EUR of Business Premium (1 year, paid monthly) stand on contract 100, and the report's line for it is billed on another contract: both are billed. Set its units to 0 in Autotask, or give it its id back and delete the other.",
+          "120.00 EUR of Business Premium (1 year, paid monthly) is on contract 100, but the report's line for it is billed on another contract: both are billed. Set its units to 0 in Autotask, or restore its id and delete the other.",
       },
     ]);
     const at = (home: number | null, named?: Named): string[] => {

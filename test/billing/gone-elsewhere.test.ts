@@ -150,7 +150,7 @@ test('what waits says whose it was, how much and what to do', () => {
   });
   const said = (amount: string): RegExp =>
     new RegExp(
-      `: ${amount} EUR for the same stood for Fabrikam \\(cm-\\w+\\), which has no line of it any more: it may be the same\\. Where it has moved, bring that to nothing first\\. `,
+      `: ${amount} EUR for the same was billed to Fabrikam \\(cm-\\w+\\), which no longer has a line for it: it may be this one\\. If it has moved, bring that to zero first\\. `,
     );
   expect(items.map(({ message }) => message)).toEqual([
     expect.stringMatching(said('120.00')),

@@ -31,16 +31,16 @@ describe('a plan that breaks a promise is not carried out', () => {
     ['a line of it is lost', first({ lines: 2 }), 'does not carry its lines'],
     ['it is posted with a reason', first({ reason: 'api-error' }), 'is posted with reason api-error'],
     ['it is held without one', first({ outcome: 'held' }), 'is held with reason null'],
-    ['it is posted and stands nowhere', first({ standing: null }), 'would not come to its amounts'],
+    ['it is posted and stands nowhere', first({ standing: null }), 'would not add up to its amounts'],
     [
       'it is posted with other sales',
       (made) => first({ standing: { ...made.items[0]!.standing!, after: { sales: '1.00', cost: '100.00' } } })(made),
-      'Invariant 1: organization org-1, 2025-10: row and charges of item 435d6b8a4ec490d3 would not come to its amounts',
+      'Invariant 1: organization org-1, 2025-10: row and charges of item 435d6b8a4ec490d3 would not add up to its amounts',
     ],
     [
       'it is posted with another cost',
       (made) => first({ standing: { ...made.items[0]!.standing!, after: { sales: '120.00', cost: '1.00' } } })(made),
-      'would not come to its amounts',
+      'would not add up to its amounts',
     ],
     [
       'a service is made twice',

@@ -58,7 +58,7 @@ describe('a charge that somebody moved to another contract', () => {
     const { items, steps, digest } = plan(situation);
     expect([steps, items[0]!.reason]).toEqual([[], 'contract-gone']);
     expect(items[0]!.message).toBe(
-      `Charge 2000 (${KEY}) of 300.55 EUR was made for it, and stands on contract ${contractId}: what the plan writes would come on top. In Autotask: put it back on contract 100, or delete it there. Release the plan if both are right.`,
+      `Charge 2000 (${KEY}) of 300.55 EUR was made for it, but is on contract ${contractId}: what the plan writes would be billed in addition. In Autotask, move it back to contract 100, or delete it. Release the plan if both are right.`,
     );
     expect(amountsOf(plan({ ...situation, approvedDigest: digest }))).toEqual(['create charge 10 × 30.0550 / 24.0440']);
   });
@@ -66,11 +66,11 @@ describe('a charge that somebody moved to another contract', () => {
   test('has no contract to be put back on where that is gone', () => {
     const { books: held, ...situation } = azure({ contractId: 101 });
     const [why] = heldBy({ ...situation, books: { ...held!, contracts: held!.contracts.slice(1), detailed: [101] } });
-    expect(why).toMatch(/would come on top\. In Autotask: delete it there\. Release/);
+    expect(why).toMatch(/would be billed in addition\. In Autotask, delete it\. Release/);
   });
 
   test('and billed there is to be credited', () => {
-    expect(heldBy(azure({ contractId: 101, billed: true }))[0]).toMatch(/put it back on contract 100, or credit it\./);
+    expect(heldBy(azure({ contractId: 101, billed: true }))[0]).toMatch(/move it back to contract 100, or credit it\./);
   });
 
   // It was of nobody knows what, and could be dismissed.
@@ -80,7 +80,7 @@ describe('a charge that somebody moved to another contract', () => {
         type: 'AzurePlan',
         contractId: 101,
         sales: '300.55',
-        message: `Charge 2000 of 300.55 EUR (${KEY}) stands on contract 101, and was made for what is billed on contract 100. Put it back there in Autotask, or take it away; an amount that is right beside what stands there can be dismissed.`,
+        message: `Charge 2000 of 300.55 EUR (${KEY}) is on contract 101, but was made for what is billed on contract 100. Move it back there in Autotask, or remove it. If it is right in addition to what is there, dismiss it.`,
       },
     ]);
   });
@@ -138,7 +138,7 @@ describe('a contract to which somebody gave other ids', () => {
     expect(withLost({ facts, settings: settings(), books: held! }, company(), [{ contractKey: SUBSCRIPTION }])).toBe(held);
   });
 
-  const others = 'Contract 100, on which it was billed, carries other ids now';
+  const others = 'Contract 100, on which it was billed, now carries other ids';
   test.each([
     ['a number of its own', { subscriptionId: null, number: 'HAND-1' }, others],
     ['those of another vendor', { subscriptionId: 'other-1', number: 'other-1' }, others],
@@ -150,7 +150,7 @@ describe('a contract to which somebody gave other ids', () => {
     expect([steps, items[0]!.reason]).toEqual([[], 'contract-gone']);
     expect(items[0]!.message?.slice(0, why.length)).toBe(why);
     expect(items[0]!.message).toMatch(
-      / The plan would make the contract for .* once more \(it was 100\)\. 120\.00 stand on it in 2025-10 all the same: give it its id back; or /,
+      / The plan would make the contract for .* again \(it was 100\)\. It still holds 120\.00 in 2025-10: restore its id, or /,
     );
   });
 

@@ -300,7 +300,7 @@ describe('money that stands is taken away on evidence alone (E1)', () => {
   // It is named.
   test('an item that falls in a partial report breaks a promise', () => {
     expect(asserted({})).toThrow(
-      'Invariant E1: organization org-1, 2025-10: item item-1 would fall by a report that is not whole',
+      'Invariant E1: organization org-1, 2025-10: item item-1 would fall because of an incomplete report',
     );
     expect(asserted({ sales: ['110', '-10'], last: { sales: '100', creditSales: '-20' } })).toThrow('item item-1 would fall');
   });
@@ -325,7 +325,7 @@ describe('money that stands is taken away on evidence alone (E1)', () => {
     const zeroed = ghost({ outcome: 'zeroed', evidence: null });
     for (const isReleased of [false, true])
       expect(asserted({ missing: [], isReleased, ghosts: [zeroed] })).toThrow(
-        'Invariant E1: organization org-1, 2025-10: what stands on contract 100 would go without evidence',
+        'Invariant E1: organization org-1, 2025-10: money on contract 100 would be removed without evidence',
       );
     expect(
       asserted({

@@ -37,7 +37,7 @@ describe('a licence whose line has got another subscription id', () => {
     const { items, ghosts, steps } = plan(renamed);
     expect([steps, outcomesOf(plan(renamed))]).toEqual([[], ['held report-shrank']]);
     expect(items[0]!.message).toMatch(
-      /120\.00 for the same stand on contract 100 \(1{8}-.*\) without a line, and it may have got another subscription id\. /,
+      /120\.00 for the same is on contract 100 \(1{8}-.*\) without a line, and it may have got a new subscription id\. /,
     );
     expect(ghosts).toMatchObject([{ contractId: 100, sales: '120.00', rule: '1.6' }]);
   });
@@ -86,9 +86,9 @@ describe('usage whose lines have got another subscription id', () => {
       const [item] = plan(
         since([usage({ itemCode: code })], [usage({ itemCode: now, subscriptionId: NEW })], { books: held }),
       ).items;
-      return item!.outcome === 'posted' ? 'posted' : /and it may have got another subscription id/.exec(item!.message!)?.[0];
+      return item!.outcome === 'posted' ? 'posted' : /and it may have got a new subscription id/.exec(item!.message!)?.[0];
     };
-    const waits = 'and it may have got another subscription id';
+    const waits = 'and it may have got a new subscription id';
     expect([coded('A', null), coded(null, 'A'), coded(null, null), coded('A', 'B')]).toEqual([waits, waits, waits, 'posted']);
   });
 
@@ -138,7 +138,7 @@ describe('a licence whose id somebody gave to another contract', () => {
     const now = onBoth();
     expect(outcomesOf(now)).toEqual(['held report-shrank']);
     expect(now.items[0]!.message).toMatch(
-      /120\.00 for the same stand on contract 100 \(az-1\) without a line, on which it was billed before\./,
+      /120\.00 for the same is on contract 100 \(az-1\) without a line, on which it was billed before\./,
     );
     expect(amountsOf(now)).toEqual([]);
   });

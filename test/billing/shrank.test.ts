@@ -54,7 +54,7 @@ const licence = (decided: Plan): PlannedItem => decided.items.find(({ contractKe
 /** Why the licence is held; null where it is billed. */
 const why = (situation: Situation): string | null => {
   const { reason, message } = licence(plan(situation));
-  return reason === 'report-shrank' ? /stand: (.+?)\. /.exec(message!)![1]! : null;
+  return reason === 'report-shrank' ? / for it: (.+?)\. /.exec(message!)![1]! : null;
 };
 const lower = (before: Line[], now: Line[], changes: Partial<Situation> = {}): string | null =>
   why(since([dozen, ...before], [line(), ...now], standing('144', '120', 12), changes));
@@ -63,7 +63,7 @@ describe('what has become less is held', () => {
   test('a fall is told with report, standing and accepted amounts', () => {
     const item = licence(plan(since([dozen, azure, fabrikam()], [line(), fabrikam()], standing('144', '120', 12))));
     const message =
-      'The report has 1 lines of 120.00 EUR for Business Premium, and 144.00 stand: the report is not whole, without record type Azure plan, service svc-azure. The last accepted report of the month had 1 lines of 144.00 EUR. It waits until the report names it again, or somebody releases the plan.';
+      'The report has 1 lines of 120.00 EUR for Business Premium, and Autotask holds 144.00 for it: the report is incomplete, without record type Azure plan, service svc-azure. The last accepted report of the month had 1 lines of 144.00 EUR. It waits until the report names it again or somebody releases the plan.';
     expect(item).toMatchObject({ outcome: 'held', reason: 'report-shrank', message });
     expect(item.because.at(-1)).toEqual(stopped('report-shrank', message));
     expect(item.standing).toMatchObject({ before: { sales: '144.00' }, after: { sales: '144.00' } });
@@ -81,25 +81,25 @@ describe('what has become less is held', () => {
     [
       'the report is of an earlier day',
       lower([fabrikam()], [fabrikam()], { asOf: '2025-10-11' }),
-      'the report of 2025-10-12 is billed already, and this one is of an earlier day',
+      'the report of 2025-10-12 is already billed, and this one is from an earlier day',
     ],
     ['the report is of the same day', lower([fabrikam()], [fabrikam()], { asOf: '2025-10-12' }), null],
-    ['an organization is missing', lower([fabrikam()], []), 'the report is not whole, without organization Fabrikam'],
+    ['an organization is missing', lower([fabrikam()], []), 'the report is incomplete, without organization Fabrikam'],
     ['what is missing had ended before the month', lower([azure, fabrikam()], [fabrikam()], azureEnded('2025-09-30')), null],
     [
       'what is missing came to its end in the month: what was due before was due',
       lower([azure, fabrikam()], [fabrikam()], azureEnded('2025-10-12')),
-      'the report is not whole, without record type Azure plan, service svc-azure',
+      'the report is incomplete, without record type Azure plan, service svc-azure',
     ],
     [
       'three things are',
       lower([azure, fabrikam()], []),
-      'the report is not whole, without record type Azure plan, service svc-azure, organization Fabrikam',
+      'the report is incomplete, without record type Azure plan, service svc-azure, organization Fabrikam',
     ],
     [
       'more than three are',
       lower([azure, market, fabrikam()], []),
-      'the report is not whole, without record type Azure plan, record type Marketplace, service svc-azure and 2 more',
+      'the report is incomplete, without record type Azure plan, record type Marketplace, service svc-azure and 2 more',
     ],
     [
       'its record type has fallen by more than half',
@@ -217,7 +217,7 @@ describe('of which no report is known', () => {
   test('it is told without it', () => {
     const situation = { report: of(line({ sales: '10.00' })), books: standing('6000', '5000', 100) };
     expect(licence(plan(situation)).message).toBe(
-      'The report has 1 lines of 10.00 EUR for Business Premium, and 6,000.00 stand: it fell by more than a breaker allows. It waits until the report names it again, or somebody releases the plan.',
+      'The report has 1 lines of 10.00 EUR for Business Premium, and Autotask holds 6,000.00 for it: it fell by more than a breaker allows. It waits until the report names it again or somebody releases the plan.',
     );
   });
 
@@ -237,7 +237,7 @@ describe('credits that are gone are no proof either', () => {
   const newHeld = (before: Line[], now: Line[]): string | null => {
     const decided = plan(since([...before, fabrikam()], [...now, fabrikam()], standing('95', '100'), { asOf: '2025-10-13' }));
     const found = decided.items.find(({ itemCode }) => itemCode === 'CFQ7TTC0NEW')!;
-    return found.reason === 'report-shrank' ? /stand: (.+?)\. /.exec(found.message!)![1]! : null;
+    return found.reason === 'report-shrank' ? / for it: (.+?)\. /.exec(found.message!)![1]! : null;
   };
 
   test.each<[string, string | null, string | null]>([
@@ -246,7 +246,7 @@ describe('credits that are gone are no proof either', () => {
     [
       'as a fall, where the amount falls all the same',
       why(since([line(), credit, fabrikam()], [line({ sales: '90' }), fabrikam()], standing('95', '100'))),
-      'the report is not whole, without manual lines',
+      'the report is incomplete, without manual lines',
     ],
     ['on what the item was converted to', newHeld([line(), credit], [other]), GONE],
     ['in cost, on what it was converted to', newHeld([line(), refund], [other]), GONE],
@@ -265,8 +265,8 @@ describe('credits that are gone are no proof either', () => {
       why(since([line(), azure, fabrikam()], [...now, fabrikam()], standing('120', '100')));
     expect(less([line(), credit])).toBeNull();
     expect(less([line(), refund])).toBeNull();
-    expect(less([line({ sales: '110' }), credit])).toMatch(/^the report is not whole/);
-    expect(less([line({ cost: '90' }), refund])).toMatch(/^the report is not whole/);
+    expect(less([line({ sales: '110' }), credit])).toMatch(/^the report is incomplete/);
+    expect(less([line({ cost: '90' }), refund])).toMatch(/^the report is incomplete/);
   });
 });
 
@@ -286,11 +286,11 @@ describe('more than is billed already, beside a charge that nobody explains', ()
       }),
     );
   test.each<[string, string | null, string | null]>([
-    ['is held', withGhost({}), '24.00 more stand on charge 2000, and nothing says that they are gone'],
+    ['is held', withGhost({}), '24.00 more is on charge 2000, and nothing says that it is gone'],
     [
       'is held where it is less as well',
       withGhost({}, '110.00'),
-      '24.00 more stand on charge 2000, and nothing says that they are gone',
+      '24.00 more is on charge 2000, and nothing says that it is gone',
     ],
     ['is not where the month is in balance', withGhost({}, '120.00'), null],
     [

@@ -254,38 +254,38 @@ describe('why nobody answers for it', () => {
       [organization()],
       standing,
       NAMED,
-      'Fabrikam had it, and is no longer in Cloudmore’s list of organizations.',
+      'Fabrikam had it, but is no longer in Cloudmore’s list of organizations.',
     ],
     [
       'its customer is deleted, and no name of it is known',
       [],
       standing,
       { ...NAMED, organizations: [] },
-      'org-2 had it, and is no longer in Cloudmore’s list of organizations.',
+      'org-2 had it, but is no longer in Cloudmore’s list of organizations.',
     ],
     [
       'its customer has no company id',
       listed({ companyIdText: ' ' }),
       standing,
       NAMED,
-      'Fabrikam GmbH has it, has no Autotask company id in Cloudmore, and is not exported.',
+      'Fabrikam GmbH has it, but has no Autotask company id in Cloudmore and is not exported.',
     ],
     [
       'its customer names this company, and is not billed there',
       listed({ companyIdText: '09' }),
       standing,
       NAMED,
-      'Fabrikam GmbH has it, and cannot be billed at company 9 at present.',
+      'Fabrikam GmbH has it, but cannot be billed at company 9 at present.',
     ],
     [
       'its customer names another company',
       listed({ companyIdText: ' 8 ' }),
       standing,
       NAMED,
-      'Fabrikam GmbH has it, and names company 8 in Cloudmore, not company 9.',
+      'Fabrikam GmbH has it, but names company 8 in Cloudmore, not company 9.',
     ],
   ])('is said in words: %s', (_, ...[organizations, held, named, words]) => {
-    expect(why(organizations, held, named)).toContain(`. ${words} Autotask bills them every month until 2026-03-31.`);
+    expect(why(organizations, held, named)).toContain(`. ${words} Autotask bills it every month until 2026-03-31.`);
   });
 });
 
@@ -313,7 +313,7 @@ describe('what stood for organizations that nobody names any more', () => {
     const [plan] = strays({ books: empty, unlinked: [item()] });
     expect(plan!.ghosts).toMatchObject([{ contractKey: 'fabrikam-1', sales: '120.00', rule: '8.9' }]);
     expect(plan!.ghosts[0]!.message).toContain(
-      'stood on subscription fabrikam-1, and its customer is not exported any more, nor does Autotask show it. Look',
+      'was on subscription fabrikam-1, but its customer is no longer exported, and Autotask does not show it. Check',
     );
     expect(strays({ books: empty, unlinked: [item({ stood: false })] })).toEqual([]);
     expect(strays({ books: empty, unlinked: [item()], mentioned: ['fabrikam-1'] })).toEqual([]);
@@ -379,11 +379,11 @@ describe('contracts with an id that Cloudmore never named', () => {
     [{ contracts: 0, sales: {} }, null],
     [
       { contracts: 1, sales: { EUR: '10.50' } },
-      '1 contract in Autotask carries an id that Cloudmore never named, with 10.50 EUR this month; another vendor may use the field, and nothing is done about them.',
+      '1 contract in Autotask carries an id that Cloudmore never named, with 10.50 EUR this month; another vendor may use the field, and billing does not touch it.',
     ],
     [
       { contracts: 3, sales: { CHF: '1.00', EUR: '10.50' } },
-      '3 contracts in Autotask carry ids that Cloudmore never named, with 1.00 CHF and 10.50 EUR this month; another vendor may use the field, and nothing is done about them.',
+      '3 contracts in Autotask carry ids that Cloudmore never named, with 1.00 CHF and 10.50 EUR this month; another vendor may use the field, and billing does not touch them.',
     ],
   ])('are told in one line: %j', (unnamed, words) => {
     expect(unnamedText(unnamed)).toBe(words);

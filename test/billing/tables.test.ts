@@ -117,7 +117,7 @@ describe('breakers', () => {
   });
 
   const CHANGED =
-    "BREAKER_MONTH_DROP_PERCENT=30 holds a month whose sales drop by more than 30 %, below 70 % of last month's. Earlier it held one below 30 %: for the same limit as before set 70.";
+    "BREAKER_MONTH_DROP_PERCENT=30 holds a month whose sales drop by more than 30 %, below 70 % of last month's. Earlier versions held one below 30 %: for the same limit as before, set 70.";
   test.each<[Record<string, string>, string[]]>([
     [{}, []],
     [{ BREAKERS: 'on' }, []],

@@ -77,7 +77,7 @@ describe('an item of which last month cannot be read', () => {
   const unread = (before: Line[], changes: Partial<Months> = {}): string | null =>
     why({ before, now: [sold('120')], limits: ITEM, ...changes });
   const words = (cause: string): string =>
-    `Last month's amount of Business Premium cannot be read, so that nothing can be compared with it: ${cause} Release the plan if that is right.`;
+    `Last month's amount of Business Premium cannot be read, so there is nothing to compare with: ${cause} Release the plan if that is right.`;
   const broken = sold('120', trouble('item'));
 
   test.each<[string, string | null, string | null]>([

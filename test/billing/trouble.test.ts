@@ -113,7 +113,7 @@ const listRows: [what: string, told: Told, why: string | null][] = [
 ];
 
 const SILENT =
-  /^No line of the report has (.*), and neither the price list nor the invoice tells whether (.*) is paid once or every month\.$/;
+  /^No line of the report has (.*), and neither the price list nor the invoice says whether (.*) is paid once or every month\.$/;
 const silentRows: [what: string, told: Told, members: string | null][] = [
   [
     'no line has days, and no list tells',

@@ -50,7 +50,7 @@ describe('the months after', () => {
   });
 
   const LEFT = (now: string, before: string): string =>
-    `From 2025-11-01 on its row shows ${now} EUR, and before the month it showed ${before} EUR. No adjustment of this program brings it back; look at it there.`;
+    `From 2025-11-01 on its row shows ${now} EUR, but before the month it showed ${before} EUR. This program cannot adjust it back; check it there.`;
   const rest = (held: Books): Books => ({ ...held, rows: held.rows.filter(({ startDay }) => startDay < '2025-11') });
 
   test.each<[string, Books, Books, string | null, Situation]>([

@@ -43,7 +43,8 @@ const writes = (made: UndoPlan): string[] =>
 
 const eight = running(8, '96', '80');
 const ten = running();
-const NOT_POSTED = 'It is approved and posted in Autotask, and stays. Unpost 2025-10 there and undo again, or credit the amount.';
+const NOT_POSTED =
+  'It is approved and posted in Autotask and stays as it is. Unpost 2025-10 there and undo again, or credit the amount.';
 
 describe('nothing of an organization is undone', () => {
   const nothing = ({ lines, steps }: UndoPlan): unknown => ({ lines, steps });
@@ -61,7 +62,7 @@ describe('nothing of an organization is undone', () => {
     const made = back(eight, ten, {}, companyId);
     expect(nothing(made)).toStrictEqual({ lines: [], steps: [] });
     expect(made.held).toBe(
-      `The month was billed to ${words}, and the organization names company 7 now. Name the old one again in Cloudmore, undo, and change it afterwards.`,
+      `The month was billed to ${words}, but the organization now names company 7. Enter the old id again in Cloudmore, undo, and change it afterwards.`,
     );
   });
 
@@ -69,7 +70,7 @@ describe('nothing of an organization is undone', () => {
     const record = { vendor: 'Autotask', path: 'Contracts', record: '5', member: 'endDate', value: 'x', problem: 'is not a day' };
     const unreadable = [{ ...record, kind: 'contract' as const, id: 5, contractId: 5, companyId: 7, keys: null }];
     const words = (count: number): string =>
-      `${count} of its records in Autotask cannot be read, now or before the month was billed: what stood there is not known. Correct them there.`;
+      `${count} of its records in Autotask cannot be read, now or before the month was billed: it is not known what was there. Correct them there.`;
     expect(back(eight, { ...ten, unreadable }).held).toBe(words(1));
     expect(back({ ...eight, unreadable }, { ...ten, unreadable }).held).toBe(words(2));
   });
@@ -137,9 +138,7 @@ describe('lines', () => {
     const made = back(eight, { ...ten, charges: [charge({ key: KEY, price: '-10', cost: '0' })] }, situation);
     const { lines, steps, held } = made;
     expect([steps, held, listed(made)]).toStrictEqual([[], null, ['undo-100-50: 110.00 → 96.00 held']]);
-    expect(lines[0]!.message).toMatch(
-      /^Its record type or its Cloudmore service is switched off by now .* goes on being billed\./,
-    );
+    expect(lines[0]!.message).toMatch(/^Its record type or Cloudmore service has been switched off since .* is still billed\./);
     expect(back(ten, ten, situation).lines).toStrictEqual([]);
   });
 
@@ -189,7 +188,7 @@ describe('lines', () => {
       },
     ]);
     expect(made.lines[0]!.message).toMatch(
-      /^Subscription .+ is named for organization Fabrikam since, who is billed for it on contract 100 now\. What stood there before 2025-10 was billed has to be brought back by hand\.$/,
+      /^Subscription .+ now belongs to organization Fabrikam, which is billed for it on contract 100\. What was there before 2025-10 was billed has to be brought back by hand\.$/,
     );
     const withOthers = (held: Books): Books => ({
       ...held,
@@ -206,7 +205,7 @@ describe('what stays on a contract', () => {
   test('that is not there any more: what stood there', () => {
     const made = back(eight, { ...ten, contracts: [], rows: [] });
     expect(listed(made)).toEqual(['undo-100-50: 0.00 → 96.00 held']);
-    expect([made.steps, messages(made)]).toEqual([[], ['Contract 100 is not there any more.']]);
+    expect([made.steps, messages(made)]).toEqual([[], ['Contract 100 is no longer there.']]);
     expect(
       back({ ...eight, rows: [row({ units: 0, price: '0', cost: '0' })] }, { ...ten, contracts: [], rows: [] }).lines,
     ).toStrictEqual([]);
@@ -232,13 +231,13 @@ describe('what stays on a contract', () => {
       'that had a charge of the month before its first write: its row',
       charged(eight, { key: KEY }),
       charged(ten, { key: KEY }),
-      'A part of 2025-10 was billed on it before the first write that the evidence knows of: what stood before that is not known. Bring it back there by hand.',
+      'Part of 2025-10 was billed on it before the first write in the evidence: it is not known what was there before. Bring it back there by hand.',
     ],
     [
       'that had a charge of the month before its first write: its charge',
       charged(azure, usage),
       charged(azure, { ...usage, price: '80' }),
-      'A part of 2025-10 was billed on it before the first write that the evidence knows of: what stood before that is not known. Bring it back there by hand.',
+      'Part of 2025-10 was billed on it before the first write in the evidence: it is not known what was there before. Bring it back there by hand.',
     ],
     [
       'whose row is approved',
@@ -254,7 +253,7 @@ describe('what stays on a contract', () => {
       { ...ten, detailed: [] },
       'The rows of later months on contract 100 were not read.',
     ],
-    ['whose row somebody took away', eight, { ...ten, rows: [] }, 'Its row on contract 100 is not there any more.'],
+    ['whose row somebody took away', eight, { ...ten, rows: [] }, 'Its row on contract 100 is no longer there.'],
   ])('%s', (_, before, now, message) => {
     const made = back(before, now);
     expect([made.lines.map(({ outcome }) => outcome), messages(made), made.steps]).toEqual([['held'], [message], []]);
@@ -291,7 +290,7 @@ describe('what stays on a contract', () => {
   test('a charge that somebody moved here stays', () => {
     const made = back(azure, charged(azure, { key: `CM-${MONTH}-${'f'.repeat(20)}`, price: '75', cost: '60' }));
     expect([listed(made), made.steps]).toEqual([[`undo-100-charge CM-${MONTH}-${'f'.repeat(20)}: 75.00 → 0.00 held`], []]);
-    expect(messages(made)).toEqual([expect.stringMatching(/^Nothing that was billed on this contract makes its key: /)]);
+    expect(messages(made)).toEqual([expect.stringMatching(/^Its key matches nothing that was billed on this contract: /)]);
   });
 
   // Also where its service is known.

@@ -35,15 +35,15 @@ describe('an amount that neither the report nor Autotask shows', () => {
         outcome: 'ghost',
         rule: '8.9',
         reason: 'report-shrank',
-        message: `120.00 EUR of ${CODE} stood on subscription ${SUBSCRIPTION}, and neither the report nor Autotask shows it any more. Look whether it still stands; if it was taken away on purpose, dismiss it.`,
-        command: `billing dismiss ${MONTH} --subscription ${SUBSCRIPTION} --reason "taken away on purpose"`,
+        message: `120.00 EUR of ${CODE} was on subscription ${SUBSCRIPTION}, but neither the report nor Autotask shows it now. Check whether it is still there; if it was removed on purpose, dismiss it.`,
+        command: `billing dismiss ${MONTH} --subscription ${SUBSCRIPTION} --reason "removed on purpose"`,
       },
     ]);
   });
 
   test('of what has no item code is told by its record type', () => {
     const [ghost] = unseen(held(), { accepted: [azure] });
-    expect(ghost!.message).toMatch(/^120\.00 EUR of Azure plan stood on subscription az-1, /);
+    expect(ghost!.message).toMatch(/^120\.00 EUR of Azure plan was on subscription az-1, /);
   });
 
   test('in a currency without minor units is told in whole ones', () => {
@@ -90,7 +90,7 @@ describe('an amount that neither the report nor Autotask shows', () => {
     expect(more).toStrictEqual([]);
     expect(ghost).toMatchObject({ contractId: 0, sales: '120.00', rule: '8.9' });
     expect(ghost!.message).toMatch(
-      / stood on subscription .+, and the report does not name it any more, and Autotask could not be read\. /,
+      / was on subscription .+, but the report no longer names it, and Autotask could not be read\. /,
     );
     expect(unreadGhosts(null, new Set(), MONTH)).toStrictEqual([]);
   });
@@ -147,7 +147,7 @@ describe('the contract it stood on', () => {
   ])('%s', (_, changes, names, id) => {
     const [ghost] = unseen(held(changes), {}, {}, names);
     expect(ghost!.contractId).toBe(id);
-    if (id !== 0) expect(ghost!.message).toContain(`stood on contract ${id}, subscription ${SUBSCRIPTION}, and`);
+    if (id !== 0) expect(ghost!.message).toContain(`was on contract ${id}, subscription ${SUBSCRIPTION}, but`);
     expect(ghost!.command).toContain(id === 0 ? ` --subscription ${SUBSCRIPTION} ` : ` --contract ${id} `);
   });
 });
@@ -298,7 +298,7 @@ describe('the same of an organization that nobody names', () => {
 
   test('with the contract it stood on, and the words', () => {
     expect(gone([accepted()], held())).toMatchObject([
-      { contractId: 100, message: expect.stringContaining('neither the report nor Autotask shows it any more') },
+      { contractId: 100, message: expect.stringContaining('neither the report nor Autotask shows it now') },
     ]);
   });
 });

@@ -44,7 +44,7 @@ describe('a tenant with a past', () => {
     const held = heldOf(result);
     expect(new Set(held.map(({ companyId }) => companyId))).toEqual(new Set(twice.map(({ companyID }) => companyID)));
     expect(held[0]!.message).toMatch(
-      /Contract \d+ \(Microsoft licences \d+\) bills .+ in 2025-10 already: .+\. End it in Autotask on 2025-09-30/,
+      /Contract \d+ \(Microsoft licences \d+\) already bills .+ in 2025-10: .+\. End it in Autotask on 2025-09-30/,
     );
     const made = new Set((await ours()).map(({ contractNumber }) => String(contractNumber).toLowerCase()));
     expect(held.filter(({ subscriptionId }) => made.has(String(subscriptionId).toLowerCase()))).toEqual([]);

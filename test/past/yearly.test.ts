@@ -56,7 +56,7 @@ describe.each([
     const [item] = result.organizations.flatMap(({ items }) => items);
     expect(item).toMatchObject({ outcome: 'held', reason: 'billed-elsewhere' });
     expect(item!.message).toContain(
-      `from ${from} to ${to} at once, which is ${amount} of 2025-10: same identifier. End it in Autotask on ${to} at the latest`,
+      `in one amount from ${from} to ${to}, of which ${amount} is for 2025-10: same identifier. End it in Autotask by ${to}`,
     );
     const { out, code } = await harness.cli('takeover', '2025-10');
     expect(code).toBe(3);

@@ -31,7 +31,7 @@ test('holds an amount the contract does not show, with numbers', async () => {
     }),
   ]);
   expect(contoso.items.find(({ outcome }) => outcome === 'held')!.cause).toMatch(
-    /^Contract \d+ shows 0 \/ 0 in 2025-10, and 120 \/ 100 are said to be posted on it/,
+    /^Contract \d+ shows 0 \/ 0 in 2025-10, but 120 \/ 100 is said to be posted on it/,
   );
   const report = await harness.cli('report', MONTH);
   expect([report.code, report.out.includes('contract says something else')]).toEqual([3, true]);

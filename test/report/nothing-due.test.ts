@@ -47,7 +47,7 @@ describe('a month without a line', () => {
     const { result, record, nothingDue } = (await findMonth(loadBaseConfig(harness.env), '2025-11'))!;
     expect({ organizations: result.organizations.length, nothingDue }).toEqual({ organizations: 0, nothingDue: [] });
     const text = renderMonth({ month: result, heldMonth: record.heldMonth, nothingDue });
-    expect(text).toMatch(/The report has 0.00 EUR sales, the same part of last month had 7,186\.32/);
-    expect((await harness.cli('plan', '2025-11', '--as-of', '2025-11-30')).out).toContain('The report has 0.00 EUR sales');
+    expect(text).toMatch(/The report has sales of 0.00 EUR, and the same part of last month had 7,186\.32/);
+    expect((await harness.cli('plan', '2025-11', '--as-of', '2025-11-30')).out).toContain('The report has sales of 0.00 EUR');
   });
 });

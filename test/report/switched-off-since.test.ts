@@ -22,7 +22,7 @@ useHarness(
 // It said that all stood as before.
 test('undo lists what still stands, with its reason', async () => {
   const { out } = await harness.cliWith(OFF, 'undo', MONTH);
-  expect(out).toMatch(/120\.00 EUR \(cost 100\.00\) stays\n.*switched off by now .* goes on being billed/);
+  expect(out).toMatch(/120\.00 EUR \(cost 100\.00\) stays\n.*switched off since .* is still billed/);
 });
 
 // It said that they are excluded, and not that customers are asked for them.

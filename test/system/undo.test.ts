@@ -143,7 +143,7 @@ describe('billing undo --write', () => {
     const { code, stderr } = await system.cli('undo', MONTH, '--write', '--reason', 'too late', '--yes', '0');
     expect({ code, stderr }).toEqual({
       code: 3,
-      stderr: expect.stringMatching(/approved and posted in Autotask, and stays\. Unpost/),
+      stderr: expect.stringMatching(/approved and posted in Autotask and stays as it is\. Unpost/),
     });
     expect(await system.writes()).toEqual([]);
   });

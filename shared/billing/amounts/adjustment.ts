@@ -172,7 +172,7 @@ export function unitsDifferNote(billable: Billable, units: number): Note {
   return {
     code: 'units-differ',
     itemId: billable.id,
-    message: `${billable.name}: the row shows ${units} units, the report ${billable.onRow.quantity}; the money is right by the charge.`,
+    message: `${billable.name}: the row shows ${units} units, the report ${billable.onRow.quantity}; the charge makes the amount right.`,
   };
 }
 

@@ -95,7 +95,7 @@ function othersBecause(billable: Billable, place: Place, books: Books): Because[
   const others = chargesOfOthers(place, books);
   if (others.length === 0) return [];
   const stands = showOf(billable, totalOf(others));
-  return [{ rule: '7.8', text: `${stands} of it stand on charges that others made (${others.map(({ id }) => id).join(', ')})` }];
+  return [{ rule: '7.8', text: `${stands} of it is on charges that others made (${others.map(({ id }) => id).join(', ')})` }];
 }
 
 // ---------------------------------------------------------------------------------------------------------------- nothing to do, or frozen
@@ -136,7 +136,7 @@ function frozen(
   const rest = subtract(subtract(state.wanted, state.row), state.fixed);
   const open = subtract(rest, state.open);
   const { steps: oneOff, carriesOn } = endOfOnce(billable, place);
-  const message = `${place.month} is ${place.startsLater ? `before the contract's first day` : 'approved and posted'} in Autotask; ${showOf(billable, open)} of ${billable.name} differ. Unpost the period, correct it there, or set AFTER_FREEZE=charge.`;
+  const message = `${place.month} is ${place.startsLater ? `before the contract's first day` : 'approved and posted'} in Autotask; ${billable.name} differs by ${showOf(billable, open)}. Unpost the period, correct it there, or set AFTER_FREEZE=charge.`;
   if (settings.afterFreeze === 'hold')
     return {
       steps: oneOff,

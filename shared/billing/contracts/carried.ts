@@ -24,15 +24,15 @@ export function carriedGhosts({ entry: { item }, place, amounts }: Draft, contra
       sales: postedText(sums.sales, item.currency),
       outcome: 'ghost',
       rule: '7.6',
-      message: `${show(sums, item.currency)} of ${item.productName} carry on into ${following} on contract ${contract.id}, though it is paid once: ${whyNot(place)}`,
+      message: `${show(sums, item.currency)} of ${item.productName} continues into ${following} on contract ${contract.id}, although it is paid once: ${whyNot(place)}`,
     },
   ];
 }
 
 function whyNot({ isRefused, rows, month }: Place): string {
   const remedy = `Set them to 0 there from ${firstDay(nextMonth(month))} on.`;
-  if (isRefused) return `Autotask refused to end its units. ${remedy}`;
+  if (isRefused) return `Autotask refused to set its units to 0. ${remedy}`;
   if (rows.laterIsFrozen)
-    return `its units cannot be ended, because a later month is approved. Unpost that and set them to 0, or credit the amount.`;
-  return `its units cannot be ended, because a later month has fewer and would fall below zero. ${remedy}`;
+    return `its units cannot be set to 0, because a later month is approved. Unpost that month and set them to 0, or credit the amount.`;
+  return `its units cannot be set to 0, because a later month has fewer units and would fall below zero. ${remedy}`;
 }

@@ -220,12 +220,12 @@ export function productDoubt(choice: ProductChoice, type: string): Doubt | null 
   if (choice.kind === 'needs-order')
     return {
       reason: 'product-needs-order',
-      message: `Product ${choice.product.id} (${choice.product.name}) is found by its name, and needs procurement: charges of it may wait for an order, and would not be billed.`,
+      message: `Product ${choice.product.id} (${choice.product.name}) was found by its name and requires procurement: its charges may wait for an order and would not be billed.`,
     };
   if (choice.kind !== 'ambiguous') return null;
   return {
     reason: 'service-ambiguous',
-    message: `Products ${choice.ids.join(' and ')} both stand for ${type}. Deactivate one.`,
+    message: `Products ${choice.ids.join(' and ')} are both for ${type}. Deactivate one.`,
   };
 }
 

@@ -106,9 +106,9 @@ export function foreignCost(
   settings: Settings,
 ): string | null {
   if (same(currency, internalCurrency) || isZero(big(cost))) return null;
-  const what = `The cost of ${grouped(cost)} is in ${currency}, and Autotask has costs in ${internalCurrency}, whatever the company is billed in.`;
-  if (settings.foreignCost === 'hold') return `${what} It is not converted, and FOREIGN_COST holds what would get a wrong one.`;
+  const what = `The cost of ${grouped(cost)} is in ${currency}, but Autotask keeps costs in ${internalCurrency}, whatever currency the company is billed in.`;
+  if (settings.foreignCost === 'hold') return `${what} It is not converted: FOREIGN_COST holds lines whose cost would be wrong.`;
   return costs === null
-    ? `${what} FOREIGN_COST converts it, and Autotask's Currencies has no rate of ${currency} that can be read.`
+    ? `${what} FOREIGN_COST converts it, but Autotask's Currencies has no readable rate for ${currency}.`
     : null;
 }

@@ -74,7 +74,7 @@ export function serviceStep(
 function endNotes(item: Item, contract: Contract, { subscriptions, month }: ContractContext): Note[] {
   const { from, day } = requiredEnd(item, listedSubscription(subscriptions, item.subscriptionId), contract, month);
   if (from === null || day >= contract.endDay) return [];
-  const message = `${item.productName} ends ${from} in Cloudmore; contract ${contract.id} stays until ${contract.endDay}.`;
+  const message = `${item.productName} ends ${from} in Cloudmore; contract ${contract.id} runs until ${contract.endDay}.`;
   return [{ code: 'end-date-earlier', itemId: item.id, message }];
 }
 

@@ -105,15 +105,15 @@ export function elsewhereDoubt(
   );
   return unread === undefined
     ? null
-    : { reason: 'unreadable', message: `${unread.message} Whether it bills ${item.productName} already is not known.` };
+    : { reason: 'unreadable', message: `${unread.message} It is not known whether it already bills ${item.productName}.` };
 }
 
 function elsewhereText({ row, why }: { row: ForeignRow; why: string }, month: Month): string {
   const { contract, serviceName, amount, covers } = row;
   const first = firstDay(month);
   if (covers !== undefined)
-    return `Contract ${contract.id} (${contract.name}) bills ${serviceName} from ${covers.from} to ${covers.to} at once, which is ${grouped(text(big(amount), 2))} of ${month}: ${why}. End it in Autotask on ${covers.to} at the latest, and bill this one from then on; or say why both are right.`;
-  return `Contract ${contract.id} (${contract.name}) bills ${serviceName} with ${grouped(text(big(amount), 2))} in ${month} already: ${why}. End it in Autotask on ${addDays(first, -1)}, or set the units of this service there to 0 from ${first}; or say why both are right.`;
+    return `Contract ${contract.id} (${contract.name}) bills ${serviceName} in one amount from ${covers.from} to ${covers.to}, of which ${grouped(text(big(amount), 2))} is for ${month}: ${why}. End it in Autotask by ${covers.to} and bill this one from then on, or say why both are right.`;
+  return `Contract ${contract.id} (${contract.name}) already bills ${serviceName} with ${grouped(text(big(amount), 2))} in ${month}: ${why}. End it in Autotask on ${addDays(first, -1)}, set the units of this service there to 0 from ${first}, or say why both are right.`;
 }
 
 /** Whether others' contracts must be looked at before the plan means anything: it would make one, and nobody has looked. */

@@ -72,11 +72,11 @@ export function carriesUnseen(
   if (unseen === undefined) return null;
   const { units, serviceId } = unseen;
   const why = isRead(books, serviceId)
-    ? `it stood for ${names.codeOnContract(contract.id, serviceId)} and has lost that key, so they would come on top. Give it its key back`
-    : 'Autotask does not show that service, so nobody knows what they bill. Let the API user see it';
+    ? `it stood for ${names.codeOnContract(contract.id, serviceId)} and has lost that key, so they would be billed in addition. Restore its key`
+    : 'Autotask does not show that service, so it is not known what they bill. Let the API user see it';
   return {
     reason: 'unreadable',
-    message: `Contract ${contract.id} has to be extended, and its ${units} units of service ${serviceId} would carry on; ${why}, or set the units to 0 there.`,
+    message: `Contract ${contract.id} has to be extended, and its ${units} units of service ${serviceId} would continue: ${why}, or set the units to 0 there.`,
   };
 }
 

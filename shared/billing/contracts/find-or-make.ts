@@ -44,7 +44,7 @@ export function decideContract(contractKey: string, search: Search): ContractDec
     return held(
       null,
       'contract-duplicate',
-      `${all(hits, search)} both carry ${contractKey}. Keep the one that is to bill. First bring the other to nothing from ${search.month} on (0 units, no open charges), and then clear the id on it.`,
+      `${all(hits, search)} both carry ${contractKey}. Keep the one that should bill. First bring the other to zero from ${search.month} on (0 units, no open charges), then clear its id.`,
     );
   if (own) return suitability(own, search);
   const elsewhere = contractElsewhere(contractKey, search);
@@ -113,12 +113,12 @@ export function standsOn({ id }: Pick<Contract, 'id'>, month: Month, books: Book
 function clearing(contract: Pick<Contract, 'id'>, { month, books }: Pick<Search, 'month' | 'books'>): string {
   const { isAnything, sales } = standsOn(contract, month, books);
   return isAnything
-    ? `first bring the contract to nothing from ${month} on (0 units, no open charges), for ${grouped(text(sales, POSTED_DECIMALS))} stand on it; then clear its subscription id and release the plan, which makes a new one. Before that both would be billed`
-    : `clear the contract's subscription id (nothing stands on it in ${month}) and release the plan, which makes a new one`;
+    ? `first bring the contract to zero from ${month} on (0 units, no open charges; it holds ${grouped(text(sales, POSTED_DECIMALS))} now), then clear its subscription id and release the plan, which makes a new one. Otherwise both would be billed`
+    : `clear the contract's subscription id (it holds nothing in ${month}) and release the plan, which makes a new one`;
 }
 
 function otherCompany({ id, companyId }: Contract, contractKey: string, search: Search): string {
-  return `Contract ${id} of company ${companyId} carries ${contractKey}. Correct the company id in Cloudmore; or, where the customer has moved, ${clearing({ id }, search)}.`;
+  return `Contract ${id} of company ${companyId} carries ${contractKey}. Correct the company id in Cloudmore; or, if the customer has moved, ${clearing({ id }, search)}.`;
 }
 
 /**
@@ -144,7 +144,7 @@ export function rivalOf(
   const udf = present(contract.subscriptionId);
   const isAnothers = udf !== null && !same(udf, contractKey) && knownSubscriptions.has(fold(udf));
   if (!isAnothers && !disputed.has(contract.id)) return null;
-  return `Contract ${contract.id} (${contract.name}) carries two subscriptions, ${udf ?? 'none'} in its field and ${contract.number ?? 'none'} as its number. Keep the one that is billed on it and clear the other, so that a contract of its own is made.`;
+  return `Contract ${contract.id} (${contract.name}) carries two subscriptions, ${udf ?? 'none'} in its field and ${contract.number ?? 'none'} as its number. Keep the one that is billed on it and clear the other, which then gets its own contract.`;
 }
 
 function suitability(contract: Contract, search: Search): ContractDecision {
@@ -156,7 +156,7 @@ function suitability(contract: Contract, search: Search): ContractDecision {
     return held(
       contract,
       'contract-unsuitable',
-      `Contract ${contract.id} (${contract.name}) ${unsuitable}, and cannot carry the month: ${clearing(contract, search)}.`,
+      `Contract ${contract.id} (${contract.name}) ${unsuitable}, so it cannot carry the month: ${clearing(contract, search)}.`,
     );
   return { kind: contract.startDay > firstDay(month) ? 'later' : 'found', contract };
 }
@@ -173,7 +173,7 @@ export const inactiveContract = (
 
 function unsuitabilityOf(contract: Contract): string | null {
   if (!contract.isRecurringService) return 'is not a recurring service contract';
-  if (!contract.isMonthly) return 'is not in monthly periods';
+  if (!contract.isMonthly) return 'does not have monthly periods';
   return contract.startDay.endsWith('-01') ? null : `starts on ${contract.startDay}, not on the first of a month`;
 }
 

@@ -123,7 +123,7 @@ function asItStands(
 const contested = (contractKey: string, claimants: string[]): { contract: null; reason: Reason; message: string } => ({
   contract: null,
   reason: 'contract-duplicate',
-  message: `${claimants.join(' and ')} both have lines of subscription ${contractKey} and are billed at one company, on one contract: whose amount it carries cannot be told. Correct it in Cloudmore, so that one of them has it.`,
+  message: `${claimants.join(' and ')} both have lines of subscription ${contractKey} and are billed at one company, on one contract: it is not known whose amount it carries. Correct it in Cloudmore, so that only one of them has it.`,
 });
 
 function wholeHeld(
@@ -182,7 +182,7 @@ function refusalOf(
   }
   const key = serviceKeyOf(item)!;
   if (keyed.some((other) => other.item.id !== item.id && !isChargeType(other.item.type) && same(serviceKeyOf(other.item), key)))
-    return { reason: 'contract-duplicate', message: `Two items of the month fall on the same service ${key} of one contract.` };
+    return { reason: 'contract-duplicate', message: `Two items of the month belong to the same service ${key} of one contract.` };
   const choice = chooseService(books, key, contract?.id ?? null, month);
   const doubt = catalogueDoubt(books, 'service', [key], choice.kind === 'missing');
   if (doubt) return doubt;

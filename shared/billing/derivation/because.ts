@@ -13,7 +13,7 @@ export function itemBecause(item: Item): Because[] {
   const sums = `${count(item.lines.length, 'line')}: sales ${grouped(item.exactSales)} → ${grouped(item.sales)}, cost ${grouped(item.exactCost)} → ${amountText(item.cost, item.currency)}`;
   return [
     { rule: '2.1', text: `record type ${typeInWords(item.type)}` },
-    ...(manual === 0 ? [] : [{ rule: '2.3', text: `${count(manual, 'manual line')} of its subscription counted in` }]),
+    ...(manual === 0 ? [] : [{ rule: '2.3', text: `${count(manual, 'manual line')} of its subscription included` }]),
     { rule: '4.1', text: `one item: ${[item.subscriptionId ?? 'no subscription id', item.itemCode].filter(Boolean).join(', ')}` },
     { rule: '4.2', text: `${sums}, highest quantity ${item.quantity}` },
     ...(item.isOneOff ? [{ rule: '4.4', text: 'one-off: paid for more than a month at once' }] : []),
@@ -22,7 +22,7 @@ export function itemBecause(item: Item): Because[] {
       : [
           {
             rule: '4.4',
-            text: `${item.recurring.quantity} for ${grouped(item.recurring.sales)} / ${amountText(item.recurring.cost, item.currency)} recur and go on the row, the rest is paid once`,
+            text: `${item.recurring.quantity} for ${grouped(item.recurring.sales)} / ${amountText(item.recurring.cost, item.currency)} recur and belong on the row; the rest is paid once`,
           },
         ]),
   ];
@@ -57,7 +57,7 @@ export function catalogueBecause(
   if (step?.reactivates)
     return {
       rule: '5.2',
-      text: `service ${found.id} (${found.name}), which is made active again for ${step.serviceKey}${change}`,
+      text: `service ${found.id} (${found.name}), reactivated for ${step.serviceKey}${change}`,
     };
   return { rule: '5.2', text: `service ${found.id} (${found.name}), found by ${found.key}${change}` };
 }

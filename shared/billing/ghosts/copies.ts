@@ -81,8 +81,8 @@ export function copiesText(copies: Copy[]): string | null {
     .slice(0, SHOWN)
     .map(
       ({ contractId, contractName, companyName, serviceName, sales, currency, originalId }) =>
-        `contract ${contractId} (${contractName}) of ${companyName} bills ${amountText(sales, currency)} of ${serviceName}, which stands on contract ${originalId} too`,
+        `contract ${contractId} (${contractName}) of ${companyName} bills ${amountText(sales, currency)} of ${serviceName}, which is also on contract ${originalId}`,
     );
   const more = copies.length > SHOWN ? `; and ${copies.length - SHOWN} more` : '';
-  return `Billed beside what is billed here, on contracts without an id of ours, as copies made by hand are: ${parts.join('; ')}${more}. Where it is the same, set its units to 0 in Autotask, or end the contract; nothing is done about it here.`;
+  return `Billed in addition to what is billed here, on contracts without one of our ids, as copies made by hand are: ${parts.join('; ')}${more}. If it is the same, set its units to 0 in Autotask or end the contract; billing does not touch it.`;
 }

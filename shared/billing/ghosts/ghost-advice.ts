@@ -20,11 +20,11 @@ export function rowAdvice({ contract, contractKey, amount, name }: RowAdviceInpu
   const { month, whyStray } = context;
   if (whyStray === null)
     return {
-      message: `${amount} of ${name} stand on contract ${contract.id}, and the report has no line for it. Check the subscription in Cloudmore, or set its units to 0 in Autotask; an amount that is right as it is can be dismissed.`,
+      message: `${amount} of ${name} is on contract ${contract.id}, but the report has no line for it. Check the subscription in Cloudmore, or set its units to 0 in Autotask. If the amount is right as it is, dismiss it.`,
     };
   return strayAdvice(
-    `${amount} of ${name} stand on contract ${contract.id} (${contract.name}), subscription ${contractKey}.`,
-    `${whyStray(contractKey)} Autotask bills them every month until ${contract.endDay}. Set its units to 0 in Autotask from ${month} on, or end the contract.`,
+    `${amount} of ${name} is on contract ${contract.id} (${contract.name}), subscription ${contractKey}.`,
+    `${whyStray(contractKey)} Autotask bills it every month until ${contract.endDay}. Set its units to 0 in Autotask from ${month} on, or end the contract.`,
     contract.id,
     month,
   );
@@ -32,12 +32,12 @@ export function rowAdvice({ contract, contractKey, amount, name }: RowAdviceInpu
 
 /** Its line is billed on another contract: both keep billing. */
 export const elsewhereAdvice = ({ id }: Contract, amount: string, name: string): GhostAdvice => ({
-  message: `${amount} of ${name} stand on contract ${id}, and the report's line for it is billed on another contract: both are billed. Set its units to 0 in Autotask, or give it its id back and delete the other.`,
+  message: `${amount} of ${name} is on contract ${id}, but the report's line for it is billed on another contract: both are billed. Set its units to 0 in Autotask, or restore its id and delete the other.`,
 });
 
 /** Somebody moved the charge to another contract than what it was made for is billed on. */
 export const movedAdvice = ({ id, key, contractId }: Charge, amount: string, home: number): GhostAdvice => ({
-  message: `Charge ${id} of ${amount} (${key.trim()}) stands on contract ${contractId}, and was made for what is billed on ${home > 0 ? `contract ${home}` : 'a contract of its own'}. Put it back there in Autotask, or take it away; an amount that is right beside what stands there can be dismissed.`,
+  message: `Charge ${id} of ${amount} (${key.trim()}) is on contract ${contractId}, but was made for what is billed on ${home > 0 ? `contract ${home}` : 'its own contract'}. Move it back there in Autotask, or remove it. If it is right in addition to what is there, dismiss it.`,
 });
 
 export function chargeAdvice(
@@ -47,14 +47,14 @@ export function chargeAdvice(
 ): GhostAdvice {
   const { month, whyStray } = context;
   const kind = charge.billed ? 'A billed charge' : 'A charge';
-  const what = `${kind} of ${amount} (${charge.key.trim() || `id ${charge.id}`}) stands on contract ${charge.contractId}`;
+  const what = `${kind} of ${amount} (${charge.key.trim() || `id ${charge.id}`}) is on contract ${charge.contractId}`;
   const remedy = charge.billed ? 'Credit it in Autotask if it is wrong' : 'Delete it in Autotask if it is wrong';
   const why = isUnknown
-    ? 'nobody knows what it was made for: nothing that Cloudmore ever named makes its key'
+    ? 'it is not known what it was made for: its key matches nothing that Cloudmore ever named'
     : 'the report has no line for it';
   if (whyStray === null)
     return {
-      message: `${what}, and ${why}. ${remedy}; an amount that is right as it is can be dismissed.`,
+      message: `${what}, but ${why}. ${remedy}. If the amount is right as it is, dismiss it.`,
     };
   return strayAdvice(`${what}.`, `${whyStray(contractKey)} ${remedy}.`, charge.contractId, month);
 }

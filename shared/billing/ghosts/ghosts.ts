@@ -125,7 +125,7 @@ function ghostOfService(
           ...standing,
           outcome: 'awaiting',
           rule: '8.1',
-          message: `The report has no ${typeInWords(type)} line yet; last month's amounts stand on contract ${contract.id} until it comes.`,
+          message: `The report has no ${typeInWords(type)} line yet; last month's amounts stay on contract ${contract.id} until it does.`,
         },
       ],
     };

@@ -41,8 +41,8 @@ export function movedNeighbours(
 const hasMoney = ({ price, cost }: Charge): boolean => !isZero(big(price)) || !isZero(big(cost));
 
 function movedText({ id, key, price, contractId, billed }: Charge, home: number | null, currency: string): string {
-  const remedies = [...(home === null ? [] : [`put it back on contract ${home}`]), billed ? 'credit it' : 'delete it there'];
-  return `Charge ${id} (${key}) of ${moneyText(big(price), currency)} was made for it, and stands on contract ${contractId}: what the plan writes would come on top. In Autotask: ${remedies.join(', or ')}. Release the plan if both are right.`;
+  const remedies = [...(home === null ? [] : [`move it back to contract ${home}`]), billed ? 'credit it' : 'delete it'];
+  return `Charge ${id} (${key}) of ${moneyText(big(price), currency)} was made for it, but is on contract ${contractId}: what the plan writes would be billed in addition. In Autotask, ${remedies.join(', or ')}. Release the plan if both are right.`;
 }
 
 /** Stands for a contract that this plan makes. */

@@ -175,12 +175,12 @@ function whyStray(companyId: number, contractKey: string | null, names: Names, o
   if (owner === null) return `No organization in Cloudmore is billed at company ${companyId}.`;
   const listed = organizations.find(({ id }) => fold(id) === owner);
   const name = listed?.name ?? names.organizationName(owner) ?? owner;
-  if (listed === undefined) return `${name} had it, and is no longer in Cloudmore’s list of organizations.`;
+  if (listed === undefined) return `${name} had it, but is no longer in Cloudmore’s list of organizations.`;
   const text = present(listed.companyIdText);
-  if (text === null) return `${name} has it, has no Autotask company id in Cloudmore, and is not exported.`;
+  if (text === null) return `${name} has it, but has no Autotask company id in Cloudmore and is not exported.`;
   return companyIdOf(text) === companyId
-    ? `${name} has it, and cannot be billed at company ${companyId} at present.`
-    : `${name} has it, and names company ${text} in Cloudmore, not company ${companyId}.`;
+    ? `${name} has it, but cannot be billed at company ${companyId} at present.`
+    : `${name} has it, but names company ${text} in Cloudmore, not company ${companyId}.`;
 }
 
 // ---------------------------------------------------------------------------------------------------------------- contracts nobody named
@@ -212,5 +212,5 @@ export function unnamedText({ contracts, sales }: Unnamed): string | null {
   if (contracts === 0) return null;
   const amounts = Object.entries(sales).map(([currency, amount]) => amountText(amount, currency));
   const [what, verb] = contracts === 1 ? ['1 contract', 'carries an id'] : [`${contracts} contracts`, 'carry ids'];
-  return `${what} in Autotask ${verb} that Cloudmore never named, with ${amounts.join(' and ')} this month; another vendor may use the field, and nothing is done about them.`;
+  return `${what} in Autotask ${verb} that Cloudmore never named, with ${amounts.join(' and ')} this month; another vendor may use the field, and billing does not touch ${contracts === 1 ? 'it' : 'them'}.`;
 }

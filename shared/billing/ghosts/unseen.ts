@@ -114,9 +114,9 @@ const idsOf = ({ gone = [], unreadable = [] }: Books, contractKey: string): numb
   ),
 ];
 
-const UNSEEN = 'neither the report nor Autotask shows it any more';
-export const UNLINKED = 'its customer is not exported any more, nor does Autotask show it';
-const UNREAD = 'the report does not name it any more, and Autotask could not be read';
+const UNSEEN = 'neither the report nor Autotask shows it now';
+export const UNLINKED = 'its customer is no longer exported, and Autotask does not show it';
+const UNREAD = 'the report no longer names it, and Autotask could not be read';
 
 function unseenGhost(item: AcceptedItem, month: Month, contractId: number, why: string): Ghost {
   const { contractKey, type, itemCode, currency } = item;
@@ -136,8 +136,8 @@ function unseenGhost(item: AcceptedItem, month: Month, contractId: number, why: 
     outcome: 'ghost',
     rule: '8.9',
     reason: 'report-shrank',
-    message: `${soughtText(sales, currency)} of ${itemCode ?? typeInWords(type)} stood on ${where}, and ${why}. Look whether it still stands; if it was taken away on purpose, dismiss it.`,
-    command: command('dismiss', month, ...placeOf(contractId, contractKey), '--reason', 'taken away on purpose'),
+    message: `${soughtText(sales, currency)} of ${itemCode ?? typeInWords(type)} was on ${where}, but ${why}. Check whether it is still there; if it was removed on purpose, dismiss it.`,
+    command: command('dismiss', month, ...placeOf(contractId, contractKey), '--reason', 'removed on purpose'),
   };
 }
 

@@ -98,7 +98,7 @@ export function shrinksBecause(
   if (others.length > 0) return replacedBy(others);
   // While it was held here, the standing amount still belonged to another organization.
   if (gone?.stood !== true && arrived.has(fold(contractKey)) && billed.length > 0)
-    return { evidence: 'moved', message: 'Its lines are this organization’s now, and billed.' };
+    return { evidence: 'moved', message: 'Its lines belong to this organization now and are billed.' };
   return moved.has(fold(contractKey)) ? { evidence: 'moved', message: 'Its lines are billed to another organization.' } : null;
 }
 
@@ -109,7 +109,7 @@ export function withReason(standing: Ghost, why: Why | null, { id }: Contract): 
     ...standing,
     rule: '1.6',
     evidence: null,
-    message: `${amount} stand on contract ${id}, and the report has no line for it any more, which it had before in the same month. Nothing says that it ended. It stays until the report names it again, or somebody releases the plan.`,
+    message: `${amount} is on contract ${id}, but the report no longer has the line that it had earlier in the same month. Nothing says that it ended. It stays until the report names it again or somebody releases the plan.`,
   };
 }
 

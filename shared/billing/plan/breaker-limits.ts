@@ -51,6 +51,6 @@ export function aboutBreakers({ BREAKERS, BREAKER_MONTH_DROP_PERCENT: percent }:
   // Blank is 0, and what is not set is not a number.
   if (!Number.isInteger(drop) || drop === 50 || drop === 0) return [];
   return [
-    `BREAKER_MONTH_DROP_PERCENT=${drop} holds a month whose sales drop by more than ${drop} %, below ${100 - drop} % of last month's. Earlier it held one below ${drop} %: for the same limit as before set ${100 - drop}.`,
+    `BREAKER_MONTH_DROP_PERCENT=${drop} holds a month whose sales drop by more than ${drop} %, below ${100 - drop} % of last month's. Earlier versions held one below ${drop} %: for the same limit as before, set ${100 - drop}.`,
   ];
 }

@@ -34,17 +34,17 @@ export function tripMonth(facts: MonthFacts, currency: string, settings: Setting
   if (facts.previousUnavailable !== undefined && hasComparison(settings))
     return {
       reason: 'breaker-month',
-      message: `Last month's report could not be had (${facts.previousUnavailable}), and none of it is kept, so that nothing can be compared with it. Run the month again when Cloudmore answers; release it if you know that it is right.`,
+      message: `Last month's report is not available (${facts.previousUnavailable}), and no copy was kept, so there is nothing to compare with. Run the month again when Cloudmore answers, or release it if you know that it is right.`,
     };
   if (facts.drop?.unread?.all === true && percent !== 0)
     return {
       reason: 'breaker-month',
-      message: `No amount of last month's report can be read (${facts.drop.unread.lines} lines), so that nothing can be compared with it. Release the month if you know that it is right.`,
+      message: `No amount of last month's report can be read (${facts.drop.unread.lines} lines), so there is nothing to compare with. Release the month if you know that it is right.`,
     };
   const compared = facts.drop ?? { now: facts.sales, before: facts.previousSales };
   const [now, before] = [salesIn(compared.now, currency), salesIn(compared.before, currency)];
   if (percent === 0 || before.lte(0) || now.gte(before.times(100 - percent).div(100))) return null;
-  const message = `The report has ${moneyText(now, currency)} sales, the same part of last month had ${grouped(money(before, currency))}: a drop of more than ${percent} %, credits and what is paid once or has ended left out${unreadWords(facts.drop?.unread?.lines ?? 0)}. Check the Microsoft consent in Cloudmore; release the month if the report is right.`;
+  const message = `The report has sales of ${moneyText(now, currency)}, and the same part of last month had ${grouped(money(before, currency))}: a drop of more than ${percent} %, not counting credits and what is paid once or has ended${unreadWords(facts.drop?.unread?.lines ?? 0)}. Check the Microsoft consent in Cloudmore; release the month if the report is right.`;
   return { reason: 'breaker-month', message };
 }
 
@@ -82,7 +82,7 @@ export function tripOrganization(sales: OrganizationSales, settings: Settings): 
   if (percent === 0) return null;
   const isMore = (more: Big, less: Big): boolean =>
     more.minus(less).gt(organizationAmount) && more.minus(less).gt(less.times(percent).div(100));
-  const limits = `by more than ${percent} % of the smaller one and ${grouped(organizationAmount)}`;
+  const limits = `by more than ${percent} % of the smaller amount and more than ${grouped(organizationAmount)}`;
   const moved = (from: Big, to: Big, part: string): Tripped => ({
     reason: 'breaker-organization',
     message: `Sales moved from ${grouped(money(from, currency))} in ${part} to ${moneyText(to, currency)}, ${limits}${leftOut}. Release the plan if that is right.`,
@@ -97,7 +97,7 @@ function tripNewOrganization(now: Big, currency: string, { breakers }: Settings)
   if (limit.lte(0) || now.lte(limit)) return null;
   return {
     reason: 'breaker-organization',
-    message: `Last month had nothing of the organization to compare with, and its ${moneyText(now, currency)} are more than ${grouped(money(limit, currency))} (BREAKER_NEW_ORGANIZATION_AMOUNT). Release the plan if that is right.`,
+    message: `Last month had nothing of this organization to compare with, and its ${moneyText(now, currency)} is more than ${grouped(money(limit, currency))} (BREAKER_NEW_ORGANIZATION_AMOUNT). Release the plan if that is right.`,
   };
 }
 
@@ -177,7 +177,7 @@ function tripAmount({ productName, currency }: Item, amount: Big, { breakers }: 
   if (limit.lte(0) || amount.lte(limit)) return null;
   return {
     reason: 'breaker-item',
-    message: `Nothing of last month compares with ${moneyText(amount, currency)} of ${productName}, and it is more than ${grouped(money(limit, currency))} (BREAKER_ITEM_AMOUNT). Release the plan if that is right.`,
+    message: `Last month had nothing to compare with the ${moneyText(amount, currency)} of ${productName}, which is more than ${grouped(money(limit, currency))} (BREAKER_ITEM_AMOUNT). Release the plan if that is right.`,
   };
 }
 

@@ -43,8 +43,8 @@ const lostIds = ({ id, subscriptionId, number }: Contract): string => {
   const hasNone = present(subscriptionId) === null && present(number) === null;
   const what = hasNone
     ? `Contract ${id} has lost its subscription id and its number`
-    : `Contract ${id}, on which it was billed, carries other ids now (${subscriptionId ?? 'none'} in its field, ${number ?? 'none'} as its number)`;
-  return `${what}; what it still bills would come on top.`;
+    : `Contract ${id}, on which it was billed, now carries other ids (${subscriptionId ?? 'none'} in its field, ${number ?? 'none'} as its number)`;
+  return `${what}; what it still bills would be billed twice.`;
 };
 
 /** What of the things that are gone a step would make again. */
@@ -90,15 +90,15 @@ const restsOnNoRow = ({ type, outcome, standing }: PlannedItem): boolean =>
   outcome === 'posted' && !isChargeType(type) && (standing!.row?.rowIds.length ?? 0) === 0;
 
 const unknownText = ({ why }: Gone): string =>
-  `${why} A row of the contract stands on it, and whether it bills the same is not known: what stands beside it, or what the plan writes, might come on top. Release the plan if that is right.`;
+  `${why} A row of the contract uses it, and it is not known whether that row bills the same: other amounts there, or what the plan writes, might be billed in addition. Release the plan if that is right.`;
 
 const hiddenText = ({ why }: Gone): string => `${why} Release the plan if it does not.`;
 
 function goneText({ kind, id, key, why }: Gone, month: Month, books: Books): string {
-  const found = `${why} The plan would make the ${kind} for ${key} once more (it was ${id}).`;
+  const found = `${why} The plan would make the ${kind} for ${key} again (it was ${id}).`;
   const stands = kind === 'contract' ? standsOn({ id }, month, books) : null;
   return stands?.isAnything
-    ? `${found} ${grouped(text(stands.sales, POSTED_DECIMALS))} stand on it in ${month} all the same: give it its id back; or bring it to nothing first, or both are billed, and then release the plan.`
+    ? `${found} It still holds ${grouped(text(stands.sales, POSTED_DECIMALS))} in ${month}: restore its id, or bring it to zero first and then release the plan. Otherwise both are billed.`
     : `${found} Release the plan if that is right.`;
 }
 

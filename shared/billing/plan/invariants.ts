@@ -42,7 +42,7 @@ export function assertReductions(plan: Plan, keyed: KeyedItem[], { facts, slice 
   if (unexplained)
     throw new InvariantViolation(
       'E1',
-      `${of(plan)}: what stands on contract ${unexplained.contractId} would go without evidence`,
+      `${of(plan)}: money on contract ${unexplained.contractId} would be removed without evidence`,
     );
   if (isReleased || facts.comparison === undefined || facts.comparison.missing.length === 0) return;
   const before = new Map((slice.accepted?.items ?? []).map((item) => [item.id, item]));
@@ -54,7 +54,7 @@ export function assertReductions(plan: Plan, keyed: KeyedItem[], { facts, slice 
     const charged = sum(item.lines.map(({ sales }) => sales).filter((sales) => big(sales).gt(0)));
     const isFall = big(planned.standing.after.sales).lt(planned.standing.before.sales);
     if (isFall && charged.lt(big(last.sales).minus(last.creditSales)))
-      throw new InvariantViolation('E1', `${of(plan)}: item ${item.id} would fall by a report that is not whole`);
+      throw new InvariantViolation('E1', `${of(plan)}: item ${item.id} would fall because of an incomplete report`);
   }
 }
 
@@ -73,7 +73,7 @@ function assertComplete(plan: Plan, items: Item[]): void {
     )
       throw new InvariantViolation(1, `${of(plan)}: item ${item.id} does not carry its lines' amounts`);
     if (outcome.outcome === 'posted' && !reaches(outcome))
-      throw new InvariantViolation(1, `${of(plan)}: row and charges of item ${item.id} would not come to its amounts`);
+      throw new InvariantViolation(1, `${of(plan)}: row and charges of item ${item.id} would not add up to its amounts`);
     if ((outcome.reason === null) !== (outcome.outcome === 'posted'))
       throw new InvariantViolation(7, `item ${item.id} is ${outcome.outcome} with reason ${outcome.reason}`);
   }

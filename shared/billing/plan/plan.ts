@@ -340,7 +340,7 @@ function chargeTypeNotes(items: Item[]): Note[] {
     return [...new Set(unknown)].map((type) => ({
       code: 'unknown-charge-type',
       itemId: id,
-      message: `${productName}: charge type "${type}" is not known; the line is summed like any other.`,
+      message: `${productName}: charge type "${type}" is not known; the line is added like any other.`,
     }));
   });
 }
@@ -351,7 +351,7 @@ function unbillableNotes({ id, productName: name, currency, sales, cost, exactSa
   const lostOf = (exact: Decimal, billed: Decimal): Decimal => plain(big(money(big(exact), currency)).minus(billed));
   const lost = [lostOf(exactSales, sales), lostOf(exactCost, cost)];
   if (lost.every((amount) => isZero(big(amount)))) return [];
-  const message = `${name}: ${lost.join(' / ')} ${currency} cannot be billed, because Autotask posts two decimals; it stands in the report as rounding.`;
+  const message = `${name}: ${lost.join(' / ')} ${currency} cannot be billed, because Autotask posts two decimals; the report shows it as rounding.`;
   return [{ code: 'unbillable-unit', itemId: id, message }];
 }
 

@@ -48,7 +48,7 @@ function namedTypes({ lines }: Item): string {
 
 export function unclassifiedOf(item: Item): string | null {
   if (item.type === 'Unclassified')
-    return `No rule tells what kind of line this is${namedTypes(item)}. Correct it in Cloudmore, or exclude its service.`;
+    return `No rule says what kind of line this is${namedTypes(item)}. Correct it in Cloudmore, or exclude its service.`;
   if (!isChargeType(item.type) && serviceKeyOf(item) === null)
     return 'The licence has no item code, so no service can be found for it.';
   return null;

@@ -36,7 +36,7 @@ import { isLicence, typeInWords } from '../basics/record-types.js';
 
 const PARTS_SHOWN = 3;
 const CREDITS_GONE = 'credits that it had are gone';
-const BY_HAND = 'Cloudmore’s own lines of it are gone, and only what was entered by hand is left';
+const BY_HAND = 'Cloudmore’s own lines for it are gone, and only manual lines are left';
 const TOO_MUCH = 'it fell by more than a breaker allows';
 
 /** Items whose money the plan would change, and that nothing explains, with the reason. */
@@ -79,7 +79,7 @@ function whyOnTop(decided: PlannedItem, { ghosts }: Plan): string | null {
   const other = ghosts.find((ghost) => isSameKind(ghost) && isUnexplained(ghost));
   return other === undefined || !isMoved(decided)
     ? null
-    : `${grouped(other.sales)} more stand on charge ${other.chargeId}, and nothing says that they are gone`;
+    : `${grouped(other.sales)} more is on charge ${other.chargeId}, and nothing says that it is gone`;
 }
 
 /**
@@ -102,12 +102,12 @@ function whyAgain(decided: PlannedItem, { ghosts }: Plan, accepted: AcceptedItem
         : isOnFormer(ghost) || isOfSame(decided, ghost, accepted)),
   );
   if (other === undefined || !isMoved(decided)) return null;
-  return `${grouped(other.sales)} for the same stand on contract ${other.contractId} (${other.contractKey}) without a line, ${
+  return `${grouped(other.sales)} for the same is on contract ${other.contractId} (${other.contractKey}) without a line, ${
     isOnFormer(other)
       ? 'on which it was billed before'
       : namelessOf(decided, other) > 0
         ? 'and one of them has no subscription id'
-        : 'and it may have got another subscription id'
+        : 'and it may have got a new subscription id'
   }`;
 }
 
@@ -121,7 +121,7 @@ function whyHere(decided: PlannedItem, gone: GoneElsewhere[]): string | null {
   const other = gone.find((one) => one.itemId === decided.id && mayJoin(one));
   if (other === undefined || !isMoved(decided)) return null;
   const { sales, currency, organizationName, contractKey } = other;
-  return `${moneyText(big(sales), currency)} for the same stood for ${organizationName} (${contractKey}), which has no line of it any more: it may be the same. Where it has moved, bring that to nothing first`;
+  return `${moneyText(big(sales), currency)} for the same was billed to ${organizationName} (${contractKey}), which no longer has a line for it: it may be this one. If it has moved, bring that to zero first`;
 }
 
 function standsAlready({ standing }: PlannedItem): boolean {
@@ -166,7 +166,7 @@ export function itemsNearUnknown({ items, ghosts }: Plan): Map<string, Tripped> 
     items.flatMap((item) => {
       const other = item.outcome === 'posted' ? unknown.find((one) => isOn(item, one)) : undefined;
       if (other === undefined || !isMoved(item)) return [];
-      const message = `${amountText(other.sales, other.currency)} stand on charge ${other.chargeId} of the same contract, and nobody knows what it was made for: it may be for ${item.productName}. Delete the charge in Autotask if it is wrong, or release the plan if it is right beside this.`;
+      const message = `${amountText(other.sales, other.currency)} is on charge ${other.chargeId} of the same contract, but it is not known what it was made for: it may be for ${item.productName}. Delete the charge in Autotask if it is wrong, or release the plan if both are right.`;
       return [[item.id, { reason: 'report-shrank', message }] as const];
     }),
   );
@@ -252,8 +252,9 @@ function doubtOf(keyed: KeyedItem[], { facts, slice, settings }: PlanInput): Dou
   return {
     ofReport: (now) => {
       if (comparison === undefined) return null;
-      if (asOf < comparison.asOf) return `the report of ${comparison.asOf} is billed already, and this one is of an earlier day`;
-      if (comparison.missing.length > 0) return `the report is not whole, without ${shown(comparison.missing)}`;
+      if (asOf < comparison.asOf)
+        return `the report of ${comparison.asOf} is already billed, and this one is from an earlier day`;
+      if (comparison.missing.length > 0) return `the report is incomplete, without ${shown(comparison.missing)}`;
       if (comparison.fallenTypes.includes(now.type)) return `${typeInWords(now.type)} fell by more than a breaker allows`;
       return now.sources.some((source) => comparison.fallenSources.includes(source))
         ? `its service fell by more than a breaker allows`
@@ -288,7 +289,7 @@ function messageOf(
     before === undefined
       ? ''
       : ` The last accepted report of the month had ${before.lines} lines of ${moneyText(big(before.sales), currency)}.`;
-  return `The report has ${lines} lines of ${amountText(sales, currency)} for ${productName}, and ${grouped(standing!.before.sales)} stand: ${why}.${had} It waits until the report names it again, or somebody releases the plan.`;
+  return `The report has ${lines} lines of ${amountText(sales, currency)} for ${productName}, and Autotask holds ${grouped(standing!.before.sales)} for it: ${why}.${had} It waits until the report names it again or somebody releases the plan.`;
 }
 
 // ---------------------------------------------------------------------------------------------------------------- holding

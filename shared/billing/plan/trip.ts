@@ -216,7 +216,7 @@ function tripUnread({ id, productName }: Item, { unread }: Comparison, { breaker
   if (why === undefined || !comparesItems(breakers)) return null;
   return {
     reason: 'breaker-item',
-    message: `Last month's amount of ${productName} cannot be read, so that nothing can be compared with it: ${why} Release the plan if that is right.`,
+    message: `Last month's amount of ${productName} cannot be read, so there is nothing to compare with: ${why} Release the plan if that is right.`,
   };
 }
 

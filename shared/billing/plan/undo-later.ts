@@ -75,5 +75,5 @@ function nextBefore({ id }: Contract, then: RowView, { input, month }: UndoConte
 
 function leftMessage(month: Month, wanted: Figures, now: Figures, { currency }: UndoContext): string {
   const sums = ({ price, cost }: Figures): string => show({ sales: posted(price), cost: posted(cost) }, currency);
-  return `From ${firstDay(nextMonth(month))} on its row shows ${sums(now)}, and before the month it showed ${sums(wanted)}. No adjustment of this program brings it back; look at it there.`;
+  return `From ${firstDay(nextMonth(month))} on its row shows ${sums(now)}, but before the month it showed ${sums(wanted)}. This program cannot adjust it back; check it there.`;
 }

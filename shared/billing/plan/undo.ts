@@ -104,11 +104,11 @@ export function planUndo(input: UndoInput): UndoPlan {
 /** What was not understood, or is not where it was, is no nothing: it may be what has to go back. */
 function whyHeld({ before, books }: UndoInput, companyId: number): string | null {
   if (before.companyId !== companyId)
-    return `The month was billed to company ${before.companyId ?? 'unknown'}, and the organization names company ${companyId} now. Name the old one again in Cloudmore, undo, and change it afterwards.`;
+    return `The month was billed to company ${before.companyId ?? 'unknown'}, but the organization now names company ${companyId}. Enter the old id again in Cloudmore, undo, and change it afterwards.`;
   const unreadable = [...(before.books.unreadable ?? []), ...(books.unreadable ?? [])].length;
   return unreadable === 0
     ? null
-    : `${unreadable} of its records in Autotask cannot be read, now or before the month was billed: what stood there is not known. Correct them there.`;
+    : `${unreadable} of its records in Autotask cannot be read, now or before the month was billed: it is not known what was there. Correct them there.`;
 }
 
 // ---------------------------------------------------------------------------------------------------------------- contract by contract
@@ -178,7 +178,7 @@ function movedOn(contract: Contract, billed: Set<string>, context: UndoContext):
   const [stands, stood] = ofBoth(input, (held) => monthOn(contract, month, held));
   if (isBack(stands, stood)) return [];
   const owner = names.ownerOf(contractKey)!;
-  const why = `Subscription ${contractKey} is named for organization ${names.organizationName(owner) ?? owner} since, who is billed for it on contract ${contract.id} now. What stood there before ${month} was billed has to be brought back by hand.`;
+  const why = `Subscription ${contractKey} now belongs to organization ${names.organizationName(owner) ?? owner}, which is billed for it on contract ${contract.id}. What was there before ${month} was billed has to be brought back by hand.`;
   const head = lineOf({ contract, contractKey, serviceId: null, name: contract.name }, stands, stood, context);
   return [{ line: heldLine(head, why), steps: [] }];
 }
@@ -234,7 +234,7 @@ function goneContract(contract: Contract, context: UndoContext): Part[] {
       stood,
       context,
     );
-    return isNothing(stood) ? [] : [{ line: heldLine(head, `Contract ${contract.id} is not there any more.`), steps: [] }];
+    return isNothing(stood) ? [] : [{ line: heldLine(head, `Contract ${contract.id} is no longer there.`), steps: [] }];
   });
 }
 
@@ -273,7 +273,7 @@ function rowPart(
 }
 
 const SWITCHED_OFF =
-  'Its record type or its Cloudmore service is switched off by now (EXPORT_RECORD_TYPES, EXCLUDE_SERVICES), so that nothing of it is changed, and it goes on being billed. Switch it on again and undo then, or bring it back there by hand.';
+  'Its record type or Cloudmore service has been switched off since (EXPORT_RECORD_TYPES, EXCLUDE_SERVICES), so nothing of it is changed and it is still billed. Switch it on again and then undo, or bring it back there by hand.';
 
 const isBack = (stands: Money, stood: Money): boolean => isNothing(subtract(stands, stood));
 
@@ -286,7 +286,7 @@ function whyNot(
   const { input, companyId, month } = context;
   if (contract.companyId !== companyId) return `Contract ${contract.id} belongs to company ${contract.companyId} now.`;
   if (isBegunBefore(contract, context)) return begunBefore(month);
-  if (now.row === null && hasMoney(then.row)) return `Its row on contract ${contract.id} is not there any more.`;
+  if (now.row === null && hasMoney(then.row)) return `Its row on contract ${contract.id} is no longer there.`;
   if (isChargeBilled(contract, chargeKeys, context)) return unpost(month);
   return input.books.detailed.includes(contract.id) ? null : `The rows of later months on contract ${contract.id} were not read.`;
 }
@@ -296,14 +296,14 @@ const isBegunBefore = ({ id }: Contract, { input, month }: UndoContext): boolean
   chargesOfContract(input.before.books, id).some(({ key }) => parseChargeKey(key)?.month === month);
 
 const begunBefore = (month: Month): string =>
-  `A part of ${month} was billed on it before the first write that the evidence knows of: what stood before that is not known. Bring it back there by hand.`;
+  `Part of ${month} was billed on it before the first write in the evidence: it is not known what was there before. Bring it back there by hand.`;
 
 /** A charge of the month that is billed: it was not there before, or the month had begun before (`isBegunBefore`). */
 const isChargeBilled = ({ id }: Contract, chargeKeys: string[], { input }: UndoContext): boolean =>
   chargesOf(input.books, id, chargeKeys).some(({ billed }) => billed);
 
 const unpost = (month: Month): string =>
-  `It is approved and posted in Autotask, and stays. Unpost ${month} there and undo again, or credit the amount.`;
+  `It is approved and posted in Autotask and stays as it is. Unpost ${month} there and undo again, or credit the amount.`;
 
 // ---------------------------------------------------------------------------------------------------------------- charges without a row
 
@@ -322,7 +322,7 @@ function looseParts(contract: Contract, contractKey: string, rowCharges: Set<str
 }
 
 const ANOTHERS =
-  'Nothing that was billed on this contract makes its key: somebody may have put it here, and it may be another customer’s. Put it back, or take it away there, by hand.';
+  'Its key matches nothing that was billed on this contract: somebody may have put it here, and it may belong to another customer. Move it back or delete it there by hand.';
 
 function chargePart(contract: Contract, contractKey: string, base: string, context: UndoContext): Part | null {
   const { books } = context.input;

@@ -63,10 +63,7 @@ function over(facts: DueFacts): Advised[] {
     advised(
       `Nothing of ${named(facts)} is due: the month is over, and Cloudmore's report has no line of it. ${comparedWith(facts)}`,
     ),
-    advised(
-      "If it should have some, check Cloudmore's Microsoft consent; what is set up wrongly is named by:",
-      command('doctor'),
-    ),
+    advised("If it should have lines, check Cloudmore's Microsoft consent. To find what is set up wrongly:", command('doctor')),
   ];
 }
 

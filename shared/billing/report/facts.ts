@@ -165,7 +165,7 @@ function dueLines(report: Report, asOf: Day): Line[] {
   const month = reportMonthOf(report);
   return report.lines.flatMap((line) => {
     if (monthOf(line.billingDate) === month) return line.billingDate < asOf ? [line] : [];
-    const message = `The report of ${month} has a line of ${line.organizationName} that is billed on ${line.billingDate}, outside of the month.`;
+    const message = `The report of ${month} has a line of ${line.organizationName} billed on ${line.billingDate}, outside the month.`;
     return [{ ...line, trouble: { message, holds: 'line' as const } }];
   });
 }
@@ -324,7 +324,7 @@ const whyUnknown = ({ organizationName, trouble }: Line): Pick<Organization, 'un
   trouble?.holds === 'organization'
     ? { unreadable: trouble.message }
     : {
-        unreadable: `The report has lines of ${organizationName}, and the list of organizations does not name it: it was deleted, or the API user may not see it.`,
+        unreadable: `The report has lines of ${organizationName}, but the list of organizations does not include it: it was deleted, or the API user is not allowed to see it.`,
         unlisted: true,
       };
 

@@ -54,5 +54,5 @@ function ofSilence(item: Item, { prices }: ItemContext): string | null {
   const isStated = (prices.get(fold(item.itemCode)) ?? []).some(({ paymentMonths }) => paymentMonths !== null);
   if (!(isSoftware && isSilent('recordType')) && (isStated || !asksPriceList(item))) return null;
   const silent = new Set(item.lines.flatMap((line) => line.silent ?? []));
-  return `No line of the report has ${[...silent].join(', ')}, and neither the price list nor the invoice tells whether ${item.productName} is paid once or every month.`;
+  return `No line of the report has ${[...silent].join(', ')}, and neither the price list nor the invoice says whether ${item.productName} is paid once or every month.`;
 }

@@ -103,7 +103,7 @@ export const ADVICE: Record<ReasonCode, Advice> = {
   'organization-unknown': {
     inWords: 'organization not in the list',
     meaning: 'the report has lines of an organization that is not in the list of organizations',
-    remedy: 'Find it in Cloudmore: it was deleted, or the API user may not see it.',
+    remedy: 'Find it in Cloudmore: it was deleted, or the API user is not allowed to see it.',
     next: 'rerun',
     because: 'organization listed',
   },

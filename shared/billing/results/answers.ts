@@ -51,7 +51,7 @@ export function completed(outcome: Outcome | null, expected: Expected, closed: C
   const { answers } = outcome;
   // A later rerun has taken its own report, whose lines were counted as well.
   const amounts = answers !== undefined && answers.takenAt > closed.takenAt ? answers.amounts : expected.amounts;
-  const items = differencesOf(outcome.items, amounts, `of ${expected.organizationName} no outcome answers for`);
+  const items = differencesOf(outcome.items, amounts, `No outcome for ${expected.organizationName} covers`);
   return {
     outcome: items.length === 0 ? outcome : { ...outcome, status: attention(outcome), items: [...outcome.items, ...items] },
     amounts,
@@ -75,8 +75,7 @@ function missing(
   { organizationId, organizationName, amounts }: Expected,
   { month, asOf }: ClosedReport,
 ): Outcome {
-  const why =
-    stale === null ? 'No run has left an outcome for' : `The latest outcome is that of ${stale.asOf}, and none answers for`;
+  const why = stale === null ? 'No run recorded an outcome for' : `The latest outcome is from ${stale.asOf}, and none covers`;
   return {
     organizationId,
     organizationName,
@@ -127,7 +126,7 @@ interface HeldItemInput {
 }
 
 function heldItem({ currency, lines, cost, sales, why }: HeldItemInput): PlannedItem {
-  const message = `${why} ${lines} lines of the report, ${moneyText(sales, currency)}. They are billed by nobody until a run answers for them.`;
+  const message = `${why} ${lines} lines of the report, ${moneyText(sales, currency)}. Nobody bills them until a run records an outcome for them.`;
   const rounding = (side: Big): Decimal => text(side.minus(money(side, currency)), ROUNDING_SCALE);
   return {
     id: `outcome-missing-${currency}`,

@@ -141,7 +141,7 @@ export class Claims {
     const [stands, claimed] = [totalOf(standing), totalOf(claims)];
     if (stands.sales.eq(claimed.sales) && stands.cost.eq(claimed.cost)) return [];
     const parts = claims.map(({ organizationName, name, sales }) => `${grouped(sales)} of ${name} for ${organizationName}`);
-    const message = `Contract ${contractId} shows ${shown(stands)} in ${this.month}, and ${shown(claimed)} are said to be posted on it: ${parts.join(', ')}.`;
+    const message = `Contract ${contractId} shows ${shown(stands)} in ${this.month}, but ${shown(claimed)} is said to be posted on it: ${parts.join(', ')}.`;
     return claims.map(({ organizationId, itemId }) => ({ organizationId, itemId, message }));
   }
 

@@ -24,7 +24,7 @@ function disagreeing(looks: Look[]): string {
     claims.add({ organizationId: organization, organizationName: organization, items, seen: seenMoney(items, shows, MONTH, at) });
   }
   const said = claims.disagreements().map(({ organizationId, message }) => {
-    const [, stands, claimed] = /shows ([\d.]+) [^,]*, and ([\d.]+) /.exec(message)!;
+    const [, stands, claimed] = /shows ([\d.]+) [^,]*, but ([\d.]+) /.exec(message)!;
     return `${organizationId}: ${stands} for ${claimed}`;
   });
   return said.join('; ') || 'nothing';
