@@ -117,8 +117,8 @@ export const VARIANTS: Variant[] = [
   {
     wrong: 'a run for an earlier day takes back what a later one billed',
     file: 'shared/billing/plan/shrank.ts',
-    from: 'if (asOf < comparison.asOf) return',
-    to: "if (asOf < '') return",
+    from: 'if (asOf < comparison.asOf)',
+    to: "if (asOf < '')",
     stories: 'lies',
   },
   {
