@@ -226,7 +226,7 @@ describe('billing doctor --probe-writes', () => {
         const done = await harness.cli('doctor', '--probe-writes', '--company', String(COMPANY), '--confirm');
         expect([done.code, done.said.split('\n')[0]]).toEqual([0, expect.stringMatching(/^1 of 12: visible/)]);
         expect(done.out).toMatch(
-          /what rows a later end date adds \(3\): carry[\s\S]*Everything that was made on company \d+ is taken back/,
+          /which rows a later end date adds \(3\): carry[\s\S]*Everything that was made on company \d+ is taken back/,
         );
         const { out } = await harness.cli('doctor', '--json');
         const found = (JSON.parse(out) as { check: string; text: string }[]).find(({ check }) => check === 'behaviour');

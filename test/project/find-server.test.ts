@@ -190,7 +190,7 @@ describe('a download', () => {
   ])('rejects a download of another program than %s', async (_, of, sum) => {
     const { from, close } = await release('archive');
     await expect(download(from, {}, of)).rejects.toThrow(
-      new RegExp(`SHA-256 .* is [0-9a-f]{64}, and not ${sum}.*: it is not what was released`),
+      new RegExp(`SHA-256 .* is [0-9a-f]{64}, and not ${sum}.*: it is not the released file`),
     );
     close();
     expect(await readdir(machine.bin)).toEqual([]);
@@ -205,7 +205,7 @@ describe('a download', () => {
 
   test('for a platform of which nobody has a sum is not tried', async () => {
     await expect(download('http://127.0.0.1:1', { platform: 'freebsd-x64' })).rejects.toThrow(
-      /nobody has a sum of 1\.8\.2 for freebsd-x64/,
+      /there is no checksum of 1\.8\.2 for freebsd-x64/,
     );
   });
 
