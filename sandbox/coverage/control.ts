@@ -34,7 +34,7 @@ const ENDPOINTS: [endpoint: string, tests: string | string[]][] = [
   ['PATCH /_sandbox/cloudmore/:kind/:id', ['control: PATCH changes an organization', 'control: PATCH %s is 404']],
 ];
 
-const KIND = 'faults: %j ends with %s, %i charges and the journal entry "%s"';
+const KIND = 'faults: %j: %s, %i charges, "%s"';
 
 /** Every kind of fault; one more does not compile without its tests. */
 const FAULTS: Record<Fault['kind'], string[]> = {
@@ -42,7 +42,8 @@ const FAULTS: Record<Fault['kind'], string[]> = {
   reset: [KIND],
   hang: [
     KIND,
-    'faults: a hang before delays the effect; one after does not',
+    'faults: a hang before delays the effect',
+    'faults: a hang after delays the answer, not the effect',
     'faults: a hanging request takes effect although the client has gone',
   ],
   late: [KIND, 'faults: late cuts the connection now and takes effect later'],

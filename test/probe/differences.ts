@@ -104,7 +104,7 @@ export const DIFFERENCES: Difference[] = [
     turns: 'A3.lookup',
     edit: ({ path, body }, json) =>
       path.endsWith('/Contracts/query') && body.includes('"eq"') && /udf|contractNumber/.test(body)
-        ? { ...json, items: [] }
+        ? { ...json, items: [], pageDetails: { ...(json.pageDetails as Rec), count: 0 } }
         : undefined,
   },
   { what: 'texts are compared with case', turns: 'A3.case', edit: countOf(CONNECTOR_KEY.toUpperCase(), 0) },

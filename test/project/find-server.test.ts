@@ -190,7 +190,7 @@ describe('a download', () => {
   ])('rejects a download of another program than %s', async (_, of, sum) => {
     const { from, close } = await release('archive');
     await expect(download(from, {}, of)).rejects.toThrow(
-      new RegExp(`SHA-256 .* is [0-9a-f]{64}, and not ${sum}.*: it is not the released file`),
+      new RegExp(`SHA-256 .* is [0-9a-f]{64}, not ${sum}.*: it is not the released file`),
     );
     close();
     expect(await readdir(machine.bin)).toEqual([]);
