@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { controlSandbox } from './control-sandbox.js';
 
 /** The sandbox in a process of its own, so that it takes no time and no memory from what is measured. */
 export interface SandboxProcess {
@@ -49,15 +50,7 @@ export async function startSandboxProcess(options: SandboxOptions): Promise<Sand
       child.send('memory');
       return (await answerOf(child)) as Memory;
     },
-    control: async (method, path, body) => {
-      const answer = await fetch(`${url}/_sandbox/${path}`, {
-        method,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const text = await answer.text();
-      if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-      return text === '' ? undefined : (JSON.parse(text) as unknown);
-    },
+    control: (method, path, body) => controlSandbox(url, method, path, body),
     close: async () => {
       child.kill();
       await once(child, 'exit');

@@ -15,7 +15,7 @@ import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { createDependencies } from '../../worker/dependencies.js';
 import { billOrganization } from '../../workflows/bill-organization.js';
 import { carryOutBy } from '../../workflows/organization-run.js';
-import { controlSandbox } from '../control.js';
+import { controlSandbox } from '../../bench/control-sandbox.js';
 
 /** One organization, billed by the product's activities over HTTP, without Temporal and without waits. */
 

@@ -11,7 +11,7 @@ import { Launches } from './launches.js';
 import { isServer, Network, STORE, STORE_URL } from './network.js';
 import { Service } from './service.js';
 import { findTemporalPrograms, type TemporalPrograms } from '../../bench/temporal-programs.js';
-import { controlSandbox } from '../control.js';
+import { controlSandbox } from '../../bench/control-sandbox.js';
 
 /**
  * The stack of `docker-compose.yml` without Docker: every service's program with the file's own environment, command, order and health check (`launches.ts`), on a

@@ -7,7 +7,7 @@ import { startSandbox } from '../../sandbox/index.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import type { MonthClosed } from '../../shared/messages/messages.js';
 import { september, type World } from '../api/vendors.js';
-import { controlSandbox } from '../control.js';
+import { controlSandbox } from '../../bench/control-sandbox.js';
 import { runCommand, type Ended } from '../command.js';
 import { billMonth } from './bill-month.js';
 

@@ -11,7 +11,7 @@ import { startDevServer, type DevServer } from '../../client/temporal-server/ind
 import { startSandbox } from '../../sandbox/index.js';
 import { SEARCH_ATTRIBUTES } from '../../shared/messages/names.js';
 import type { MonthResult, OrganizationResult } from '../../shared/billing/results/results.js';
-import { controlSandbox } from '../control.js';
+import { controlSandbox } from '../../bench/control-sandbox.js';
 
 /**
  * A whole system of its own for one test file: sandbox, Temporal dev server, worker as a real process, the command line, of a built program in real
