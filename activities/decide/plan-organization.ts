@@ -254,9 +254,11 @@ async function knownBooks(dependencies: Dependencies, sources: Sources, asked: A
   const { settings } = dependencies;
   const { facts, slice, request } = asked;
   // As it would be with everything released: what a breaker holds may be released later, from these books.
-  const { digest: approvedDigest } = planOrganization({ facts, slice, books, settings, refused: request.refused });
-  const plan = planOrganization({ facts, slice, books, settings, approvedDigest, refused: request.refused });
-  const gone = await goneFor(dependencies, request.broker, plan, books);
+  const { refused } = request;
+  const planWith = (approvedDigest: string | null): Plan =>
+    planOrganization({ facts, slice, books, settings, approvedDigest, refused });
+  const { digest } = (refused.length === 0 ? known.planned : null) ?? planWith(null);
+  const gone = await goneFor(dependencies, request.broker, planWith(digest), books);
   return gone.length === 0 ? known : { books: { ...books, gone }, planned: null };
 }
 
