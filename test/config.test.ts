@@ -183,14 +183,11 @@ describe('settings', () => {
 
   test.each([
     ['with a byte order mark', Buffer.from('\u{FEFF}BILLING_BROKER=acme\r\nBILLING_MODE=auto\r\n')],
-    [
-      'in UTF-16, as an editor of Windows saves it',
-      Buffer.from('\u{FEFF}BILLING_BROKER=acme\r\nBILLING_MODE=auto\r\n', 'utf16le'),
-    ],
+    ['in UTF-16, as Windows saves it', Buffer.from('\u{FEFF}BILLING_BROKER=acme\r\nBILLING_MODE=auto\r\n', 'utf16le')],
     ['with another blank behind export', Buffer.from('export\tBILLING_BROKER=acme\nexport  BILLING_MODE=auto\n')],
     ['with a byte order mark in the middle', Buffer.from('# acme\n\u{FEFF}BILLING_BROKER=acme\nBILLING_MODE=auto\n')],
     ['in UTF-16 without a mark', Buffer.from('BILLING_BROKER=acme\r\nBILLING_MODE=auto\r\n', 'utf16le')],
-  ])('in .env %s are read from the first line', (_how, bytes) => {
+  ])('.env is read whole %s', (_how, bytes) => {
     const folder = mkdtempSync(join(tmpdir(), 'billing-env-'));
     writeFileSync(join(folder, '.env'), bytes);
     expect(readEnvironment(folder, {})).toEqual({ BILLING_BROKER: 'acme', BILLING_MODE: 'auto' });

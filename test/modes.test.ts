@@ -25,7 +25,7 @@ const cases: [general: Mode, own: string, asked: Mode | null, becomes: Mode][] =
 ];
 
 describe('BILLING_MODE_ORGANIZATIONS', () => {
-  test.each(cases)('general %s, own "%s", asked for %s: %s', (general, own, asked, becomes) => {
+  test.each(cases)('%s, own "%s", %s: %s', (general, own, asked, becomes) => {
     const config = loadBaseConfig({ BILLING_MODE: general, BILLING_MODE_ORGANIZATIONS: own });
     expect(modeFor(config, CONTOSO, asked)).toBe(becomes);
   });

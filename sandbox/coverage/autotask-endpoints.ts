@@ -53,7 +53,7 @@ const inWords = (verbs: string): string =>
     .join(', ');
 
 const PAGES = [
-  'autotask-query: a query begun by POST goes on by POST with %s',
+  'autotask-query: a query begun by POST continues by POST with %s',
   'outside-client: a query is followed from page to page',
 ];
 

@@ -38,18 +38,9 @@ async function carryOut(steps: Work[]): Promise<{ done: StepDone[]; tried: numbe
 describe('an activity with several steps', () => {
   test.each<[what: string, steps: Work[], results: string[], tried: number]>([
     ['carries them all out while all goes well', [written, already, written], ['written', 'already', 'written'], 3],
-    [
-      'ends before one that meets a difficulty, and reports none that came after it',
-      [written, written, fails, written],
-      ['written', 'written'],
-      3,
-    ],
-    [
-      'ends with one that Autotask refuses, because the steps after it may be those of the same item',
-      [written, refused, written],
-      ['written', 'refused'],
-      2,
-    ],
+    ['ends before one that fails, and reports none after it', [written, written, fails, written], ['written', 'written'], 3],
+    // The steps after it may be of the same item.
+    ['ends with one that Autotask refuses', [written, refused, written], ['written', 'refused'], 2],
     ['begins no further step when it has worked long enough', [slow, written], ['written'], 1],
     ['is as it was for a step alone', [refused], ['refused'], 1],
   ])('%s', async (_what, steps, results, tried) => {

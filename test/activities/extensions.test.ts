@@ -172,8 +172,8 @@ describe('an extension over months in which the contract had ended', () => {
   });
 
   test.each([
-    ['ended in the month itself, is planned again as it was', '2025-07', '2025-07-31'],
-    ['ended after the month, has rows that tell: it is planned as it is', '2025-06', '2026-07-31'],
+    ['ended in the month is planned as before', '2025-07', '2025-07-31'],
+    ['ended later is planned from its rows', '2025-06', '2026-07-31'],
   ])('of a contract that %s', async (_, month, endDay) => {
     await extendContract(dependencies, { ...EXTEND, month });
     const [contract] = await dependencies.autotask.findContracts(1001, 's-1');
@@ -216,8 +216,8 @@ describe('an extension over months in which the contract had ended', () => {
 
   test.each([
     ['one of them', '2025-09-01'],
-    ['the month’s own row alone, which follows them', '2025-10-01'],
-  ])('writes nothing to approved rows (%s); the item says what to do', async (_, approved) => {
+    ['the month’s own', '2025-10-01'],
+  ])('leaves approved rows alone and says what to do: %s', async (_, approved) => {
     await extendContract(dependencies, EXTEND);
     await setTimeout(SHOWN_AFTER_MS);
     for (const { id, startDate } of sandbox.state().autotask.unitRows.filter((row) => row.startDate!.startsWith(approved)))

@@ -16,11 +16,11 @@ const reasonsOf = ({ result }: OrganizationSummary): (string | null)[] => result
 
 describe('what was released', () => {
   const waiting: [what: string, env: Record<string, string>, reason: string][] = [
-    ['that a breaker held', {}, 'breaker-organization'],
-    ['that waited for approval', { BILLING_MODE: 'approve', BREAKER_ORGANIZATION_PERCENT: '0' }, 'awaiting-approval'],
+    ['from a breaker', {}, 'breaker-organization'],
+    ['from approval', { BILLING_MODE: 'approve', BREAKER_ORGANIZATION_PERCENT: '0' }, 'awaiting-approval'],
   ];
   // That run had looked at Autotask a moment before it was written.
-  test.each(waiting)('and billed (%s) is not held by an overlapping run', async (_what, env, reason) => {
+  test.each(waiting)('%s and billed is not held by an overlapping run', async (_what, env, reason) => {
     const { given, bill } = openHarness(sandbox, env);
     const first = await given('2025-10-20');
     const held = await bill(first, null);
@@ -33,7 +33,7 @@ describe('what was released', () => {
   });
 
   // The person who released it is told.
-  test.each(waiting)('(%s) writes nothing when a newer report changed the plan', async (_what, env, reason) => {
+  test.each(waiting)('%s writes nothing when a newer report changed the plan', async (_what, env, reason) => {
     const { given, bill } = openHarness(sandbox, env);
     const first = await bill(await given('2025-10-20'), null);
     const digest = first.result.planDigest!;

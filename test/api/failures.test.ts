@@ -132,7 +132,7 @@ describe('a query to Autotask', () => {
   const passing: [what: string, fault: Record<string, unknown>][] = [
     ['503', { kind: 'status', status: 503, when: 'before' }],
     ['a deadlock', refused(DEADLOCK)],
-    ['a text that nobody knows', refused('Something went wrong.')],
+    ['an unknown text', refused('Something went wrong.')],
     ["a gateway's page", { kind: 'status', status: 502, body: 'Bad Gateway', when: 'before' }],
   ];
   test.each(passing)('that meets %s is sent twice more at once', async (_, fault) => {
@@ -144,9 +144,9 @@ describe('a query to Autotask', () => {
   });
 
   test.each([
-    ['a deadlock', DEADLOCK, 'unavailable'],
-    ['a text that nobody knows', 'Something went wrong.', 'rejected'],
-  ])('leaves repeated %s to the caller, who waits where waiting helps', async (_, text, kind) => {
+    ['deadlock', DEADLOCK, 'unavailable'],
+    ['unknown text', 'Something went wrong.', 'rejected'],
+  ])('leaves a repeated %s to the caller, who decides on waiting', async (_, text, kind) => {
     await vendors.control('POST', 'faults', [{ match: { vendor: 'autotask', path: '*/Services/query' }, fault: refused(text) }]);
     await expect(vendors.autotask.findServices('X')).rejects.toMatchObject({ kind });
   });
@@ -198,7 +198,7 @@ describe('a log-in that Autotask refuses', () => {
   const refusals: [what: string, fault: Record<string, unknown>][] = [
     ['401', { kind: 'status', status: 401, when: 'before' }],
     ['an unknown user', refused('The user could not be found.')],
-    ['a tracking identifier that is none', refused('The API tracking identifier is not valid.')],
+    ['an invalid tracking identifier', refused('The API tracking identifier is not valid.')],
     ['a locked user', refused('The resource is locked. Contact your administrator.')],
   ];
   test.each(refusals)('as %s stops everything until the next run', async (_, fault) => {
@@ -288,7 +288,7 @@ describe('a request to Cloudmore', () => {
     ['ends with its connection', { kind: 'reset', when: 'after' }, 'unavailable'],
     ['lacks an amount', { kind: 'status', status: 200, body: [reported({ totalCostPrice: null })], when: 'before' }, 'malformed'],
   ];
-  test.each(broken)('whose report %s says so, and bills nothing of it', async (_, fault, kind) => {
+  test.each(broken)('whose report %s says so and bills nothing', async (_, fault, kind) => {
     await vendors.control('POST', 'faults', [{ match: { vendor: 'cloudmore', path: '*Async/*' }, fault }]);
     await expect(vendors.cloudmore.readReport({ month: '2025-10' })).rejects.toMatchObject({ name: 'ApiError', kind });
   });
@@ -315,7 +315,7 @@ describe('a request to Cloudmore', () => {
   test.each([
     ['is refused', STARTS, said(400, [{ errorMessage: 'Too old.' }]), /Too old/],
     ['is not found', STARTS, said(404, null), /does not make the report of 2025-09/],
-    ['is in a state nobody knows', LOOKS, said(200, { status: 'Archived', report: null }), /"Archived"/],
+    ['is "Archived"', LOOKS, said(200, { status: 'Archived', report: null }), /"Archived"/],
   ])('last month that %s is reported; this month is billed', async (_, match, fault, why) => {
     const world = await withFault(match, [1, 2], fault);
     const { lines, previousLines, previousUnavailable } = await world.cloudmore.readReport({ month: '2025-10' });

@@ -111,12 +111,7 @@ describe('a line of the billing report', () => {
       [invoiced()],
       ['120', '115'],
     ],
-    [
-      'of a kind that nobody knows is the invoice’s where its subscription is there',
-      reported({ recordType: 'New' }),
-      [invoiced()],
-      ['115'],
-    ],
+    ['of an unknown kind is the invoice’s where its subscription is', reported({ recordType: 'New' }), [invoiced()], ['115']],
   ])('%s', (_, organization, lines, sums) => {
     const found = read(organization, ...lines);
     expect(found.sums).toEqual(sums);

@@ -163,7 +163,7 @@ describe('bulk reads of Autotask', () => {
       { count: 3, nextPageUrl: null },
       'pageDetails.count (3) is more than the 1 that came: the answer is not whole',
     ],
-  ])('never take an answer for whole that %s', async (_, pageDetails, said) => {
+  ])('refuse an answer that %s', async (_, pageDetails, said) => {
     const vendors = await openVendors();
     const body = { items: [{ id: 1, name: 'A', isActive: true, unitPrice: 1, invoiceDescription: 'X' }], pageDetails };
     await vendors.control('POST', 'faults', [

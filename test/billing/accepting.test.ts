@@ -42,23 +42,22 @@ describe('an item without lines any more', () => {
     ['next to a held item of its contract', { items: [held] }, true],
     ['beside a held and a posted one', { items: [posted, held] }, true],
     ['beside posted ones', { items: [posted, posted] }, false],
-    [
-      'beside items of other subscriptions alone, with lines that cannot be read, say',
-      { items: [{ ...held, contractKey: 'other' }] },
-      true,
-    ],
+    // Its own lines cannot be read, for instance.
+    ['beside items of other subscriptions alone', { items: [{ ...held, contractKey: 'other' }] }, true],
     ['the same, while nothing stands on its contract', { books: { ...running(), rows: [] } }, false],
     ['the same, where the plan brings it to nothing', { ghosts: [zeroed] }, false],
     ['on a contract that only its number tells', { items: [held], books: on({ subscriptionId: null }) }, true],
     ['on one that only its field tells', { items: [held], books: on({ number: null }) }, true],
     ['while money stands on another contract', { items: [held], books: on({ number: 'other', subscriptionId: 'other' }) }, false],
+    // Forgotten, it was billed again.
     [
-      'while it stands on the contract that it was billed on, which somebody gave other ids: forgotten, it was billed again',
+      'while it stands on its contract, under other ids',
       { books: on({ number: 'other', subscriptionId: 'other' }), named: BILLED },
       true,
     ],
+    // Forgotten, it was billed again under another id.
     [
-      'of which Autotask does not show the row any more: forgotten, it was billed again under another id',
+      'while Autotask no longer shows its row',
       { books: { ...running(), contracts: [], rows: [], gone: [gone(`${SUBSCRIPTION}|CFQ7TTC0LCHC|2025-10`)] } },
       true,
     ],
@@ -94,7 +93,7 @@ describe('an item with lines', () => {
     ['on a row alone', running(), [true, false]],
     ['on a row and a charge', charged(running(10, '115'), '5'), [true, true]],
     ['with a charge that the plan deletes', charged(running(), '5'), [true, false]],
-    ['with one of two charges that the plan deletes', charged(running(10, '115'), '5', '3'), [true, true]],
+    ['with one of two charges being deleted', charged(running(10, '115'), '5', '3'), [true, true]],
   ])('is remembered as standing: %s', (_, books, expected) => {
     expect(remembered({ books })).toEqual(expected);
   });

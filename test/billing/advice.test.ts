@@ -178,11 +178,7 @@ test.each<[string, Partial<NotPosted>, string]>([
     { reason: 'awaiting-approval', message: 'Shadow mode.', outcome: 'posted', command: command('run', '2025-10') },
     'posted (awaiting-approval). Shadow mode. Then: billing run 2025-10',
   ],
-  [
-    'held for a reason of a later version, of which nothing is known',
-    { reason: 'of-tomorrow', message: null },
-    'held (of-tomorrow).',
-  ],
+  ['held for a later version’s reason', { reason: 'of-tomorrow', message: null }, 'held (of-tomorrow).'],
 ])('the sentence about an amount %s', (_, changes, sentence) => {
   const changed = { ...item('api-error'), ...changes };
   const shown = 'command' in changes ? changed : { ...changed, command: commandFor(changed.reason, ORG) };
@@ -194,7 +190,7 @@ test.each<[what: string, item: { reason: string | null; command?: Command | null
   ['no command, where it says so itself', { reason: 'breaker-month', command: null }, null],
   ["its reason's", { reason: 'breaker-month' }, 'billing approve 2025-10 --breakers'],
   ['none without a reason', { reason: null }, null],
-])('people are told of an item %s', (_, one, shown) => {
+])('an item shows people %s', (_, one, shown) => {
   expect(commandOf(one, CONTOSO)).toBe(shown);
 });
 
@@ -219,7 +215,7 @@ test.each<[string, Situation, string]>([
     'Autotask holds 120.00 / 99.00 EUR, the report says 120.00 / 100.00 EUR: 0.00 / +1.00.',
   ],
   [
-    'the amounts, with other units and no SLA, beside an item of which it has nothing',
+    'other units, no SLA and an item missing',
     {
       report: { lines: [line({ quantity: '12' }), line({ subscriptionId: 's-2' })] },
       books: { ...running(), contracts: [contract({ slaId: null })] },
@@ -228,11 +224,11 @@ test.each<[string, Situation, string]>([
   ],
   ['just what the report says', { books: running() }, 'Autotask holds the 120.00 / 100.00 EUR of the report.'],
   [
-    'nothing, of an item that is not to be exported',
+    'nothing of an item not exported',
     { settings: { exportRecordTypes: [] } },
     'Autotask holds 0 / 0 EUR, the report says 120.00 / 100.00 EUR: +120.00 / +100.00.',
   ],
-])('told: Autotask has %s', (_, situation, text) => {
+])('says: Autotask has %s', (_, situation, text) => {
   expect(differs(situation)).toBe(text);
 });
 

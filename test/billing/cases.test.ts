@@ -215,9 +215,9 @@ describe('one thing that fails beside another', () => {
   }
 
   test.each<[string, (held: Books) => Books, Partial<Settings>]>([
-    ['of an open month', (held) => edited(held, '2025-09', { units: 9 }), {}],
-    ['of an approved month', (held) => edited(held, '2025-10', { frozen: true }), { afterFreeze: 'charge' }],
-  ])('7.6 what is due %s is charged though its units cannot end', (_, state, settings) => {
+    ['in an open month', (held) => edited(held, '2025-09', { units: 9 }), {}],
+    ['in an approved month', (held) => edited(held, '2025-10', { frozen: true }), { afterFreeze: 'charge' }],
+  ])('7.6 amounts due %s are charged though units remain', (_, state, settings) => {
     const autotask = refusingNovember(state(running()));
     const refused = autotask.apply(plan({ report: upfront, books: autotask.books, settings }).steps);
     expect([refused.length, autotask.books.charges.map(({ price: charged }) => charged)]).toEqual([1, ['396']]);
@@ -257,8 +257,8 @@ describe('rows that a person made or changed', () => {
 
   test.each<[string, Books]>([
     ['approved', edited(running(), '2025-12', { frozen: true })],
-    ['brought to fewer units by hand', edited(running(), '2025-12', { units: 3 })],
-  ])('7.6 units of what was paid once stay behind a month %s', (_, held) => {
+    ['lowered by hand', edited(running(), '2025-12', { units: 3 })],
+  ])('7.6 units paid once stay behind a month %s', (_, held) => {
     expect(amountsOf(plan({ books: { ...held, rows: held.rows.slice(1) }, report: upfront }))).toEqual([]);
   });
 
@@ -286,8 +286,8 @@ describe('rows that a person made or changed', () => {
       { books: fromOctober(running()), refused: [idOf({ report: upfront })] },
       ['Autotask refused to set its units to 0. Set them to 0 there from 2025-11-01 on.'],
     ],
-    ['the next month has no row, and the one after is approved', { books: december() }, []],
-  ])('7.6 units that carry on are told: %s', (_, situation, why) => {
+    ['approval after the next month', { books: december() }, []],
+  ])('7.6 units that carry on are reported: %s', (_, situation, why) => {
     const decided = plan({ report: upfront, ...situation });
     expect([amountsOf(decided), decided.ghosts.map(({ message }) => message)]).toEqual([
       [],
@@ -330,9 +330,9 @@ describe("what Cloudmore's own connector has billed before us (7.8)", () => {
 
   test.each<[string, Books, string[], string]>([
     ['in balance, it is left alone', theirs({ price: '80.01', cost: '70' }), [], 'posted'],
-    ['a difference goes on a charge of our own', theirs({}), ['create charge 1 × 5.0000 / 1.1700'], 'posted'],
+    ['a difference goes on our own charge', theirs({}), ['create charge 1 × 5.0000 / 1.1700'], 'posted'],
     ['billed, the month counts as approved', theirs({ billed: true }), [], 'held period-frozen'],
-    ['of another month, it is none of this one', theirs({ day: '2025-09-30' }), ['create charge 10 × 8.0010 / 7.0000'], 'posted'],
+    ['of another month, it does not count', theirs({ day: '2025-09-30' }), ['create charge 10 × 8.0010 / 7.0000'], 'posted'],
     ['of another product, it is not ours', theirs({ productId: 71 }), ['create charge 10 × 8.0010 / 7.0000'], 'posted'],
   ])('7.8 its Azure charge stays: %s', (_, held, writes, outcome) => {
     const decided = plan({ books: held, report: azure });

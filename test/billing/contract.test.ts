@@ -21,10 +21,10 @@ const DUPLICATE = 'held none contract-duplicate';
 describe('of two contracts that carry a subscription', () => {
   const later = { startDay: '2025-11-01' };
   test.each<[string, Partial<Contract>, Partial<Contract>, string]>([
-    ['one has ended, the other begins with the month', { endDay: '2025-09-30' }, { startDay: '2025-10-01' }, 'found 101'],
-    ['one ends on the first, the other comes later', { endDay: '2025-10-01' }, later, 'found 100'],
+    ['one has ended, one begins with the month', { endDay: '2025-09-30' }, { startDay: '2025-10-01' }, 'found 101'],
+    ['one ends on the first, one comes later', { endDay: '2025-10-01' }, later, 'found 100'],
     [
-      'one has ended, the other begins on the last',
+      'one has ended, one begins on the last',
       { endDay: '2025-09-30' },
       { startDay: '2025-10-31' },
       'held 101 contract-unsuitable',
@@ -111,20 +111,21 @@ describe('6.4 an ended contract whose service Autotask does not show is held', (
   ];
 
   test.each<[what: string, made: Plan, told: [string | null, boolean, boolean]]>([
-    ['is extended, and the months between brought to 0, where it is shown', ended({}), [null, true, true]],
-    ['waits where it is hidden: September stayed billed, and nobody was told', ended({}, []), ['unreadable', false, false]],
+    ['is extended where it is shown, the months between at 0', ended({}), [null, true, true]],
+    // September stayed billed, and nobody heard of it.
+    ['waits where it is hidden', ended({}, []), ['unreadable', false, false]],
     ['waits also where it ended last month', ended({}, [], '2025-09-30'), ['unreadable', false, false]],
-    ['is extended where it ends in the month, even on its first day', ended({}, [], '2025-10-01'), [null, true, false]],
+    ['is extended where it ends on the month’s first day', ended({}, [], '2025-10-01'), [null, true, false]],
     ['is extended where those units are 0', ended({ units: 0, price: '0', cost: '0' }, []), [null, true, false]],
   ])('%s', (_, made, told) => expect(stepsOf(made)).toEqual(told));
 
   test.each<[what: string, named: Situation['named'], told: [string | null, boolean, boolean]]>([
     ['on this contract', { contracts: [[100, SUBSCRIPTION, [[50, CODE]]]] }, ['unreadable', false, false]],
     // An ended contract that was taken over was extended, and its units billed beside the same on the copy.
-    ['on another contract alone', { contracts: [[999, 'other', [[50, CODE]]]] }, ['unreadable', false, false]],
-    ['by no contract, and was seen with it', { services: [[50, CODE]] }, ['unreadable', false, false]],
-    ['by nobody, as far as anyone knows', { services: [[49, CODE]] }, [null, true, false]],
-  ])('a copy has its key, it was billed %s', (_, named, told) =>
+    ['billed on another contract alone', { contracts: [[999, 'other', [[50, CODE]]]] }, ['unreadable', false, false]],
+    ['billed by no contract, seen with it', { services: [[50, CODE]] }, ['unreadable', false, false]],
+    ['billed by nobody, as far as known', { services: [[49, CODE]] }, [null, true, false]],
+  ])('a copy has its key, %s', (_, named, told) =>
     expect(stepsOf(ended({}, [service({ key: null }), service({ id: 51 })], '2025-08-31', named))).toEqual(told),
   );
 

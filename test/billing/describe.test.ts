@@ -90,7 +90,7 @@ describe('a step in words', () => {
       ['- Charge Business Premium correction 2025-10: price 5.00 → 0.00, cost 1.00 → 0.00 EUR'],
     ],
     [
-      'one of two charges with the same key, as somebody copied it, goes: each with its own amounts',
+      'one of two copied charges goes, each with its own amounts',
       { report: lines({ sales: '130.00' }), books: withCharges(running(), { price: '5' }, { id: 2001, price: '7' }) },
       [
         '- Charge Business Premium correction 2025-10: price 7.00 → 0.00, cost 0.00 EUR',
@@ -117,7 +117,7 @@ describe('a step in words', () => {
       ],
     ],
     [
-      'an extension, and rows that it makes for months before, are told as they were planned',
+      'an extension and its rows for earlier months, as planned',
       {
         report: { subscriptions: [subscription(renewed)] },
         books: { ...running(), contracts: [contract({ endDay: '2025-07-31' })], rows: [row({ startDay: '2025-07-01' })] },
@@ -165,7 +165,7 @@ describe('a step in words', () => {
       [`- Charge ${KEY}: deleted, 75.00 EUR no longer in the report`],
     ],
     [
-      'what stands without a line, of nobody’s item, is told as it was planned',
+      'an amount without a line or an item, as planned',
       { ...without, books: running() },
       ['- Business Premium (1 year, paid monthly): units 10 → 0'],
     ],
@@ -178,7 +178,7 @@ describe('a step in words', () => {
     ],
     ['of an item that the plan does not have', (decided) => ({ ...decided, items: [] })],
     ['of an item of which nothing is known', (decided) => ({ ...decided, items: decided.items.map(unknown) })],
-  ])('%s is told as it was planned', (_, changed) => {
+  ])('%s, as planned', (_, changed) => {
     const held = withCharges(edited(running(), '2025-09', { units: 9 }), { price: '5' });
     for (const situation of [
       { report: MORE, books: running() },

@@ -60,12 +60,12 @@ describe('a record that cannot be read', () => {
     ['carries the subscription, in any case', { keys: ['other', SUBSCRIPTION.toUpperCase()], companyId: 9 }, false, true],
     ['carries another', { keys: ['other'] }, true, false],
     ['carries none', { keys: [] }, true, false],
-    ['may carry any, at the company, where none was found', {}, true, true],
-    ['may carry any, where one was found', {}, false, false],
+    ['may carry any, and none was found', {}, true, true],
+    ['may carry any, and one was found', {}, false, false],
     ['may carry any, at another company', { companyId: 9 }, true, false],
     ['may carry any, nobody knows where', { companyId: null }, true, true],
     ['is not a contract', { kind: 'row', keys: [SUBSCRIPTION] }, true, false],
-  ])('makes a contract doubtful where it %s', (_, changes, isMissing, isDoubt) => {
+  ])('is a doubtful contract? It %s', (_, changes, isMissing, isDoubt) => {
     expect(contractDoubt(reading(record(changes)), SUBSCRIPTION, 7, isMissing) !== null).toBe(isDoubt);
   });
 
@@ -82,7 +82,7 @@ describe('a record that cannot be read', () => {
     ['one with a key of ours', { keys: ['PO 1', ` ${KEY}`] }, false, true],
     ['one of which no key can be read', {}, false, true],
     ['one of others', { keys: ['PO 1'] }, false, false],
-    ['one of others, for what is billed by charge', { keys: ['PO 1'] }, true, true],
+    ['one of others, for billing by charge', { keys: ['PO 1'] }, true, true],
     ['one of another contract', { contractId: 101 }, true, false],
     ['one of nobody knows which', { contractId: null }, false, true],
   ])('makes a charge doubtful: %s', (_, changes, isBilledByCharge, isDoubt) => {
@@ -94,10 +94,10 @@ describe('a record that cannot be read', () => {
   test.each<[string, Partial<UnreadableRecord>, boolean, boolean]>([
     ['it has one of the keys', { keys: ['b'] }, false, true],
     ['it has none of them', { keys: ['x'] }, true, false],
-    ['it may have one, where none was found', {}, true, true],
-    ['it may have one, where one was found', {}, false, false],
+    ['it may, and none was found', {}, true, true],
+    ['it may, and one was found', {}, false, false],
     ['it is something else', { kind: 'product', keys: ['b'] }, true, false],
-  ])('makes a service doubtful where %s', (_, changes, isMissing, isDoubt) => {
+  ])('is a doubtful service? Where %s', (_, changes, isMissing, isDoubt) => {
     const held = reading(record({ kind: 'service', ...changes }));
     expect(catalogueDoubt(held, 'service', ['a', 'B'], isMissing) !== null).toBe(isDoubt);
   });
@@ -108,7 +108,7 @@ describe('a record that cannot be read', () => {
     ['a charge of others on it', { kind: 'charge', contractId: 100, keys: ['PO 1'] }, false],
     ['the service of a row', { kind: 'service', id: 50 }, true],
     ['a service of no row', { kind: 'service', id: 51 }, false],
-    ['a service of unknown id, where all services of its rows are known', { kind: 'service', id: null }, false],
+    ['an unidentified service, known rows', { kind: 'service', id: null }, false],
   ])('keeps what stands on a contract: %s', (_, changes, isDoubt) => {
     expect(standingDoubt(reading(record(changes)), 100) !== null).toBe(isDoubt);
   });
@@ -234,7 +234,7 @@ describe('what was made before and is gone', () => {
     ['the row is on another contract', heldWith({ contractId: 101 })],
     ['its service is known', { ...heldWith(), gone: [gone({ kind: 'product', id: 51 })] }],
     [
-      'nothing is written, and the item has its row',
+      'nothing is written beside its own row',
       { ...running(), ...{ rows: [...running().rows, row({ id: 9, serviceId: 51 })] }, gone: [lost] },
     ],
   ])('holds nothing beside it where %s', (says, held) => {

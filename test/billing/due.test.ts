@@ -23,7 +23,7 @@ const CASES: [when: string, facts: DueFacts, told: string[]][] = [
     ],
   ],
   [
-    'it is its first day, when the day before still belongs to last month',
+    'it is its first day, and yesterday was last month',
     facts('2025-10-01'),
     [
       "Nothing of 2025-10 is due on 2025-10-01: a line falls due the day after it is billed, so the first of 2025-10 do on 2025-10-02, Microsoft's licences about 2025-10-09, legacy ones about 2025-10-17.",

@@ -93,14 +93,10 @@ describe('what others bill already', () => {
   const MESSAGE = 'Contract 900 cannot be read.';
   test.each<[string, Elsewhere['unread'], boolean]>([
     ['a contract of the company', [{ companyId: 7, keys: ['PO 1'], message: MESSAGE }], true],
-    ['one of which not even its ids can be read', [{ companyId: 7, keys: null, message: MESSAGE }], true],
+    ['one without readable ids', [{ companyId: 7, keys: null, message: MESSAGE }], true],
     ['one of another company', [{ companyId: 8, keys: null, message: MESSAGE }], false],
-    [
-      'one that carries the subscription beside a number of its own',
-      [{ companyId: 7, keys: ['PO 1', SUBSCRIPTION], message: MESSAGE }],
-      false,
-    ],
-  ])('may be in what cannot be read: %s', (_, unread, isDoubt) => {
+    ['one with subscription and another number', [{ companyId: 7, keys: ['PO 1', SUBSCRIPTION], message: MESSAGE }], false],
+  ])('may be in unreadable records: %s', (_, unread, isDoubt) => {
     expect(doubt([], unread)).toEqual(
       isDoubt ? { reason: 'unreadable', message: `${MESSAGE} It is not known whether it already bills Business Premium.` } : null,
     );

@@ -12,7 +12,7 @@ describe('what this month is compared with (1.4)', () => {
     line({ billingDate: `2025-09-${String(index + 1).padStart(2, '0')}`, sales: '1' }),
   );
   test.each([
-    ['2025-10-01', 0, 'cut three days before the first of last month'],
+    ['2025-10-01', 0, 'cut three days before last month'],
     ['2025-10-04', 0, 'cut on the first'],
     ['2025-10-05', 1, 'one day of last month'],
     ['2025-10-12', 8, 'eight days'],

@@ -145,7 +145,7 @@ describe('2.3 a line by hand', () => {
 
   test.each<[string, Line[], Given, string]>([
     [
-      'the one the list names, though another sells more',
+      'the listed one, though another sells more',
       [line({ itemCode: 'x', sales: '1' }), line()],
       { subscriptions: [subscription({ itemCode: 'X' })] },
       'x',
@@ -169,12 +169,7 @@ test.each([
 const software: Partial<Line> = { recordType: 'SoftwareSubscription' };
 
 test.each<[string, Line[], Price[], boolean]>([
-  [
-    'a list with it monthly, yearly in another currency',
-    [line()],
-    [price(), price({ currency: 'USD', paymentMonths: 12 })],
-    false,
-  ],
+  ['a list of it monthly, another currency’s yearly', [line()], [price(), price({ currency: 'USD', paymentMonths: 12 })], false],
   ['a list with it yearly, in another currency', [line()], [price({ currency: 'USD', paymentMonths: 12 })], true],
   ['a contradicting list, lines of a year', [line(year)], [price(), price({ paymentMonths: 12 })], true],
   ['a contradicting list, lines of a month', [line()], [price(), price({ paymentMonths: 12 })], false],
@@ -248,7 +243,7 @@ test.each<[string, Partial<Line>, string | null]>([
   ['what it has', { quantity: '3' }, '3'],
   ['nothing, where it has none', { quantity: '0' }, '0'],
   ['none, of a refund', { quantity: '3', sales: '-1' }, null],
-  ['none, of licences taken back, though it is free', { quantity: '-3', sales: '0' }, null],
+  ['none, of free licences taken back', { quantity: '-3', sales: '0' }, null],
 ])('4.2 a line’s quantity is %s', (_, changes, quantity) => {
   expect(quantityOfLine('Csp365Nce', line(changes))?.toFixed() ?? null).toBe(quantity);
 });

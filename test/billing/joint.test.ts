@@ -44,9 +44,9 @@ function runBoth(report: Partial<Report>, order: string[]): { again: string[]; g
 
 describe('two organizations of one company', () => {
   test.each([
-    ['both active, sharing it by ALLOW_SHARED_COMPANIES', companies.both],
+    ['both active, under ALLOW_SHARED_COMPANIES', companies.both],
     ['one of them deactivated', [organization(), organization({ id: 'org-2', isActive: false })]],
-  ])('bill side by side, no matter who comes first: %s', (_, organizations) => {
+  ])('bill side by side in any order: %s', (_, organizations) => {
     for (const order of [
       ['org-1', 'org-2'],
       ['org-2', 'org-1'],

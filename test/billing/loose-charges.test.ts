@@ -44,7 +44,7 @@ describe('a charge without a row', () => {
       [],
     ],
     [
-      'and once where it has a key of ours',
+      'once where it has our key',
       () => found(charged(azureCharge({ key: KEY })), { accepted: [] }),
       [`zeroed Csp365Nce ${CODE.toLowerCase()} 75.00`],
     ],

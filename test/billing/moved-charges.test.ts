@@ -53,7 +53,7 @@ describe('a charge that somebody moved to another contract', () => {
   test.each([
     ['of the same company', 101],
     ['of another company', 999],
-  ])('%s is not made again on the contract it left', (_, contractId) => {
+  ])('%s is not made again on its old contract', (_, contractId) => {
     const situation = azure({ contractId });
     const { items, steps, digest } = plan(situation);
     expect([steps, items[0]!.reason]).toEqual([[], 'contract-gone']);

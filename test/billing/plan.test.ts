@@ -60,17 +60,13 @@ describe('a subscription of which another organization of the company has lines'
       HELD,
     ],
     ['theirs are of a custom service', withTheirs({ isCustomService: true }), POSTED],
-    [
-      'theirs are of a type that is not exported',
-      withTheirs({ recordType: 'AzurePlan' }, { exportRecordTypes: ['Csp365Nce'] }),
-      POSTED,
-    ],
+    ['theirs are of a type not exported', withTheirs({ recordType: 'AzurePlan' }, { exportRecordTypes: ['Csp365Nce'] }), POSTED],
     [
       'theirs are of one that is',
       withTheirs({ recordType: 'AzurePlan' }, { exportRecordTypes: ['Csp365Nce', 'AzurePlan'] }),
       HELD,
     ],
-    ['theirs are of a service left out by id', withTheirs({ serviceId: 'off' }, { excludeServices: ['OFF'] }), POSTED],
+    ['theirs are of one left out by id', withTheirs({ serviceId: 'off' }, { excludeServices: ['OFF'] }), POSTED],
     ['theirs are of one left out by name', withTheirs({ serviceName: 'Off' }, { excludeServices: ['off'] }), POSTED],
     [
       'two of another company have none of it',
@@ -132,17 +128,13 @@ describe('money without a line', () => {
   const trouble = { message: 'Whose?', holds: 'organization' as const };
 
   test.each<[string, Situation, string[]]>([
-    ['on a contract that lost its id, next to a new one', lost([], NEW), STANDS],
-    ['on one that lost its id and is not made again', lost([]), []],
+    ['on a contract without its id, beside a new one', lost([], NEW), STANDS],
+    ['on one without its id that is not made again', lost([]), []],
     ['on one that is gone and not made again', lost([{}]), []],
     ['on one where something else is gone', lost([{ kind: 'service' }], NEW), STANDS],
     ['on one where another contract is gone', lost([{ id: 99, key: 'other' }], NEW), STANDS],
-    ['on one that lost its id, where its item is held on another', { ...late, books: inactive }, []],
-    [
-      'on one that lost its id, where one of two items is held on another',
-      { ...late, books: halfHeld, report: { lines: two } },
-      [],
-    ],
+    ['on one without its id, its item held on another', { ...late, books: inactive }, []],
+    ['on one without its id, one of two items held', { ...late, books: halfHeld, report: { lines: two } }, []],
     ['at another company', { ...late, books: { ...old, contracts: [{ ...old.contracts[0]!, companyId: 8 }] } }, []],
     ['at the company', { ...late, books: old }, STANDS],
     [
@@ -152,7 +144,7 @@ describe('money without a line', () => {
     ],
     ['while nobody can tell whose a line is', { ...late, books: old, report: { lines: [line({ trouble })] } }, STANDS],
     [
-      'of a subscription that ended, while nobody can tell whose a line is',
+      'of an ended subscription, while a line’s owner is unknown',
       {
         ...late,
         books: { ...old, contracts: [contract({ subscriptionId: 's-2', number: 's-2' })] },

@@ -104,8 +104,8 @@ describe('usage whose lines have got another subscription id', () => {
   ])('waits where it comes to %s amounts', (_, changes) => expect(now(changes)).toEqual(['held report-shrank']));
 
   test.each<[string, Line]>([
-    ['usage of a third one', usage({ subscriptionId: '33333333-3333-4333-8333-333333333333' })],
-    ['a purchase of the same one', usage({ recordType: 'Marketplace' })],
+    ['a third’s usage', usage({ subscriptionId: '33333333-3333-4333-8333-333333333333' })],
+    ['its own purchase', usage({ recordType: 'Marketplace' })],
   ])('is billed where the accepted report had only %s', (_, stays) => {
     const came = usage({ subscriptionId: NEW });
     const { items } = plan(since([stays], [stays, came], { books: held }));
@@ -145,8 +145,8 @@ describe('a licence whose id somebody gave to another contract', () => {
 
   test.each<[string, Partial<Line>, string]>([
     ['another licence stands on the old contract', {}, 'CFQ7TTC0TWO'],
-    ['a purchase of another record type has its id now', { recordType: 'Csp365Legacy' }, CODE],
-    ['usage has its id now', { recordType: 'AzurePlan', itemCode: null }, CODE],
+    ['a purchase of another type has its id', { recordType: 'Csp365Legacy' }, CODE],
+    ['usage has its id', { recordType: 'AzurePlan', itemCode: null }, CODE],
   ])('is billed where %s', (_, changes, key) => {
     expect(outcomesOf(onBoth(changes, key))).not.toContain('held report-shrank');
   });

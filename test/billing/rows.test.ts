@@ -86,8 +86,8 @@ test.each<[string, Row[], boolean]>([
   ['once', [row()], false],
   ['once, split in mid-month', [row(), row(part)], false],
   ['twice in the month', [row(), row({ contractServiceId: 201 })], true],
-  ['once in this month, and by another in the last', [row(), row({ contractServiceId: 201, startDay: '2025-09-01' })], false],
-  ['once on this contract, and once on another', [row(), row({ contractServiceId: 201, contractId: 101 })], false],
+  ['once this month, by another last month', [row(), row({ contractServiceId: 201, startDay: '2025-09-01' })], false],
+  ['once here, and once on another', [row(), row({ contractServiceId: 201, contractId: 101 })], false],
   ['once, beside another service', [row(), row({ contractServiceId: 201, serviceId: 51 })], false],
 ])('a contract carries a service %s', (_, rows, isTwice) => {
   expect(isRepeated(books({ rows }), 100, 50, '2025-10')).toBe(isTwice);
@@ -125,7 +125,7 @@ describe('6.4 a contract that had ended in July is extended in October', () => {
   test.each<[string, Row[]]>([
     ['it ended with nothing', [row({ startDay: '2025-06-01' }), row({ ...july, units: 0 })]],
     ['another contract has it', [row({ ...july, contractId: 101 })]],
-    ['its row begins with the gap: it is not a row of before', [row({ startDay: '2025-08-01' })]],
+    ['its row begins with the gap, not before', [row({ startDay: '2025-08-01' })]],
   ])('nothing is where %s', (_, rows) => {
     expect(summaries({ rows })).toEqual(['extendContract']);
   });

@@ -108,17 +108,13 @@ describe('releasing one customer leaves the others released', () => {
     ['made the service', {}, { books: books({ services: [service()] }) }],
     ['made it, under any id', { books: books({ services: [service()] }) }, { books: books({ services: [service({ id: 51 })] }) }],
     [
-      'brought its price up to date',
+      'updated its price',
       { books: books({ services: [service({ unitPrice: '11' })] }) },
       { books: books({ services: [service()] }) },
     ],
-    [
-      'brought its price up to date, for a customer in balance too',
-      { books: { ...running(), services: [service({ unitPrice: '11' })] } },
-      { books: running() },
-    ],
+    ['updated its price in balance', { books: { ...running(), services: [service({ unitPrice: '11' })] } }, { books: running() }],
     ['made the product', { report: azure }, { report: azure, books: books({ products: [product] }) }],
-  ])('a plan stays released when another customer\u2019s release %s', (_, before, after) => {
+  ])('a plan stays released when another\u2019s release %s', (_, before, after) => {
     const [shown, now] = [plan(before), plan(after)];
     expect(now.steps).not.toEqual(shown.steps);
     expect(now.digest).toBe(shown.digest);
@@ -178,7 +174,8 @@ describe('contracts that carry two subscriptions (6.1)', () => {
 
   test.each<[string, Situation, string[]]>([
     [
-      'two subscriptions of the month, one in the field of a contract and one as its number, are both held, not billed over each other',
+      // They were billed over each other: one is in the contract’s field, one its number.
+      'two subscriptions that one contract names are both held',
       { report: { lines: [line(), line({ subscriptionId: OTHER, quantity: '20', sales: '240.00' })] } },
       ['held contract-duplicate', 'held contract-duplicate'],
     ],

@@ -86,8 +86,9 @@ describe('what has become less is held', () => {
     ['the report is of the same day', lower([fabrikam()], [fabrikam()], { asOf: '2025-10-12' }), null],
     ['an organization is missing', lower([fabrikam()], []), 'the report is incomplete, without organization Fabrikam'],
     ['what is missing had ended before the month', lower([azure, fabrikam()], [fabrikam()], azureEnded('2025-09-30')), null],
+    // What was due before the end stays due.
     [
-      'what is missing came to its end in the month: what was due before was due',
+      'what is missing ended in the month',
       lower([azure, fabrikam()], [fabrikam()], azureEnded('2025-10-12')),
       'the report is incomplete, without record type Azure plan, service svc-azure',
     ],
@@ -102,7 +103,7 @@ describe('what has become less is held', () => {
       'the report is incomplete, without record type Azure plan, record type Marketplace, service svc-azure and 2 more',
     ],
     [
-      'its record type has fallen by more than half',
+      'its record type fell by over half',
       lower(
         [usage, fabrikam({ subscriptionId: 'more', sales: '200' })],
         [usage, fabrikam({ subscriptionId: 'more', sales: '10' })],
@@ -156,7 +157,7 @@ describe('what has become less is held', () => {
     ['by half', fallen({}, { sales: '3000.00' }, []), null],
     ['by more than half, beside more that stays', fallen({}, { sales: '2999.99' }, [more]), null],
     [
-      'by more than half of what it has in one of two currencies',
+      'by more than half in one of two currencies',
       fallen({}, { sales: '2999.99' }, [line({ ...more, currency: 'USD' })]),
       'the organization fell by more than a breaker allows',
     ],
@@ -294,7 +295,7 @@ describe('more than is billed already, beside a charge that nobody explains', ()
     ],
     ['is not where the month is in balance', withGhost({}, '120.00'), null],
     [
-      'is not where it is, and only the contract is brought up to date',
+      'is not where it is, and only the contract changes',
       withGhost({}, '120.00', [contract({ startDay: '2025-10-01', slaId: null })]),
       null,
     ],

@@ -88,13 +88,9 @@ test.each([
   ['a contract', { kind: 'upsertContract' }, 1],
   ['an extension, which looks first', { kind: 'extendContract' }, 2],
   ['a row that stands', STANDING, 1],
-  ['a row that is new, which is read back', NEW_ROW, 2],
+  ['a new row, which is read back', NEW_ROW, 2],
   ['a row that gets its invoice text', { ...STANDING, invoiceDescription: 'text' }, 2],
-  [
-    'the end of what is paid once, whose text is written already',
-    { ...STANDING, invoiceDescription: 'text', purpose: 'one-off' },
-    1,
-  ],
+  ['ending a one-time amount with its text written', { ...STANDING, invoiceDescription: 'text', purpose: 'one-off' }, 1],
   ['a charge', { kind: 'postCharge' }, 1],
 ])('%s takes so many calls', (_, step, calls) => expect(callsOf(step as unknown as Step)).toBe(calls));
 

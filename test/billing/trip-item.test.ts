@@ -20,7 +20,7 @@ describe('an item beside last month', () => {
       null,
     ],
     [
-      'in balance at a price far above the list, it waits for nobody',
+      'in balance far above the list, it does not wait',
       {
         before: [sold('1200')],
         now: [sold('1200', { unitSales: '120' }), other('new', '10')],
@@ -93,7 +93,7 @@ describe('an item of which last month cannot be read', () => {
       words('Whose?'),
     ],
     [
-      'its own line cannot, and nobody can tell whose another was',
+      'its own line cannot, nor another’s owner',
       unread([sold('9', { subscriptionId: null, ...trouble('organization', 'Whose?') }), broken]),
       words('Its sales are "x".'),
     ],

@@ -24,7 +24,7 @@ const broken = (holds: Trouble['holds'], message: string): Pick<Line, 'trouble'>
 const another = (changes: Partial<Line>): Line => line({ subscriptionId: 's-2', itemCode: 'CFQ7OTHER', ...changes });
 
 const lineRows: [what: string, told: Told, why: string | null][] = [
-  ['a line of its own that cannot be read holds an item', { lines: [line(broken('item', 'Own.'))] }, 'Own.'],
+  ['an unreadable line of its own holds an item', { lines: [line(broken('item', 'Own.'))] }, 'Own.'],
   [
     'its own line comes before everything else',
     { lines: [line(broken('item', 'Own.')), another(broken('organization', 'All.'))] },
@@ -36,8 +36,9 @@ const lineRows: [what: string, told: Told, why: string | null][] = [
     { lines: [line(), another(broken('organization', 'First.')), another(broken('organization', 'Second.'))] },
     'First.',
   ],
+  // In whatever letters the id is.
   [
-    'a line that may be any item of its subscription holds those, in whatever letters its id is',
+    'a line that may be any item holds its subscription’s',
     { lines: [line(), another({ subscriptionId: SUBSCRIPTION.toUpperCase(), ...broken('subscription', 'Which?') })] },
     'Which?',
   ],
@@ -53,7 +54,7 @@ const listRows: [what: string, told: Told, why: string | null][] = [
     null,
   ],
   [
-    'it is not listed, and one of its kind has an unreadable id',
+    'it is unlisted beside one with an unreadable id',
     { subscriptions: [subscription({ id: '', unreadable: 'Its id is {}.' })] },
     'Its id is {}.',
   ],
@@ -123,7 +124,7 @@ const silentRows: [what: string, told: Told, members: string | null][] = [
   ['one of two lines has no end, and no list tells', { lines: [line({ silent: ['endDate'] }), line()], prices: [] }, 'endDate'],
   ['no line has an end, and no list tells', { lines: [line({ silent: ['endDate'] })], prices: [] }, 'endDate'],
   [
-    'no line has a start, and the list says nothing on payment',
+    'no line has a start, the list no payment',
     { lines: [line({ silent: ['startDate'] })], prices: [price({ paymentMonths: null })] },
     'startDate',
   ],
@@ -137,7 +138,7 @@ const silentRows: [what: string, told: Told, members: string | null][] = [
   ],
   ['usage asks nobody', { lines: [line({ recordType: 'AzurePlan', silent: ['startDate'] })], prices: [] }, null],
   [
-    'of software without a kind, the list does not tell which of two it is',
+    'software has no kind, and the list fits two',
     { lines: [line({ recordType: 'Perpetual', silent: ['recordType', 'startDate'] })] },
     'recordType, startDate',
   ],

@@ -65,7 +65,7 @@ describe('the months after', () => {
     ],
     ['next month is approved', eight, adjusted({ frozen: true }), LEFT('120.00 / 100.00', '96.00 / 80.00'), {}],
     [
-      'next month was brought to other units by hand',
+      'next month was changed by hand',
       eight,
       adjusted({ units: 3, price: '36', cost: '30' }),
       LEFT('36.00 / 30.00', '96.00 / 80.00'),

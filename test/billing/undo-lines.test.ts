@@ -132,9 +132,9 @@ describe('lines', () => {
 
   // With the charge beside its row; the preview said that all stood as before.
   test.each<[string, Situation]>([
-    ['of a record type that is switched off', { settings: { exportRecordTypes: ['AzurePlan'] } }],
-    ['of a service of Cloudmore that is', { settings: { excludeServices: ['svc-365'] } }],
-  ])('%s since say what still stands, and stay', (_, situation) => {
+    ['of a record type switched off', { settings: { exportRecordTypes: ['AzurePlan'] } }],
+    ['of a service switched off', { settings: { excludeServices: ['svc-365'] } }],
+  ])('%s since stay, and say what stands', (_, situation) => {
     const made = back(eight, { ...ten, charges: [charge({ key: KEY, price: '-10', cost: '0' })] }, situation);
     const { lines, steps, held } = made;
     expect([steps, held, listed(made)]).toStrictEqual([[], null, ['undo-100-50: 110.00 → 96.00 held']]);
@@ -228,13 +228,13 @@ describe('what stays on a contract', () => {
       'Contract 100 belongs to company 8 now.',
     ],
     [
-      'that had a charge of the month before its first write: its row',
+      'charged for the month before its first write: its row',
       charged(eight, { key: KEY }),
       charged(ten, { key: KEY }),
       'Part of 2025-10 was billed on it before the first write in the evidence: it is not known what was there before. Bring it back there by hand.',
     ],
     [
-      'that had a charge of the month before its first write: its charge',
+      'charged for the month before its first write: its charge',
       charged(azure, usage),
       charged(azure, { ...usage, price: '80' }),
       'Part of 2025-10 was billed on it before the first write in the evidence: it is not known what was there before. Bring it back there by hand.',

@@ -107,9 +107,9 @@ describe('companies', () => {
   });
 
   test.each([
-    ['lost after it took effect', 'after', 1],
-    ['lost before it took effect', 'before', 2],
-  ] as const)('an answer that is %s is checked, then sent again if needed', async (_, when, sent) => {
+    ['after', 1],
+    ['before', 2],
+  ] as const)('a write lost %s taking effect is checked and repeated if needed', async (when, sent) => {
     await harness.control('PATCH', `cloudmore/organizations/${TAILSPIN}`, { customProperties: [] });
     await harness.control('DELETE', 'requests');
     const match = { vendor: 'cloudmore', method: 'PUT', path: '*Organizations*', nth: [1] };
@@ -133,8 +133,8 @@ describe('companies', () => {
   });
 
   const refused: [why: string, rows: string, says: RegExp][] = [
-    ['an organization that is not there', 'Nobody,501', /line 2: Cloudmore has no organization "Nobody"/],
-    ['a company that is not there', 'Tailspin Toys,999', /Autotask has no active company 999/],
+    ['an unknown organization', 'Nobody,501', /line 2: Cloudmore has no organization "Nobody"/],
+    ['an unknown company', 'Tailspin Toys,999', /Autotask has no active company 999/],
     ['an inactive company', 'Tailspin Toys,503', /no active company 503/],
     ['an id that is none', 'Tailspin Toys,ACME', /"ACME" of Tailspin Toys is not a company id/],
     ['a company of another organization', 'Tailspin Toys,29683540', /already belongs to Fabrikam Logistics/],
@@ -160,7 +160,7 @@ describe('companies', () => {
     ['with a line that names the separator', Buffer.from(`sep=;\r\norganization_id;AutotaskCompanyID\r\n${TAILSPIN};502\r\n`)],
     ['with such a line in quotation marks', Buffer.from(`"sep=;"\r\norganization_id;AutotaskCompanyID\r\n${TAILSPIN};502\r\n`)],
     ['with the line ends of an old Mac', Buffer.from(`organization_id,AutotaskCompanyID\r${TAILSPIN},502\r`)],
-    ['with such a line and a mark before it', Buffer.from(`${BOM}sep=|\norganization_id|AutotaskCompanyID\n${TAILSPIN}|502\n`)],
+    ['with such a line after a mark', Buffer.from(`${BOM}sep=|\norganization_id|AutotaskCompanyID\n${TAILSPIN}|502\n`)],
     ['with capitals and blanks in the head', Buffer.from(`Organization_ID , autotaskcompanyid\n${TAILSPIN}, 502 \n`)],
     ['with empty rows at its end', Buffer.from(`organization_id,AutotaskCompanyID\n${TAILSPIN},502\n,\n,\n`)],
     [

@@ -37,15 +37,16 @@ describe('a run that is joined', () => {
     await connection.close();
   });
 
+  // Each of them was ignored in silence.
   const refused: [what: string, flags: string[], says: string][] = [
-    ['--no-canary was ignored in silence', ['--no-canary'], '--no-canary (it runs --canary Fabrikam)'],
-    ['another canary was ignored', ['--canary', 'Contoso'], '--canary Contoso (it runs --canary Fabrikam)'],
-    ['the smallest one as canary was ignored', ['--canary'], '--canary (it runs --canary Fabrikam)'],
-    ['--mode shadow was ignored', ['--mode', 'shadow'], '--mode shadow (it runs as its worker has it)'],
-    ['another day was ignored', ['--as-of', '2025-10-10'], '--as-of 2025-10-10 (it is as of 2025-10-09)'],
-    ['another customer was ignored', ['--organization', 'Northwind'], '--organization (it bills Contoso, Fabrikam)'],
+    ['--no-canary', ['--no-canary'], '--no-canary (it runs --canary Fabrikam)'],
+    ['another canary', ['--canary', 'Contoso'], '--canary Contoso (it runs --canary Fabrikam)'],
+    ['the smallest one as canary', ['--canary'], '--canary (it runs --canary Fabrikam)'],
+    ['--mode shadow', ['--mode', 'shadow'], '--mode shadow (it runs as its worker has it)'],
+    ['another day', ['--as-of', '2025-10-10'], '--as-of 2025-10-10 (it is as of 2025-10-09)'],
+    ['another customer', ['--organization', 'Northwind'], '--organization (it bills Contoso, Fabrikam)'],
   ];
-  test.each(refused)('is refused where it was asked for otherwise: %s', async (_what, flags, says) => {
+  test.each(refused)('is refused with different options: %s', async (_what, flags, says) => {
     const { code, said, out } = await run(...flags);
     expect([code, out]).toEqual([1, '']);
     expect(said).toContain(`A run of 2025-10 is already under way with different options, which cannot be changed: ${says}.`);

@@ -36,7 +36,7 @@ describe('doctor on a terminal', () => {
   const commands: [what: string, fix: Advised[], shown: string[]][] = [
     ['stays in its sentence where that fits', [advised('Start one:', command('worker'))], ['    → Start one: billing worker']],
     [
-      'gets a line of its own where it does not fit behind its sentence',
+      'gets its own line where it does not fit',
       [advised(`${SENTENCE}:`, command('companies', 'match'))],
       [`    → ${SENTENCE}:`, '      billing companies match'],
     ],

@@ -151,7 +151,7 @@ describe('the file', () => {
     ['a value that was changed', (text: string) => text.replace('"keptAt":"2', '"keptAt":"3'), 'it was changed'],
     ['an end that is missing', (text: string) => text.slice(0, text.lastIndexOf('{"manifest"')), 'not written to its end'],
     [
-      'a manifest that fits and is not signed',
+      'a fitting, unsigned manifest',
       (text: string) => text.replace(/"signature":"[^"]{8}([^"]*)"\}\}\n$/, '"signature":"AAAAAAAA$1"}}\n'),
       'its signature does not hold',
     ],

@@ -81,12 +81,12 @@ describe('evidence on disk', () => {
 
   test.each([
     [
-      'an entry that is edited',
+      'an edited entry',
       (lines: string[]) => lines.map((line) => line.replace(/"ref":"[0-9a-f]{64}"/, `"ref":"${'0'.repeat(64)}"`)),
       'it was edited',
     ],
-    ['an entry that is taken out', (lines: string[]) => lines.filter((_, index) => index !== 1), 'entries were taken out'],
-    ['an end that is cut off before a signature', (lines: string[]) => lines.slice(0, 3), 'the end of the chain was cut off'],
+    ['a removed entry', (lines: string[]) => lines.filter((_, index) => index !== 1), 'entries were taken out'],
+    ['an end cut before signing', (lines: string[]) => lines.slice(0, 3), 'the end of the chain was cut off'],
   ])('%s breaks the chain at a named place', async (_what, edit, why) => {
     const { root, verify } = await place();
     const lines = (await readFile(chain(root), 'utf8')).trimEnd().split('\n');

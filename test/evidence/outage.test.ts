@@ -62,7 +62,7 @@ describe('evidence as files', () => {
     ['ELOCKED', 'StoreUnavailable', 'another process has held it for too long'],
     ['EACCES', 'StoreRefused', 'this user has no right to it. Let this user write there, or set BILLING_EVIDENCE'],
     ['EROFS', 'StoreRefused', 'the disk is read-only'],
-  ])('%s is %s: %s', async (code, name, words) => {
+  ])('%s is %s', async (code, name, words) => {
     const error = await because(onDisk('/evidence', () => Promise.reject(Object.assign(new Error(code), { code }))));
     expect(error).toMatchObject({ name });
     expect(error.message).toContain(words);
@@ -124,9 +124,9 @@ describe('evidence as files', () => {
   });
 
   test.each([
-    ['a wrong password', (url: URL) => void (url.password = 'wrong'), 'Check user and password in BILLING_EVIDENCE'],
-    ['a database that is not there', (url: URL) => void (url.pathname = '/nowhere'), 'Create the database'],
-  ])('refused for %s ends a command with 78 and what to do', async (_, change, fix) => {
+    ['wrong password', (url: URL) => void (url.password = 'wrong'), 'Check user and password in BILLING_EVIDENCE'],
+    ['no database', (url: URL) => void (url.pathname = '/nowhere'), 'Create the database'],
+  ])('refused for %s exits with 78 and says what to do', async (_, change, fix) => {
     const { code, said } = await billing(at(change), 'report', '2025-10');
     expect({ code, hasTrace: said.includes('    at ') }).toEqual({ code: 78, hasTrace: false });
     expect(said).toContain(fix);

@@ -19,8 +19,8 @@ const AFTER = '2025-11-03';
 const cases: [what: string, changes: object, asOf: Day, isMailed: boolean][] = [
   ['over, billed, and nothing waits', {}, AFTER, true],
   ['not over', {}, '2025-10-31', false],
-  ['over, whose report is the next month’s, which is not', { reportMonth: '2025-11' }, AFTER, false],
-  ['whose report is that of the month before, which is over', { reportMonth: '2025-09' }, AFTER, true],
+  ['over, whose report is next month’s, still open', { reportMonth: '2025-11' }, AFTER, false],
+  ['whose report is last month’s, which is over', { reportMonth: '2025-09' }, AFTER, true],
   ['in shadow mode', { mode: 'shadow' }, AFTER, false],
   ['with an amount held', { held: ONE }, AFTER, false],
   [

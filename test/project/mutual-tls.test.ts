@@ -103,7 +103,7 @@ describe('Temporal behind mutual TLS', () => {
       /speaks no TLS.*TEMPORAL_TLS=false/,
     ],
     [
-      'with the key alone in place of a certificate',
+      'with its key as its certificate',
       () => ({ ...settings(own), TEMPORAL_TLS_CLIENT_CERT_PATH: own.key }),
       /TEMPORAL_TLS_CLIENT_CERT_PATH/,
     ],

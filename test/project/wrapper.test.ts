@@ -64,9 +64,9 @@ describe('./billing', () => {
   });
 
   test.each([
-    ['where there is no container of the stack', {}],
+    ['without containers', {}],
     ['where BILLING_WHERE says so', { CONTAINERS: 'a', WORKER: 'b', BILLING_WHERE: 'checkout' }],
-  ])('runs the checkout %s, and names itself in what it advises', async (_when, environment: Record<string, string>) => {
+  ])('runs the checkout %s, and names itself in advice', async (_when, environment: Record<string, string>) => {
     const { code, out, called } = await call(environment, 'plann');
     expect({ code, called }).toEqual({ code: 64, called: null });
     expect(out).toContain(`${WRAPPER} help`);

@@ -22,7 +22,7 @@ type Frequency = (written: string) => unknown;
 const MONTHS: Record<string, number> = { monthly: 1, annual: 12, yearly: 12, triennial: 36 };
 const FREQUENCIES: [how: string, frequency: Frequency][] = [
   ['a number', (written) => MONTHS[written.toLowerCase()]],
-  ['a number in a text', (written) => String(MONTHS[written.toLowerCase()] ?? '')],
+  ['a numeric text', (written) => String(MONTHS[written.toLowerCase()] ?? '')],
   ['an ISO duration', (written) => ({ 1: 'P1M', 12: 'P1Y', 36: 'P3Y' })[MONTHS[written.toLowerCase()] ?? 0]],
   ['a word', (written) => written],
   ['nothing at all', () => undefined],

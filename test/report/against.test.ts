@@ -27,8 +27,9 @@ describe('an item of two months', () => {
     ['that is there no more is gone', [{}], [], { ...NOTHING, gone: '-100.00', moved: '-100.00' }],
     ['with more units moved by quantity', [{}], [{ quantity: '12', sales: '120.00' }], { ...NOTHING, quantity: '20.00' }],
     ['with another price moved by price', [{}], [{ sales: '105.00' }], { ...NOTHING, price: '5.00' }],
+    // The units count at the old price, the rest is price.
     [
-      'with more units at another price moved by both: units at the old price, the rest is price',
+      'with more units at another price moved by both',
       [{}],
       [{ quantity: '12', sales: '132.00' }],
       { ...NOTHING, quantity: '20.00', price: '12.00' },

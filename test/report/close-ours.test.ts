@@ -89,7 +89,7 @@ describe('counted in the close', () => {
     ['the same where it was seen with a code', { key: 'tidied', named: { services: [[3, 'bp-old']] } }],
     ['a contract by its number', { carries: ['of another vendor', 's-1'] }],
     [
-      'what is switched off as a record type and billed today as another',
+      'what a record type switched off had, billed as another today',
       {
         settings: { exportRecordTypes: ['Csp365Legacy'] },
         report: { lines: [line({ itemCode: 'bp-old', recordType: 'Csp365Legacy' })] },
@@ -131,17 +131,18 @@ describe('counted in the close', () => {
 
 describe('left out of the close', () => {
   test.each<[string, Found]>([
-    ['a code nobody ever named, also where it looks like one of Microsoft', { key: GUID_CODE }],
+    ['a code nobody ever named, even one like Microsoft’s', { key: GUID_CODE }],
     [
       'a contract whose ids nobody ever named',
       { carries: ['of another vendor', '4711'], charges: [{ ...CHARGE, datePurchased: '2025-10-08T00:00:00Z' }] },
     ],
     ['a record type that is switched off', { settings: { exportRecordTypes: ['AzurePlan'] } }],
     ['a service of Cloudmore that is switched off', { settings: { excludeServices: ['Microsoft 365'] } }],
-    ['the same of a licence without subscription id: once it was a leftover for ever', withoutId],
+    // It was a leftover for ever.
+    ['the same of a licence without subscription id', withoutId],
     ['what a person set aside with this amount', { dismissed: [{ sales: '120.00', cost: '100.00' }] }],
     [
-      'a charge of a record type that is switched off, with its row',
+      'a charge and row of a record type switched off',
       { charges: [KEYED], key: 'other', settings: { exportRecordTypes: ['Csp365Nce'] } },
     ],
   ])('%s', (_, found) => {

@@ -73,10 +73,11 @@ const takeover = (): World & { autotask: { products: Rec[] } } =>
     readFileSync(fileURLToPath(new URL('../../sandbox/worlds/takeover-in-balance.json', import.meta.url)), 'utf8'),
   ) as World & { autotask: { products: Rec[] } };
 
+// It was charged once more.
 test.each<[string, () => Promise<unknown>]>([
   ['its product was renamed', () => patch('products/70', { name: 'Azure Plan (old)' })],
-  ['it is on another product', () => patch('charges/801', { productID: 71 })],
-])('what the connector had charged was charged once more after %s', async (_, change) => {
+  ['it changed its product', () => patch('charges/801', { productID: 71 })],
+])('the connector’s charge is not repeated after %s', async (_, change) => {
   const world = takeover();
   world.autotask.products.push({ ...world.autotask.products[0], id: 71, name: 'Something else' });
   harness = await openHarness(world);
@@ -90,7 +91,7 @@ test.each<[string, () => Promise<unknown>]>([
 // It was taken away there, and called posted here.
 test.each<[string, ReportedLine]>([
   ['usage', { ...AZURE, sales: 75, cost: 60 }],
-  ['a licence by the month', { ...LICENCE, sales: 75, cost: 60, quantity: 5 }],
+  ['a monthly licence', { ...LICENCE, sales: 75, cost: 60, quantity: 5 }],
 ])('%s that changes organization within a company keeps its amount', async (_, line) => {
   const went = `${SECOND}T00:00:00Z`;
   const moves = [

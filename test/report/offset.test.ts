@@ -62,7 +62,7 @@ describe('with an offset of one month', () => {
       '0',
       '2025-09 was billed from the report of 2025-10, and would be billed from',
     ],
-    ['a month after a report that nobody billed', '2025-10', '1', null],
+    ['a month after an unbilled report', '2025-10', '1', null],
   ])('a changed offset bills %s, never twice', async (_what, month, offset, why) => {
     const attempt = billMonth({ ...harness.env, REPORT_MONTH_OFFSET: offset, BILLING_MODE: 'shadow' }, month, '2025-10-20');
     if (why === null) await expect(attempt).resolves.toBeDefined();

@@ -32,12 +32,12 @@ const writesOf = async (harness: Harness): Promise<number> =>
 describe('the month is billed the same', () => {
   const settings: [what: string, autotask: Behaviour, cloudmore: Behaviour][] = [
     [
-      'where Autotask answers missing ids by 404, updates by null, drops what it will not change, and wants a condition',
+      'where Autotask answers 404 and null, drops fields, wants a condition',
       { missing: '404', patchAnswer: 'null', createOnly: 'ignore', emptyFilter: 'refuse' },
       {},
     ],
     [
-      'where a running report is missing at first, its id is in the Location alone, and amounts are text',
+      'where reports come late, by Location alone, amounts as text',
       {},
       { whileRunning: 'notFound', pollsBeforeReady: 2, bodylessAccepted: true, decimalsAsStrings: true },
     ],

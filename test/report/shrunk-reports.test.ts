@@ -86,7 +86,7 @@ describe('yesterday’s line missing today stays, and a person is notified', () 
     ],
     ['an organization', [LICENCE, AZURE, gone(OTHERS)], 'Fabrikam ghost report-shrank 4800.00', 's-2', 4800],
     [
-      'a meter of a subscription, in a report that lost a service besides',
+      'a meter, in a report that also lost a service',
       [
         gone({ ...AZURE, sales: 1000, cost: 900 }),
         AZURE,

@@ -149,9 +149,9 @@ test('an unreadable record without amounts is listed quietly', async () => {
 });
 
 test.each([
-  ['a price in a record', { price: { value: 5 } }, 'price is not an amount'],
-  ['a date in words', { startDate: 'the first' }, 'startdate is not a date'],
-])('the close takes %s of a row for no zero', (_, member, problem) => {
+  ['a nested price', { price: { value: 5 } }, 'price is not an amount'],
+  ['a worded date', { startDate: 'the first' }, 'startdate is not a date'],
+])('the close never reads %s of a row as zero', (_, member, problem) => {
   const unread: string[] = [];
   const ours = oursOf({
     named: { subscriptions: [['s-1', 'contoso', []]], unsubscribed: [], codes: [['cfq7ttc0-x', 'Csp365Nce']], contracts: [] },

@@ -318,7 +318,7 @@ describe('pages', () => {
   test.each([
     ['the same body', three],
     ['no body', undefined],
-  ])('a query begun by POST goes on by POST with %s', async (_title, body) => {
+  ])('a query begun by POST continues by POST with %s', async (_title, body) => {
     const { call, sandbox } = await openHost(world());
     const first = await call('POST', 'Companies/query', three);
     expect(details(first)).toMatchObject({ count: 2, requestCount: 2, prevPageUrl: null });

@@ -93,7 +93,7 @@ describe('organizations', () => {
       },
     ],
     [
-      'a custom property with a number for a value',
+      'a number for a property’s value',
       { customProperties: [{ name: 'AutotaskCompanyID', value: 29683777 }] },
       { 'CustomProperties[0]': ['A name or an id, and a text as value, are required.'] },
     ],
@@ -104,16 +104,8 @@ describe('organizations', () => {
   });
 
   test.each<[what: string, property: object, message: string]>([
-    [
-      'a property that nobody defined',
-      { name: 'AutotaskCompanyId', value: '1' },
-      'Custom property "AutotaskCompanyId" does not exist',
-    ],
-    [
-      'a value outside the options',
-      { name: 'BillingRegion', value: 'US' },
-      '"US" is not an option of custom property "BillingRegion"',
-    ],
+    ['an undefined property', { name: 'AutotaskCompanyId', value: '1' }, 'Custom property "AutotaskCompanyId" does not exist'],
+    ['an unlisted value', { name: 'BillingRegion', value: 'US' }, '"US" is not an option of custom property "BillingRegion"'],
   ])('a PUT with %s is refused with an error code', async (_what, property, errorMessage) => {
     expect(await host.ask('PUT', path, { ...BODY, customProperties: [property] })).toMatchObject({
       status: 400,

@@ -42,8 +42,9 @@ const A = licence({
 });
 
 test.each<[what: string, owned: Licence, lines: string[]]>([
+  // The refund is of the old seats for the days left, the charge of the new ones.
   [
-    'raised within a cycle: the cycle, a refund of the old seats and a charge of the new for the days left',
+    'raised within a cycle: the cycle, a refund and a charge',
     A,
     [
       'cycleCharge 20 19.7 394.00 450.00 2025-09-12 2025-10-11',
@@ -97,7 +98,7 @@ test.each<[what: string, owned: Licence, lines: string[]]>([
     ['new 5 112.8 564.00 648.00 2025-09-15 2026-09-14'],
   ],
   [
-    'renewed with fewer seats at a new price: one line of the new term',
+    'renewed with fewer seats at a new price: one line',
     {
       ...licence({ plan: 'yearMonthly', cost: '31.50', sales: '36.00', start: '2024-09-18', seats: 15 }),
       terms: [

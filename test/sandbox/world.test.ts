@@ -93,7 +93,7 @@ describe('a world that cannot be', () => {
       /a picklist value is a whole number/,
     ],
     [
-      'a row whose price is not its units times its unit price',
+      'a row whose price is not units times unit price',
       worldWith({ unitRows: [{ contractServiceID: 20, startDate: '2025-01-01', units: 2, unitPrice: 5, price: 11 }] }),
       /unitRows: 1 has a price of 11, which is not 2 x 5/,
     ],

@@ -96,7 +96,7 @@ describe('the September 2025 world', () => {
     ]);
   });
 
-  test.each(STORY)('%s of %s (%s): cost %s, sales %s, %d', async (...[, organization, foundBy, cost, sales, quantity]) => {
+  test.each(STORY)('%s of %s is reported: %s', async (...[, organization, foundBy, cost, sales, quantity]) => {
     const [, nce] = await reportAt('2025-10-09T03:00:00Z');
     const found = itemsOf(nce!, organization).filter(({ subscriptionId, subscriptionName }) =>
       [subscriptionId, subscriptionName].includes(foundBy),

@@ -67,16 +67,18 @@ const ONCE_WRONG: [seed: number, what: string, workload: Workload][] = [
   [103, 'a waiting write that another worker has sent is not sent', 'repeated'],
   [
     22300,
-    'what is paid once ends with its month also where the run was interrupted after it extended the contract, and the tenant makes the new rows without units',
+    // The tenant makes the rows of the extension without units.
+    'what is paid once ends though its extension was interrupted',
     'mixed',
   ],
   [4607, 'a failed read-back does not report yesterday’s outcome', 'mixed'],
-  [2098, 'what is paid once ends with its month also where the adjustment before it shows a moment late', 'mixed'],
-  [1105, 'a contract that says where it ended before a restored extension is found by the search for its number', 'restore'],
-  [20088, 'an extension that a restore interrupted is billed from what the months between leave of its units', 'restore'],
+  [2098, 'what is paid once ends though the adjustment shows late', 'mixed'],
+  [1105, 'a restored contract that names its former end is found', 'restore'],
+  [20088, 'an extension interrupted by a restore bills the units left', 'restore'],
   [
     3547,
-    'what is paid once ends with its month also where the answer to the end of its units is lost, and the row does not show the month’s own adjustment yet',
+    // Nor does the row show the month’s own adjustment yet.
+    'what is paid once ends though the answer is lost',
     'mixed',
   ],
 ];

@@ -28,8 +28,8 @@ test('a month survives losing Temporal, network and worker', () => {
 
 // Right to the cent.
 test.each([
-  ['before it has read that Autotask made its contract', 0],
-  ['between the adjustment it has sent and telling Temporal of it', 1],
+  ['before reading its new contract', 0],
+  ['before reporting its sent adjustment', 1],
 ])('a worker killed %s leaves a correct month', (_where, index) => {
   expect(placed[index]).toMatchObject({ isReached: true, verdict: 'ok', problems: [], unknown: [] });
 });

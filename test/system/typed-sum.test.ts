@@ -47,7 +47,7 @@ const QUESTION = 'Type the sum to release them (5,620.99 EUR): ';
     ['Enter alone', '\r', 'Nothing was released: "" is not the sum, which is 5,620.99 EUR.'],
     ['Ctrl-C', '\u0003', 'Nothing was released: no sum was typed.'],
     ['Ctrl-D', '\u0004', 'Nothing was released: no sum was typed.'],
-  ])('%s releases nothing and says so on a line of its own', async (_key, keys, said) => {
+  ])('%s releases nothing and says so on its own line', async (_key, keys, said) => {
     const terminal = await asked();
     terminal.type(keys);
     const { code, screen } = await terminal.ended;

@@ -119,9 +119,9 @@ describe('the page for finance', () => {
   const looks: [what: string, options: Parameters<Browser['newContext']>[0]][] = [
     ['on a screen', {}],
     ['in the dark', { colorScheme: 'dark' }],
-    ['on a phone of 360 pixels', { viewport: { width: 360, height: 740 } }],
+    ['on a 360 pixel phone', { viewport: { width: 360, height: 740 } }],
   ];
-  test.each(looks)('axe finds nothing and nothing scrolls sideways in eight views, %s', async (_, options) => {
+  test.each(looks)('axe finds nothing and nothing scrolls sideways %s', async (_, options) => {
     const page = await loggedIn('anna', { ...options, bypassCSP: true });
     for (const path of [
       '/',

@@ -68,14 +68,9 @@ test('says that progress is unknown and nothing was decided', async () => {
 // What is away was there as a stack trace.
 test.each([
   ['a store that is away', 'StoreUnavailable', 503, 'The evidence store does not answer right now'],
-  [
-    'a store that refuses the log-in',
-    'StoreRefused',
-    500,
-    'The page cannot work with its settings. Its log says what to change.',
-  ],
+  ['a store refusing the log-in', 'StoreRefused', 500, 'The page cannot work with its settings. Its log says what to change.'],
   ['a key that is lost', 'KeyMissing', 500, 'The page cannot work with its settings.'],
-  ['a mistake of the program, with its stack,', 'TypeError', 500, 'This did not work. The log of the page says why.'],
+  ['a bug, with its stack,', 'TypeError', 500, 'This did not work. The log of the page says why.'],
 ])('reports %s in a sentence, and logs it', async (_what, name, status, says) => {
   const written: string[] = [];
   const stderr = jest.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0);

@@ -67,8 +67,8 @@ describe('a worker', () => {
 
 describe('a request of another broker', () => {
   const refusals: [what: string, queue: string, isForGood: boolean][] = [
-    ['that comes on it is left to its own worker, which takes it the next time', BILLING_QUEUE, false],
-    ['anywhere else is refused for good', billingQueue(BROKER), true],
+    ['on it is left to its own worker', BILLING_QUEUE, false],
+    ['elsewhere is refused for good', billingQueue(BROKER), true],
   ];
   test.each(refusals)('%s, and both are named', async (_, queue, isForGood) => {
     const config = loadConfig({ ...COMPLETE_SETTINGS, BILLING_BROKER: BROKER, BILLING_MODE: 'shadow' });

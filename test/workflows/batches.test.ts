@@ -51,7 +51,7 @@ describe('steps that one activity carries out', () => {
       ['extend A, extend B', 'adjust A, adjust B', 'extend A'],
     ],
     [
-      'know a contract by its id where something of it goes by another key',
+      'know a contract by its id, whatever key a step names',
       'adjust A 7, extend A 7, adjust other 7',
       9,
       ['adjust A 7', 'extend A 7', 'adjust other 7'],
@@ -63,7 +63,7 @@ describe('steps that one activity carries out', () => {
       ['adjust a', 'charge a', 'adjust A'],
     ],
     [
-      'are one by one in the order of the plan where no two may go together',
+      'go one by one, as planned, where no two may combine',
       'upsert A, adjust A, upsert B',
       1,
       ['upsert A', 'adjust A', 'upsert B'],
