@@ -334,7 +334,7 @@ const TEXTS: Record<keyof typeof TEXT, [mark: Mark, test: string]> = {
   conversion: ['observed', 'autotask-query: text for a picklist'],
   orLimit: ['documented', 'autotask-query: 501 OR conditions are refused'],
   uniqueName: ['observed', 'autotask-writes: two services may not have one name where the switch says so'],
-  outsideContract: ['observed', 'autotask-rows: on %s of a contract for 2025: %s'],
+  outsideContract: ['observed', 'autotask-rows: on %s of a contract for 2025'],
   duplicate: ['observed', 'autotask-rows: on a day that has one already is a duplicate'],
   sqlDuplicate: ['observed', 'autotask-rows: on a day that has one is a duplicate, if switched'],
   deadlock: ['observed', 'autotask-query: each tenth query deadlocks once, if so switched'],

@@ -118,7 +118,7 @@ test.each<[ReasonCode, string | null]>([
   ['ghost', `${AGAIN} "ghost settled"`],
   ['dismissed', null],
   ['awaiting-report', null],
-])('after %s goes on: %s', (reason, command) => {
+])('%s has its command to continue, or none', (reason, command) => {
   expect(commandFor(reason, CONTOSO)).toBe(command);
 });
 

@@ -124,7 +124,7 @@ describe('breakers', () => {
     [{ BREAKER_MONTH_DROP_PERCENT: '0' }, []],
     [{ BREAKER_MONTH_DROP_PERCENT: '30.5' }, []],
     [{ BREAKER_MONTH_DROP_PERCENT: 'half' }, []],
-  ])('a broker should know of %j: %j', (environment, said) => expect(aboutBreakers(environment)).toEqual(said));
+  ])('a broker should know of %j', (environment, said) => expect(aboutBreakers(environment)).toEqual(said));
 });
 
 test.each([

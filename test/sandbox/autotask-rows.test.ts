@@ -152,7 +152,7 @@ describe('an adjustment', () => {
     ['2025-12-31', 'done'],
     ['2026-01-01', OUTSIDE],
   ];
-  test.each(days)('on %s of a contract for 2025: %s', async (day, answer) => {
+  test.each(days)('on %s of a contract for 2025', async (day, answer) => {
     expect(await adjust(await openHost(), day, { unitChange: 1 })).toBe(answer);
   });
 
