@@ -1,4 +1,4 @@
-import { Autotask } from './autotask/index.js';
+import { Autotask, realClock, type GateClock } from './autotask/index.js';
 import { ProbingAutotask } from './autotask/probing.js';
 import { Cloudmore } from './cloudmore/index.js';
 import type { Config } from './config.js';
@@ -12,9 +12,12 @@ export interface Vendors<Client extends Autotask = Autotask> {
 
 type Settings = Pick<Config, 'autotask' | 'cloudmore'>;
 
-/** `maySend`: whether this process may send to Autotask; one that has no lease of the broker's always may. */
-export const connectVendors = (config: Settings, { maySend = () => true }: { maySend?: () => boolean } = {}): Vendors => ({
-  autotask: new Autotask(config.autotask, { maySend }),
+/** `maySend`: whether this process may send to Autotask; one that has no lease of the broker's always may. `clock`: the gate's. */
+export const connectVendors = (
+  config: Settings,
+  { maySend = () => true, clock = realClock }: { maySend?: () => boolean; clock?: GateClock } = {},
+): Vendors => ({
+  autotask: new Autotask(config.autotask, { maySend, clock }),
   cloudmore: new Cloudmore(config.cloudmore),
 });
 
