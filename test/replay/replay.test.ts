@@ -38,7 +38,12 @@ describe('a workflow that was changed without care is caught', () => {
   /** What somebody might do to `workflows`, in the words of the bundle, and the history that notices. */
   const changes: [change: string, path: string, from: string, to: string][] = [
     ['steps in another order', 'organization-billing.done', '.batchesOf)(turn.steps,', '.batchesOf)([...turn.steps].reverse(),'],
-    ['an organization that waits and tells nobody', 'organization-billing.waiting', 'await organization.report(summary);', ''],
+    [
+      'an organization that waits and tells nobody',
+      'organization-billing.waiting',
+      'await reportToRuns(organization, summary);',
+      '',
+    ],
     ['no more waiting for a person', 'organization-billing.parked-skipped-rerun', 'if (!summary.staysOpen) {', 'if (true) {'],
     ['no second try by itself', 'organization-billing.healed', "return 'healing';", "return 'closed';"],
     ['no second plan after a refusal', 'organization-billing.refused', 'run.refused.size > 0) plan', 'false) plan'],
