@@ -107,7 +107,7 @@ class Opened {
     this.closers.push(close);
   }
 
-  /** The last first. One that cannot be closed must not hide why: a connection is still held by a worker that was made beside one that could not be. */
+  /** The last first. One that cannot be closed must not hide why. */
   async close(): Promise<void> {
     for (const close of this.closers.splice(0).reverse()) await close().catch(() => undefined);
   }
@@ -143,7 +143,7 @@ async function assemble(
   const port = setup.watch === undefined ? null : new Watch(setup.watch, watchingOne(sources), say);
   if (port !== null) opened.note(() => port.close());
   await port?.open();
-  const workers = await Promise.all(queues.filter((queue) => queue !== 'autotask').map(create));
+  const workers = await createAll(queues.filter((queue) => queue !== 'autotask').map(create));
   const shutdown = (): void => {
     isShutDown = true;
     for (const each of [gate, oldQueue, sentinel, promoter]) each?.close();
@@ -171,6 +171,16 @@ async function assemble(
       }
     },
   };
+}
+
+/** All of them or none: a worker holds its connection and its thread until it has run, so those that were made beside one that could not be are run to their end. */
+async function createAll(making: Promise<Worker>[]): Promise<Worker[]> {
+  const made = await Promise.allSettled(making);
+  const failed = made.find((each) => each.status === 'rejected');
+  const workers = made.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  if (failed === undefined) return workers;
+  await Promise.allSettled(workers.map((worker) => worker.runUntil(Promise.resolve())));
+  throw failed.reason;
 }
 
 const connectionOf = async ({ connection }: WorkerSetup): Promise<NativeConnection> =>
@@ -253,6 +263,7 @@ function workersBy(
       maxConcurrentActivityTaskExecutions: AUTOTASK_ACTIVITIES,
     }),
   };
-  const sdk = threads?.worker() ?? Worker;
-  return { create: (queue) => sdk.create(options[queue]()), gate, quota: () => dependencies.autotask.quota() };
+  const create = (queue: Queue | 'old'): Promise<Worker> =>
+    threads === undefined ? Worker.create(options[queue]()) : threads.create(options[queue]());
+  return { create, gate, quota: () => dependencies.autotask.quota() };
 }

@@ -5,7 +5,7 @@ import type { Workflow, WorkflowCreator } from '@temporalio/worker/lib/workflow/
 import { startSandbox, type Sandbox } from '../../sandbox/index.js';
 import { loadConfig } from '../../shared/config.js';
 import { memoryEvidence } from '../../shared/evidence/index.js';
-import { startWorker, type RunningWorker } from '../../worker/main.js';
+import { startWorker, type Queue, type RunningWorker } from '../../worker/main.js';
 import { WorkflowThreads } from '../../worker/many/workflow-threads.js';
 import { september } from '../api/vendors.js';
 
@@ -45,11 +45,11 @@ describe('workflows of many brokers in one process', () => {
     await sandbox?.close();
   });
 
-  const started = (broker: string, threads: WorkflowThreads): Promise<RunningWorker> =>
+  const started = (broker: string, threads: WorkflowThreads, queues: Queue[] = ['billing']): Promise<RunningWorker> =>
     startWorker(loadConfig({ ...sandbox.env(), BILLING_MODE: 'auto', BILLING_BROKER: broker }), {
       connection,
       namespace: 'default',
-      queues: ['billing'],
+      queues,
       evidence: memoryEvidence(),
       threads,
     });
@@ -89,6 +89,23 @@ describe('workflows of many brokers in one process', () => {
     expect(threads.size).toBe(2);
     await idle!.destroy();
     expect([threads.size, dead.disposed]).toEqual([1, ['thread']]);
+  });
+
+  // A broker that could not start was tried again each minute. Each try kept a place in a thread, so that the others' threads never ended.
+  test.each<[which: string, queues: Queue[], taken: Queue[]]>([
+    ['it cannot be made', ['billing'], ['billing']],
+    ['its sibling cannot be made', ['billing', 'cloudmore'], ['cloudmore']],
+  ])('a worker takes no place where %s', async (_, queues, taken) => {
+    const broker = `taken-${taken[0]}`;
+    const [threads, own] = [new WorkflowThreads(), new WorkflowThreads()];
+    // Serves in threads of its own what a second worker over the same connection may not.
+    const first = await started(broker, own, taken);
+    await expect(started(broker, threads, queues)).rejects.toThrow(/multiple workers/);
+    expect(threads.size).toBe(0);
+    const ended = first.run();
+    first.shutdown();
+    await ended;
+    expect(own.size).toBe(0);
   });
 
   test('another bundle of workflows has threads of its own', async () => {

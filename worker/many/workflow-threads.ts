@@ -1,4 +1,10 @@
-import { Worker, type CompiledWorkerOptions, type Logger, type WorkflowBundleOption } from '@temporalio/worker';
+import {
+  Worker,
+  type CompiledWorkerOptions,
+  type Logger,
+  type WorkerOptions,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
 import { UnexpectedError } from '@temporalio/worker/lib/errors.js';
 import type { Workflow, WorkflowCreator } from '@temporalio/worker/lib/workflow/interface.js';
 import type { WorkflowBundleWithSourceMapAndFilename as Bundle } from '@temporalio/worker/lib/workflow/workflow-worker-thread/input.js';
@@ -28,25 +34,36 @@ export class WorkflowThreads {
     return this.threads.size;
   }
 
-  /** The SDK's worker, over these threads. */
-  worker(): typeof Worker {
+  /** A worker of the SDK whose workflows run in one of these threads; one that cannot be made takes no place there. */
+  async create(options: WorkerOptions): Promise<Worker> {
+    const places: WorkflowCreator[] = [];
     const read = (from: WorkflowBundleOption, parse: () => Promise<Bundle | undefined>): Promise<Bundle | undefined> =>
       this.read(from, parse);
-    const join = (bundle: Bundle, begin: () => Promise<WorkflowCreator>): Promise<WorkflowCreator> => this.join(bundle, begin);
-    return class extends Worker {
-      protected static override getOrCreateBundle(options: CompiledWorkerOptions, logger: Logger): Promise<Bundle | undefined> {
-        const parse = (): Promise<Bundle | undefined> => super.getOrCreateBundle(options, logger);
-        return options.workflowBundle === undefined ? parse() : read(options.workflowBundle, parse);
+    const join = async (bundle: Bundle, begin: () => Promise<WorkflowCreator>): Promise<WorkflowCreator> => {
+      const place = await this.join(bundle, begin);
+      places.push(place);
+      return place;
+    };
+    const Threaded = class extends Worker {
+      protected static override getOrCreateBundle(compiled: CompiledWorkerOptions, logger: Logger): Promise<Bundle | undefined> {
+        const parse = (): Promise<Bundle | undefined> => super.getOrCreateBundle(compiled, logger);
+        return compiled.workflowBundle === undefined ? parse() : read(compiled.workflowBundle, parse);
       }
 
       protected static override createWorkflowCreator(
         bundle: Bundle,
-        options: CompiledWorkerOptions,
+        compiled: CompiledWorkerOptions,
         logger: Logger,
       ): Promise<WorkflowCreator> {
-        return join(bundle, () => super.createWorkflowCreator(bundle, options, logger));
+        return join(bundle, () => super.createWorkflowCreator(bundle, compiled, logger));
       }
     };
+    try {
+      return await Threaded.create(options);
+    } catch (error) {
+      await Promise.all(places.map((place) => place.destroy()));
+      throw error;
+    }
   }
 
   /** A bundle is parsed once, a tenth of a second each time. */
