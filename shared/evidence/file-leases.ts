@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMissing } from '../files.js';
 import { Exclusive, readText, writeFirst, writeWhole } from './file-store.js';
-import { LEASE_MS, type Lease, type LeaseStore } from './hold.js';
+import { LEASE_MS, type Lease, type LeaseStore, type Renewal, type Renewed } from './hold.js';
 
 /**
  * Leases as files, one for each holding: its number is in the file's name, and the highest counts. So a process that was frozen in the middle of a renewal,
@@ -36,6 +36,14 @@ export function fileLeases(folder: string, now: () => Date): FileLeases {
     const kept = Math.max(...fencesOf(folder, name)) === fence ? read(name, fence) : null;
     return kept !== null && kept.id === id && !isOver(kept) ? kept : null;
   };
+  const renew = ({ lease, nonces, nonce, note }: Renewal): Promise<Renewed> =>
+    alone(lease.name, () => {
+      const kept = current(lease);
+      if (kept === null || !nonces.includes(kept.nonce)) return 'lost';
+      writeWhole(fileOf(lease.name, lease.fence), lasting({ ...kept, nonce, note }, LEASE_MS));
+      // Whether it was replaced in the very moment: then what was written counts for nothing.
+      return current(lease) === null ? 'lost' : 'renewed';
+    });
   return {
     now: () => Promise.resolve(now()),
     isHeld: (lease) => current(lease) !== null,
@@ -52,14 +60,7 @@ export function fileLeases(folder: string, now: () => Date): FileLeases {
         for (const fence of before) rmSync(fileOf(name, fence), { force: true });
         return { fence: last + 1, left };
       }),
-    renew: (lease, nonces, nonce, note) =>
-      alone(lease.name, () => {
-        const kept = current(lease);
-        if (kept === null || !nonces.includes(kept.nonce)) return false;
-        writeWhole(fileOf(lease.name, lease.fence), lasting({ ...kept, nonce, note }, LEASE_MS));
-        // Whether it was replaced in the very moment: then what was written counts for nothing.
-        return current(lease) !== null;
-      }),
+    renew: (renewals) => Promise.all(renewals.map(renew)),
     giveBack: (lease) =>
       alone(lease.name, () => {
         const kept = current(lease);

@@ -9,7 +9,7 @@ import { dumpFiles, loadFiles } from './file-backup.js';
 import { FileChain, isPlain } from './file-chain.js';
 import { diskClock, onDisk, partsOf, readText, sizeBelow, tidy, writeWhole } from './file-store.js';
 import { fileLeases } from './file-leases.js';
-import { holdLease, type LeaseStore } from './hold.js';
+import { holdLease, Pulse, type LeaseStore } from './hold.js';
 
 /** Evidence as files: `values/ab/abcd….json`, `names/…`, `chains/…`. Every write goes to a temporary file first, so that a kill leaves no half value. */
 export function fileEvidence(root: string): EvidenceStore {
@@ -78,7 +78,8 @@ export function fileEvidence(root: string): EvidenceStore {
     now: () => disk(now),
     hold: async (name, options) => {
       await disk(() => tidy(root)).catch((error: unknown) => options.onTrouble?.(String(error)));
-      return holdLease(leasesOnDisk(disk, leases), name, options);
+      // Each with a pulse of its own: on a disk every lease has a lock of its own, and none waits behind another's.
+      return holdLease(new Pulse(leasesOnDisk(disk, leases)), name, options);
     },
     chain: {
       entries: (chain) => chainNamed(chain).entries(),
@@ -125,7 +126,7 @@ const NAME_SUFFIX = '.ref';
 const leasesOnDisk = (disk: <T>(work: () => T | Promise<T>) => Promise<T>, leases: LeaseStore): LeaseStore => ({
   now: () => disk(() => leases.now()),
   take: (...given) => disk(() => leases.take(...given)),
-  renew: (...given) => disk(() => leases.renew(...given)),
+  renew: (renewals) => disk(() => leases.renew(renewals)),
   giveBack: (lease) => disk(() => leases.giveBack(lease)),
 });
 

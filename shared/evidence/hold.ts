@@ -52,13 +52,29 @@ export interface LeaseStore {
   now(): Promise<Date>;
   /** Takes the name where nobody holds it; null where somebody does. `nonce` proves at the next renewal that the store was not set back meanwhile. */
   take(name: string, id: string, nonce: string): Promise<{ fence: number; left: unknown } | null>;
-  /** False where it is not this holder's any more, has ended, or carries none of the `nonces`. */
-  renew(lease: Lease, nonces: string[], nonce: string, note: unknown): Promise<boolean>;
+  /** Renews each by itself, and answers in the same order. */
+  renew(renewals: Renewal[]): Promise<Renewed[]>;
   giveBack(lease: Lease): Promise<void>;
 }
 
-/** Waits for the name and holds it. */
-export async function holdLease(leases: LeaseStore, name: string, options: HoldOptions): Promise<Hold> {
+export interface Renewal {
+  lease: Lease;
+  /** What the store may have of this holder: the answer to a renewal may be lost after it was done. */
+  nonces: string[];
+  /** What it has after this renewal. */
+  nonce: string;
+  note: unknown;
+}
+
+/**
+ * `lost`: the lease is not this holder's any more, has ended, or carries none of the `nonces`. `busy`: somebody else, such as a claim, works on it at this moment,
+ * and it is as it was.
+ */
+export type Renewed = 'renewed' | 'lost' | 'busy';
+
+/** Waits for the name and holds it; `pulse` renews it from then on. */
+export async function holdLease(pulse: Pulse, name: string, options: HoldOptions): Promise<Hold> {
+  const { leases } = pulse;
   const { signal, onWait, onTrouble = () => undefined } = options;
   const once = onceInARow(onTrouble);
   for (let isFirst = true; ; await sleep(LOOK_EVERY_MS, undefined, { signal })) {
@@ -75,7 +91,7 @@ export async function holdLease(leases: LeaseStore, name: string, options: HoldO
       const taken = await leases.take(name, id, nonce);
       if (taken !== null)
         return new HeldLease(
-          leases,
+          pulse,
           { name, id, fence: taken.fence },
           { left: taken.left, nonce, asked: clocks, note: options.note },
         );
@@ -96,6 +112,82 @@ const onceInARow = (report: (why: string) => void): ((why: string | null) => voi
     last = why;
   };
 };
+
+/** A note may be a kilobyte or two. */
+const RENEWED_AT_ONCE = 200;
+/** A lease that is busy is asked for so often again, so many milliseconds later: a claim takes a few of them. */
+const BUSY_TRIES = 10;
+const BUSY_AGAIN_MS = 100;
+
+/**
+ * Renews the leases that a process holds in one store, at each beat all of them at once: one by one, a hundred of them queue up for longer than a lease lasts.
+ * Each holder hears for itself how its own stands.
+ */
+export class Pulse {
+  private readonly held = new Set<HeldLease>();
+  private timer: NodeJS.Timeout | null = null;
+  private isBeating = false;
+
+  constructor(readonly leases: LeaseStore) {}
+
+  add(lease: HeldLease): void {
+    this.held.add(lease);
+    this.timer ??= setInterval(() => void this.beat(), RENEW_EVERY_MS).unref();
+  }
+
+  drop(lease: HeldLease): void {
+    this.held.delete(lease);
+    if (this.held.size > 0 || this.timer === null) return;
+    clearInterval(this.timer);
+    this.timer = null;
+  }
+
+  private async beat(): Promise<void> {
+    if (this.isBeating) return;
+    this.isBeating = true;
+    const offers = [...this.held].flatMap((lease) => offerOf(lease));
+    while (offers.length > 0) await this.renewAll(offers.splice(0, RENEWED_AT_ONCE));
+    this.isBeating = false;
+  }
+
+  private async renewAll(offers: Offer[]): Promise<void> {
+    try {
+      let left = await this.renew(offers);
+      for (let tries = 1; tries < BUSY_TRIES && left.length > 0; tries += 1) {
+        await sleep(BUSY_AGAIN_MS, undefined, { ref: false });
+        left = await this.renew(left);
+      }
+    } catch {
+      // The store is away. Each goes on until its time is over.
+    }
+  }
+
+  /** Answers those that were busy. */
+  private async renew(offers: Offer[]): Promise<Offer[]> {
+    const clocks = readClocks();
+    const answers = await this.leases.renew(offers.map(({ renewal }) => renewal));
+    return offers.filter(({ lease, renewal }, index) => {
+      const answer = answers[index]!;
+      if (answer === 'renewed') lease.extend(renewal, clocks);
+      if (answer === 'lost') lease.lose();
+      return answer === 'busy';
+    });
+  }
+}
+
+interface Offer {
+  lease: HeldLease;
+  renewal: Renewal;
+}
+
+/** One that cannot say what to renew, because its note fails, keeps no other from it. */
+function offerOf(lease: HeldLease): Offer[] {
+  try {
+    return lease.isHeld() ? [{ lease, renewal: lease.renewal() }] : [];
+  } catch {
+    return [];
+  }
+}
 
 /** How far this machine's clock is off the store's, in words; null when it is near enough. */
 async function clockOff(leases: Pick<LeaseStore, 'now'>): Promise<string | null> {
@@ -130,15 +222,13 @@ class HeldLease implements Hold {
   readonly lost: Promise<void>;
   private reportLost!: () => void;
   private isOver = false;
-  private isRenewing = false;
   private nonces: string[];
   /** Right before the last renewal that came to something was asked for. */
   private renewed: Clocks;
   private readonly note: () => unknown;
-  private readonly pulse: NodeJS.Timeout;
 
   constructor(
-    private readonly leases: LeaseStore,
+    private readonly pulse: Pulse,
     readonly lease: Lease,
     { left, nonce, asked, note = () => null }: TakenLease,
   ) {
@@ -147,7 +237,7 @@ class HeldLease implements Hold {
     this.renewed = asked;
     this.note = note;
     this.lost = new Promise((resolve) => (this.reportLost = resolve));
-    this.pulse = setInterval(() => void this.renew(), RENEW_EVERY_MS).unref();
+    pulse.add(this);
   }
 
   isHeld(): boolean {
@@ -157,29 +247,24 @@ class HeldLease implements Hold {
 
   async release(): Promise<void> {
     this.end();
-    await this.leases.giveBack(this.lease).catch(() => undefined); // it ends by itself, and what was lost cannot be given back
+    await this.pulse.leases.giveBack(this.lease).catch(() => undefined); // it ends by itself, and what was lost cannot be given back
   }
 
-  private async renew(): Promise<void> {
-    if (!this.isHeld() || this.isRenewing) return;
-    this.isRenewing = true;
-    const clocks = readClocks();
+  /** What to ask the store for at the next beat. */
+  renewal(): Renewal {
+    const note = this.note();
     const nonce = randomUUID();
-    // The answer may be lost after it was renewed: then the store has the new one.
     this.nonces.push(nonce);
-    try {
-      if (await this.leases.renew(this.lease, this.nonces, nonce, this.note())) {
-        this.nonces = [nonce];
-        this.renewed = clocks;
-      } else if (!this.isOver) this.lose();
-    } catch {
-      // The store is away. It goes on until its time is over.
-    } finally {
-      this.isRenewing = false;
-    }
+    return { lease: this.lease, nonces: this.nonces, nonce, note };
   }
 
-  private lose(): void {
+  /** The store has renewed it; `asked`: right before it was asked to. */
+  extend({ nonce }: Renewal, asked: Clocks): void {
+    this.nonces = [nonce];
+    this.renewed = asked;
+  }
+
+  lose(): void {
     if (this.isOver) return;
     this.end();
     this.reportLost();
@@ -187,6 +272,6 @@ class HeldLease implements Hold {
 
   private end(): void {
     this.isOver = true;
-    clearInterval(this.pulse);
+    this.pulse.drop(this);
   }
 }

@@ -23,25 +23,8 @@ export interface PostgresServer {
   end(): Promise<void>;
 }
 
-/** Servers that this process is connected to, with how many stores use them: all brokers of a process share its two sessions. */
-// eslint-disable-next-line no-restricted-syntax -- two sessions are the process's share of the server, however many stores it opens
-const connected = new Map<string, { server: PostgresServer; users: number }>();
-
+/** Two sessions, which are opened when they are needed. */
 export function connectPostgres(connectionString: string): PostgresServer {
-  const known = connected.get(connectionString) ?? { server: openSessions(connectionString), users: 0 };
-  connected.set(connectionString, { ...known, users: known.users + 1 });
-  return known.server;
-}
-
-/** One who had it from `connectPostgres` needs it no longer; the last one ends the sessions. */
-async function disconnect(connectionString: string, end: () => Promise<void>): Promise<void> {
-  const { server, users } = connected.get(connectionString)!;
-  if (users > 1) return void connected.set(connectionString, { server, users: users - 1 });
-  connected.delete(connectionString);
-  await end();
-}
-
-function openSessions(connectionString: string): PostgresServer {
   const store = placeOf(connectionString);
   const sessions = [
     session(connectionString, QUERY_MS, CONNECT_MS),
@@ -56,7 +39,7 @@ function openSessions(connectionString: string): PostgresServer {
     queryLease: queryOver(sessions[1]),
     withClient: (work) => translated(store, () => onPooled(sessions[0], work)),
     withOwnClient: (work) => translated(store, () => onOwn(connectionString, work)),
-    end: () => disconnect(connectionString, async () => void (await Promise.all(sessions.map((each) => each.end())))),
+    end: async () => void (await Promise.all(sessions.map((each) => each.end()))),
   };
 }
 

@@ -1,20 +1,19 @@
 import { createHash } from 'node:crypto';
 import { isWhole } from './chain.js';
-import { EvidenceAltered, EvidenceMissing, LeaseLost, StoreUnavailable, type EvidenceStore } from './evidence.js';
-import { holdLease, LEASE_MS, type Lease, type LeaseStore } from './hold.js';
-import { migrate } from './migrate.js';
-import { chainIn, cutIn, entryOf, textOrNull, textsIn } from './postgres-chain.js';
+import { EvidenceAltered, EvidenceMissing, LeaseLost, type EvidenceStore } from './evidence.js';
+import { holdLease, type Lease } from './hold.js';
+import { chainIn, cutIn, entryOf, textsIn } from './postgres-chain.js';
 import { dumpFrom, loadInto } from './postgres-backup.js';
-import { codeOf, connectPostgres, TABLES_GONE, type PostgresServer, type Query, type Row } from './postgres-server.js';
+import { joinDatabase } from './postgres-database.js';
+import { clockOf } from './postgres-leases.js';
+import type { Row } from './postgres-server.js';
 
 /**
  * Evidence in PostgreSQL, for workers on several hosts. Nothing rests on a session: every step is one statement, or one short transaction, so that a pooler
  * may stand between. Times are the server's.
  */
 export function postgresEvidence(connectionString: string): EvidenceStore {
-  const server = connectPostgres(connectionString);
-  const ready = onceReady(server);
-  const query = ready(server.query);
+  const { server, query, pulse, leave } = joinDatabase(connectionString);
   const set = async (
     name: string,
     ref: string | null,
@@ -86,10 +85,10 @@ export function postgresEvidence(connectionString: string): EvidenceStore {
       return rows.map(({ name }) => String(name)).filter((name) => !name.slice(prefix.length).includes('/'));
     },
     now: () => clockOf(query),
-    hold: (name, options) => holdLease(leaseStore(ready(server.queryLease)), name, options),
+    hold: (name, options) => holdLease(pulse, name, options),
     chain: chainIn(query),
     size: async () => Number((await query(SIZE))[0]!.size),
-    close: once(() => server.end()),
+    close: once(leave),
   };
 }
 
@@ -119,57 +118,3 @@ function once(end: () => Promise<void>): () => Promise<void> {
   let ended: Promise<void> | null = null;
   return () => (ended ??= end());
 }
-
-/** Tables are brought up to date before the first query, and again when they are gone: a database may be restored at any time. */
-function onceReady(server: PostgresServer): (query: Query) => Query {
-  let ready: Promise<void> | null = null;
-  const forget = (): void => void (ready = null);
-  return (query) => async (text, values) => {
-    ready ??= migrate(server);
-    await ready.catch((error: unknown) => {
-      forget();
-      throw error;
-    });
-    try {
-      return await query(text, values);
-    } catch (error) {
-      if (error instanceof StoreUnavailable && TABLES_GONE.includes(codeOf(error.cause))) forget();
-      throw error;
-    }
-  };
-}
-
-async function clockOf(query: Query): Promise<Date> {
-  const [row] = await query('select extract(epoch from clock_timestamp()) * 1000 as now');
-  return new Date(Number(row!.now));
-}
-
-const leaseStore = (query: Query): LeaseStore => ({
-  now: () => clockOf(query),
-  take: async (name, id, nonce) => {
-    const [row] = await query(TAKE, [name, id, nonce, LEASE_MS]);
-    return row ? { fence: Number(row.fence), left: JSON.parse(textOrNull(row.note) ?? 'null') as unknown } : null;
-  },
-  renew: async ({ name, id, fence }, nonces, nonce, note) => {
-    const rows = await query(RENEW, [name, id, fence, nonces, nonce, JSON.stringify(note ?? null), LEASE_MS]);
-    return rows.length === 1;
-  },
-  giveBack: async ({ name, id, fence }) => {
-    await query('update billing_evidence_lease set ends_at = clock_timestamp() where name = $1 and holder = $2 and fence = $3', [
-      name,
-      id,
-      fence,
-    ]);
-  },
-});
-
-const ENDS = (parameter: string): string => `clock_timestamp() + ${parameter}::double precision * interval '1 millisecond'`;
-const TAKE = `
-  insert into billing_evidence_lease as lease (name, holder, fence, nonce, ends_at) values ($1, $2, 1, $3, ${ENDS('$4')})
-  on conflict (name) do update set holder = $2, fence = lease.fence + 1, nonce = $3, ends_at = ${ENDS('$4')}
-    where lease.ends_at <= clock_timestamp()
-  returning fence, note`;
-const RENEW = `
-  update billing_evidence_lease set nonce = $5, note = $6, ends_at = ${ENDS('$7')}
-  where name = $1 and holder = $2 and fence = $3 and nonce = any($4::text[]) and ends_at > clock_timestamp()
-  returning fence`;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { openEvidence } from '../../shared/evidence/index.js';
-import { holdLease, LEASE_MS, LOOK_EVERY_MS, type LeaseStore } from '../../shared/evidence/hold.js';
+import { holdLease, LEASE_MS, LOOK_EVERY_MS, Pulse, type LeaseStore } from '../../shared/evidence/hold.js';
 import { eventually } from '../eventually.js';
 import { cableTo, type Cable } from './cut.js';
 import { hasPgBouncer, startPgBouncer, type Pooler } from './pgbouncer.js';
@@ -167,16 +167,15 @@ describe('a clock', () => {
     const harness: LeaseStore = {
       now: () => Promise.resolve(new Date(Date.now() - offMs)),
       take: () => Promise.resolve({ fence: 1, left: null }),
-      renew: () => Promise.resolve(true),
+      renew: (renewals) => Promise.resolve(renewals.map(() => 'renewed')),
       giveBack: () => Promise.resolve(),
     };
     const onTrouble = (why: string): void => {
       trouble = why;
       asked.abort();
     };
-    const hold = await holdLease(harness, 'gates/clock', { signal: asked.signal, onWait: () => undefined, onTrouble }).catch(
-      () => null,
-    );
+    const options = { signal: asked.signal, onWait: () => undefined, onTrouble };
+    const hold = await holdLease(new Pulse(harness), 'gates/clock', options).catch(() => null);
     await hold?.release();
     return hold === null ? trouble : 'taken';
   };
