@@ -7,7 +7,7 @@ import { isStray } from '../shared/billing/ghosts/strays.js';
 import { same } from '../shared/billing/basics/text.js';
 import type { Month } from '../shared/billing/types.js';
 import type { BaseConfig } from '../shared/config.js';
-import { organizationBillingId, REFUSED_MEMO, STATUS_QUERY } from '../shared/messages/names.js';
+import { organizationBillingId, REFUSED_AT_MEMO, REFUSED_MEMO, STATUS_QUERY } from '../shared/messages/names.js';
 import { firstValue } from '../shared/encryption/converter.js';
 import { openEvidence } from '../shared/evidence/index.js';
 import { monthsOf, readMonth, type MonthRead } from '../shared/evidence/months.js';
@@ -53,8 +53,14 @@ export interface OpenOrganization {
   status: OrganizationStatus;
   /** Why its calls to Autotask wait at this moment; null when none does. */
   callsWait: string | null;
-  /** The last message to it that was not understood, in words; null when the last one was. */
-  refused: string | null;
+  /** The last message to it that was not understood; null when the last one was. */
+  refused: RefusedMessage | null;
+}
+
+/** A message to a workflow that was not understood, in words, and when it came (ISO), which is absent where an earlier version took it. */
+export interface RefusedMessage {
+  refused: string;
+  refusedAt?: string;
 }
 
 /**
@@ -108,9 +114,12 @@ const openOf = (
   refused: refusedIn(memo),
 });
 
-/** What was last not understood of what came to a workflow, in words; null where all was. */
-export const refusedIn = (memo: WorkflowExecutionInfo['memo'] | undefined): string | null =>
-  typeof memo?.[REFUSED_MEMO] === 'string' ? memo[REFUSED_MEMO] : null;
+/** What was last not understood of what came to a workflow; null where all was. */
+export function refusedIn(memo: WorkflowExecutionInfo['memo'] | undefined): RefusedMessage | null {
+  const { [REFUSED_MEMO]: refused, [REFUSED_AT_MEMO]: refusedAt } = memo ?? {};
+  if (typeof refused !== 'string') return null;
+  return typeof refusedAt === 'string' ? { refused, refusedAt } : { refused };
+}
 
 async function findOpen(
   { client }: Pick<Temporal, 'client'>,
@@ -180,8 +189,7 @@ export const isNotFound = (error: unknown): boolean => error instanceof Error &&
 export function withOpen(month: MonthResult, open: Map<string, OpenOrganization>): MonthResult {
   const organizations = month.organizations.map((organization) => {
     const now = open.get(organization.organizationId);
-    const refused = now?.refused ? { refused: now.refused } : {};
-    return { ...organization, ...refused, ...(now?.status === 'Running' ? { status: 'Running' as const } : {}) };
+    return { ...organization, ...now?.refused, ...(now?.status === 'Running' ? { status: 'Running' as const } : {}) };
   });
   return { ...month, organizations };
 }

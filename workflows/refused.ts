@@ -1,6 +1,6 @@
 import { log, patched, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import { md } from '../shared/billing/basics/markdown.js';
-import { REFUSED_MEMO } from '../shared/messages/names.js';
+import { REFUSED_AT_MEMO, REFUSED_MEMO } from '../shared/messages/names.js';
 import { scheduledStart } from './attributes.js';
 import { misnamedText, refused } from './messages.js';
 
@@ -13,8 +13,9 @@ export const notUnderstood = (refusal: string | null): string[] =>
 /** Of the handler of what came under a name that nobody knows. */
 export const MISNAMED = 'Used by the program: tells that a signal came under a name that nobody knows';
 
-/** For `billing status`. */
-export const keepRefusal = (refusal: string | null): void => upsertMemo({ [REFUSED_MEMO]: refusal });
+/** For `billing status`, which says when it came: a run shows it until it ends. */
+export const keepRefusal = (refusal: string | null): void =>
+  upsertMemo({ [REFUSED_MEMO]: refusal, [REFUSED_AT_MEMO]: refusal === null ? null : new Date().toISOString() });
 
 /** A signal that came under a name that nobody knows, in words; null in an execution of an earlier release, which took no notice of it. */
 export function misnamedRefusal(raw: unknown): string | null {

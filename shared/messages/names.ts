@@ -50,6 +50,8 @@ export const APPROVE_UPDATE = 'approveNow';
 export const UNDO_UPDATE = 'undoNow';
 /** Memo of an organization's workflow: the last message that was not understood, in words. */
 export const REFUSED_MEMO = 'refused';
+/** Memo: when that message came, an ISO time. */
+export const REFUSED_AT_MEMO = 'refusedAt';
 /** Internal: the daily run hands an open organization the new report. */
 export const REPORT_SIGNAL = 'newReport';
 /** Internal: an organization tells the run that it ended or waits. */

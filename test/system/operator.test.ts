@@ -287,7 +287,7 @@ describe('a plan on file', () => {
     await system.client.workflow.getHandle(organizationBillingId('default', MONTH, FABRIKAM)).signal('approve');
     await eventually(
       () => system.cli('status', MONTH),
-      ({ stdout }) => /Fabrikam Logistics: The signal approve came with no argument/.test(stdout),
+      ({ stdout }) => /Fabrikam Logistics, at .* UTC: The signal approve came with no argument/.test(stdout),
     );
     const refused = (): string | undefined =>
       worker!

@@ -87,7 +87,7 @@ describe('a message that is none', () => {
       await handle.signal('approve');
       await eventually(
         () => runCommand({ TEMPORAL_ADDRESS: address, BILLING_EVIDENCE: `file:${folder}` }, ['status', month]),
-        ({ out }) => /^Contoso 2025-12: The signal approve .*no argument.*Nothing was changed/m.test(out),
+        ({ out }) => /^Contoso 2025-12, at .* UTC: The signal approve .*no argument.*Nothing was changed/m.test(out),
       );
       await handle.terminate();
     });
@@ -209,9 +209,12 @@ describe('a message that is none', () => {
       const env = { TEMPORAL_ADDRESS: address, BILLING_EVIDENCE: `file:${folder}` };
       await eventually(
         () => runCommand(env, ['status', month]),
-        ({ out }) => out.includes('under way') && /^The run of .* UTC: The signal settled does not say/m.test(out),
+        ({ out }) => out.includes('under way') && /^The run of .* UTC, at .* UTC: The signal settled does not say/m.test(out),
       );
-      expect(JSON.parse((await runCommand(env, ['status', month, '--json'])).out)).toMatchObject({ refused: answer });
+      expect(JSON.parse((await runCommand(env, ['status', month, '--json'])).out)).toMatchObject({
+        refused: answer,
+        refusedAt: expect.any(String),
+      });
       goOn();
       await handle.result();
       expect((await pageOf(handle)).split('\n\n').slice(0, 2)).toEqual([

@@ -19,6 +19,7 @@ import {
   findMonth,
   openOrganizations,
   refusedIn,
+  type RefusedMessage,
   requireMonth,
   whyCallsWait,
   withOpen,
@@ -90,7 +91,7 @@ async function firstRun(context: Context, { temporal, broker, month, run, json }
   const link = detailsLink(webUiUrl(context.environment, temporal.address), temporal.namespace, run);
   if (json) {
     const soFar = await temporal.client.workflow.getHandle(run.workflowId).query<MonthResult>(STATUS_QUERY);
-    context.out(jsonText({ ...soFar, ...refusedOf(run) }));
+    context.out(jsonText({ ...soFar, ...refusedIn(run.memo) }));
   } else {
     const open = await openOrganizations(temporal, broker, month, []);
     const reason = (await callsOfRun(temporal, run)) ?? callsOf(open);
@@ -117,20 +118,19 @@ async function sayRefused(
   for (const { organizationId, workflowId, refused } of open.values()) {
     if (refused === null) continue;
     const named = names.get(organizationId) ?? (await summaryOf(temporal, workflowId));
-    context.out(line`${named ?? organizationId}: ${refused}`);
+    context.out(line`${named ?? organizationId}${refusedText(refused)}`);
   }
 }
 
 /** The last message to the run that was not understood, or what was not of its input; a run that begins tells nothing of those before it. */
-function refusedOf(run: WorkflowExecutionInfo | null): { refused?: string } {
+function sayRefusedOfRun(context: Context, run: WorkflowExecutionInfo | null): void {
   const refused = refusedIn(run?.memo);
-  return refused === null ? {} : { refused };
+  if (refused !== null) context.out(line`The run of ${utcText(run!.startTime)}${refusedText(refused)}`);
 }
 
-function sayRefusedOfRun(context: Context, run: WorkflowExecutionInfo | null): void {
-  const { refused } = refusedOf(run);
-  if (refused !== undefined) context.out(line`The run of ${utcText(run!.startTime)}: ${refused}`);
-}
+/** What stands behind the name of the workflow: when the message came, and what is wrong with it. */
+const refusedText = ({ refused, refusedAt }: RefusedMessage): string =>
+  `${refusedAt === undefined ? '' : `, at ${utcText(new Date(refusedAt))}`}: ${refused}`;
 
 /** Why calls of the run itself wait, its survey of Autotask before all. */
 async function callsOfRun({ client }: Temporal, run: WorkflowExecutionInfo | null): Promise<string | null> {
@@ -164,7 +164,7 @@ async function showMonth(
     context.out(
       jsonText({
         ...month,
-        ...refusedOf(latest),
+        ...refusedIn(latest?.memo),
         ...(closed.length === 0 ? {} : { certificates: closed.map(({ ref: _, ...one }) => one) }),
       }),
     );
