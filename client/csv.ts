@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { fold } from '../shared/billing/basics/text.js';
 import type { BaseConfig } from '../shared/config.js';
+import { LINE_END } from '../shared/files.js';
 import type { Context } from './context.js';
 import { CommandError, EXIT } from './terminal/exit.js';
 import { writeOutput } from './files.js';
@@ -46,9 +47,7 @@ function headsOf(heads: string[]): string[] {
   return folded;
 }
 
-/** Of Windows, of everything else, and of the Macs of old, which some programs still write. */
-const LINE_END = /\r\n|\r|\n/;
-const SEPARATOR_NAMED = /^"?sep=(.)"?(?:\r\n|\r|\n)/i;
+const SEPARATOR_NAMED = new RegExp(`^"?sep=(.)"?(?:${LINE_END.source})`, 'i');
 const SEPARATORS = [',', ';', '\t', '|'];
 
 /** What separates the heads: the one of the known separators that is there most often. */

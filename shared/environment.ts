@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
-import { decodeText, whyNoFile } from './files.js';
+import { decodeText, LINE_END, whyNoFile } from './files.js';
 
 /** Where settings come from, and what is wrong with them. Apart from the schema (`config.ts`), because every command needs this much and help needs no more. */
 
@@ -26,7 +26,7 @@ const WITHOUT_VALUE = /^([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:$|:|\s+[^=\s])/;
 export function settingsIn(text: string, path: string): Environment {
   const lines = text
     .replaceAll('\u{FEFF}', '')
-    .split(/\r\n|\r|\n/)
+    .split(LINE_END)
     .map((line) => line.trimStart().replace(EXPORT, ''));
   const problems = lines.flatMap((line, index) => {
     const name = WITHOUT_VALUE.exec(line.trimEnd())?.[1];

@@ -30,6 +30,9 @@ function fieldsOf(error: unknown): Record<'code' | 'syscall' | 'path', string> {
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
+/** Of Windows, of everything else, and of the Macs of old, which some programs still write. */
+export const LINE_END = /\r\n|\r|\n/;
+
 /**
  * The text of a file that a person's editor wrote: UTF-8 with or without a byte order mark, UTF-16 as Windows says "Unicode", and what is neither in the
  * letters of western Windows, as Excel writes a CSV.
