@@ -37,13 +37,21 @@ const OF_CYCLE = /^cycle/i;
 
 /** Lines of one subscription. */
 export class Cycles {
-  private readonly seen = new Set<string>();
+  /** By what they are charged, in which nearly all differ: only those that are charged alike are compared word for word. */
+  private readonly seen = new Map<string, { first: unknown; contents: Set<string> | null }>();
 
-  isRepeated({ chargeType, sales }: Line, raw: unknown): boolean {
+  isRepeated({ chargeType, sales, cost }: Line, raw: unknown): boolean {
     if (!OF_CYCLE.test(chargeType ?? '') || isZero(big(sales))) return false;
+    const charged = [sales, cost].join(' ');
+    const alike = this.seen.get(charged);
+    if (alike === undefined) {
+      this.seen.set(charged, { first: raw, contents: null });
+      return false;
+    }
+    alike.contents ??= new Set([JSON.stringify(alike.first)]);
     const content = JSON.stringify(raw);
-    const isKnown = this.seen.has(content);
-    this.seen.add(content);
+    const isKnown = alike.contents.has(content);
+    alike.contents.add(content);
     return isKnown;
   }
 }
