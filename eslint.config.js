@@ -348,8 +348,6 @@ export default defineConfig(
   },
   {
     files: ['{activities,bench,client,sandbox,shared,worker,workflows}/**'],
-    // A store is one object of many short functions.
-    ignores: ['shared/evidence/{files,postgres}.ts'],
     rules: { 'max-lines-per-function': ['error', { max: 60, ...SIZE }] },
   },
   {

@@ -13,56 +13,112 @@ import { holdLease, Pulse, type LeaseStore } from './hold.js';
 
 /** Evidence as files: `values/ab/abcd….json`, `names/…`, `chains/…`. Every write goes to a temporary file first, so that a kill leaves no half value. */
 export function fileEvidence(root: string): EvidenceStore {
-  const disk = <T>(work: () => T | Promise<T>): Promise<T> => onDisk(root, work);
-  const valuePath = (ref: string): string => join(root, 'values', ref.slice(0, 2), `${ref}.json`);
-  const pathOf = (name: string): string => join(root, 'names', ...name.split('/').map(encodeURIComponent)) + NAME_SUFFIX;
+  const disk: Disk = (work) => onDisk(root, work);
+  const paths = pathsBelow(root);
   const now = (): Date => diskClock(root);
   const leases = fileLeases(join(root, 'holds'), now);
-  const chains = new Map<string, FileChain>();
-  const chainNamed = (chain: string): FileChain => {
-    const names = {
-      pathOf,
-      unchained: async (): Promise<[string, string][]> =>
-        [...(await pointersBelow(root))].filter(([name, text]) => chainOf(name) === chain && isPlain(text)),
-    };
-    const known = chains.get(chain) ?? new FileChain(chainPath(chain), names, now);
-    chains.set(chain, known);
-    return known;
-  };
-  const pointersOf = async (chain: string): Promise<Map<string, string>> =>
-    refsOf([...(await pointersBelow(root))].filter(([name]) => chainOf(name) === chain));
-  const chainFor = (name: string): FileChain => chainNamed(chainOf(name));
-  const always = (): boolean => true;
-
-  const chainPath = (chain: string): string => join(root, 'chains', `${encodeURIComponent(chain)}.jsonl`);
+  const chains = chainFiles(root, paths, now);
   const store: EvidenceStore = {
-    keep: (text) =>
-      disk(() => {
-        const ref = digestOf(text);
-        writeWhole(valuePath(ref), text);
-        return ref;
-      }),
-    kept: (ref) =>
-      disk(() => {
-        const text = readText(valuePath(ref));
-        if (text === null) throw new EvidenceMissing(ref, 'is not in the store');
-        if (digestOf(text) !== ref) throw new EvidenceMissing(ref, 'is not what its digest says');
-        return text;
-      }),
-    remove: (refs) => disk(() => refs.forEach((ref) => rmSync(valuePath(ref), { force: true }))),
-    texts: () => textsBelow(join(root, 'values')),
-    blind: (chain, names) => disk(() => chainNamed(chain).blind(new Set(names))),
-    cut: (chain, decide) => disk(() => chainNamed(chain).cut(() => pointersOf(chain), decide)),
-    chains: () =>
-      disk(async () =>
-        (await foldersIn(join(root, 'chains')))
-          .filter((file) => file.endsWith('.jsonl'))
-          .map((file) => decodeURIComponent(file.slice(0, -6)))
-          .sort(),
-      ),
+    ...textFiles(disk, root, paths),
+    ...nameFiles(disk, { paths, chains, leases }),
     reclaim: () => Promise.resolve(),
-    dump: (each) => disk(() => dumpFiles(store, (chain) => chainNamed(chain).snapshot(), each)),
-    load: (records) => disk(() => loadFiles(store, { valuePath, namePath: pathOf, chainPath }, records)),
+    dump: (each) => disk(() => dumpFiles(store, (chain) => chains.named(chain).snapshot(), each)),
+    load: (records) =>
+      disk(() => loadFiles(store, { valuePath: paths.value, namePath: paths.name, chainPath: paths.chain }, records)),
+    now: () => disk(now),
+    hold: async (name, options) => {
+      await disk(() => tidy(root)).catch((error: unknown) => options.onTrouble?.(String(error)));
+      // Each with a pulse of its own: on a disk every lease has a lock of its own, and none waits behind another's.
+      return holdLease(new Pulse(leasesOnDisk(disk, leases)), name, options);
+    },
+    size: () => disk(() => sizeBelow(root)),
+    close: () => Promise.resolve(),
+  };
+  return store;
+}
+
+/** Work on the folder, whose troubles are told as the store's. */
+type Disk = <T>(work: () => T | Promise<T>) => Promise<T>;
+
+interface Paths {
+  value: (ref: string) => string;
+  name: (name: string) => string;
+  chain: (chain: string) => string;
+}
+
+const pathsBelow = (root: string): Paths => ({
+  value: (ref) => join(root, 'values', ref.slice(0, 2), `${ref}.json`),
+  name: (name) => join(root, 'names', ...name.split('/').map(encodeURIComponent)) + NAME_SUFFIX,
+  chain: (chain) => join(root, 'chains', `${encodeURIComponent(chain)}.jsonl`),
+});
+
+const textFiles = (
+  disk: Disk,
+  root: string,
+  { value: valuePath }: Paths,
+): Pick<EvidenceStore, 'keep' | 'kept' | 'remove' | 'texts'> => ({
+  keep: (text) =>
+    disk(() => {
+      const ref = digestOf(text);
+      writeWhole(valuePath(ref), text);
+      return ref;
+    }),
+  kept: (ref) =>
+    disk(() => {
+      const text = readText(valuePath(ref));
+      if (text === null) throw new EvidenceMissing(ref, 'is not in the store');
+      if (digestOf(text) !== ref) throw new EvidenceMissing(ref, 'is not what its digest says');
+      return text;
+    }),
+  remove: (refs) => disk(() => refs.forEach((ref) => rmSync(valuePath(ref), { force: true }))),
+  texts: () => textsBelow(join(root, 'values')),
+});
+
+/** A file for each chain, with the names it speaks of. */
+interface ChainFiles {
+  named(chain: string): FileChain;
+  names(): Promise<string[]>;
+  /** Where names of the chain point by their files alone. */
+  pointersOf(chain: string): Promise<Map<string, string>>;
+}
+
+function chainFiles(root: string, paths: Paths, now: () => Date): ChainFiles {
+  const files = new Map<string, FileChain>();
+  const pointersIn = async (chain: string): Promise<[name: string, text: string][]> =>
+    [...(await pointersBelow(root))].filter(([name]) => chainOf(name) === chain);
+  const open = (chain: string): FileChain =>
+    new FileChain(
+      paths.chain(chain),
+      { pathOf: paths.name, unchained: async () => (await pointersIn(chain)).filter(([, text]) => isPlain(text)) },
+      now,
+    );
+  return {
+    named: (chain) => {
+      const known = files.get(chain) ?? open(chain);
+      files.set(chain, known);
+      return known;
+    },
+    names: async () =>
+      (await foldersIn(join(root, 'chains')))
+        .filter((file) => file.endsWith('.jsonl'))
+        .map((file) => decodeURIComponent(file.slice(0, -6)))
+        .sort(),
+    pointersOf: async (chain) => refsOf(await pointersIn(chain)),
+  };
+}
+
+type NameFiles = Pick<EvidenceStore, 'blind' | 'cut' | 'chains' | 'point' | 'claim' | 'pointer' | 'unpoint' | 'names' | 'chain'>;
+
+function nameFiles(
+  disk: Disk,
+  { paths, chains, leases }: { paths: Paths; chains: ChainFiles; leases: ReturnType<typeof fileLeases> },
+): NameFiles {
+  const chainFor = (name: string): FileChain => chains.named(chainOf(name));
+  const always = (): boolean => true;
+  return {
+    blind: (chain, names) => disk(() => chains.named(chain).blind(new Set(names))),
+    cut: (chain, decide) => disk(() => chains.named(chain).cut(() => chains.pointersOf(chain), decide)),
+    chains: () => disk(() => chains.names()),
     point: (name, ref) => disk(async () => void (await chainFor(name).set(name, ref, always))),
     claim: (name, expected, ref, lease = null) =>
       disk(() =>
@@ -74,26 +130,17 @@ export function fileEvidence(root: string): EvidenceStore {
     pointer: (name) => disk(() => chainFor(name).pointer(name)),
     unpoint: (name, expected) =>
       disk(async () => void (await chainFor(name).set(name, null, (current) => expected === undefined || current === expected))),
-    names: (prefix) => disk(() => namesBelow(pathOf(prefix.replace(/\/$/, '')).slice(0, -NAME_SUFFIX.length), prefix)),
-    now: () => disk(now),
-    hold: async (name, options) => {
-      await disk(() => tidy(root)).catch((error: unknown) => options.onTrouble?.(String(error)));
-      // Each with a pulse of its own: on a disk every lease has a lock of its own, and none waits behind another's.
-      return holdLease(new Pulse(leasesOnDisk(disk, leases)), name, options);
-    },
+    names: (prefix) => disk(() => namesBelow(paths.name(prefix.replace(/\/$/, '')).slice(0, -NAME_SUFFIX.length), prefix)),
     chain: {
-      entries: (chain) => chainNamed(chain).entries(),
-      recent: (chain, since) => disk(() => chainNamed(chain).recent(since)),
-      head: (chain) => disk(() => chainNamed(chain).head()),
-      pointers: (chain) => disk(() => pointersOf(chain)),
-      checkpoint: (chain) => disk(() => chainNamed(chain).checkpoint()),
-      sign: (chain, head) => disk(() => chainNamed(chain).sign(head)),
-      signatures: (chain) => disk(() => chainNamed(chain).signatures()),
+      entries: (chain) => chains.named(chain).entries(),
+      recent: (chain, since) => disk(() => chains.named(chain).recent(since)),
+      head: (chain) => disk(() => chains.named(chain).head()),
+      pointers: (chain) => disk(() => chains.pointersOf(chain)),
+      checkpoint: (chain) => disk(() => chains.named(chain).checkpoint()),
+      sign: (chain, head) => disk(() => chains.named(chain).sign(head)),
+      signatures: (chain) => disk(() => chains.named(chain).signatures()),
     },
-    size: () => disk(() => sizeBelow(root)),
-    close: () => Promise.resolve(),
   };
-  return store;
 }
 
 function digestOf(text: string): string {
@@ -123,7 +170,7 @@ const foldersIn = (folder: string): Promise<string[]> =>
 /** Tells a name from a folder of names. */
 const NAME_SUFFIX = '.ref';
 
-const leasesOnDisk = (disk: <T>(work: () => T | Promise<T>) => Promise<T>, leases: LeaseStore): LeaseStore => ({
+const leasesOnDisk = (disk: Disk, leases: LeaseStore): LeaseStore => ({
   now: () => disk(() => leases.now()),
   take: (...given) => disk(() => leases.take(...given)),
   renew: (renewals) => disk(() => leases.renew(renewals)),

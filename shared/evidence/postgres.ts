@@ -6,7 +6,7 @@ import { chainIn, cutIn, entryOf, textsIn } from './postgres-chain.js';
 import { dumpFrom, loadInto } from './postgres-backup.js';
 import { joinDatabase } from './postgres-database.js';
 import { clockOf } from './postgres-leases.js';
-import type { Row } from './postgres-server.js';
+import type { PostgresServer, Query, Row } from './postgres-server.js';
 
 /**
  * Evidence in PostgreSQL, for workers on several hosts. Nothing rests on a session: every step is one statement, or one short transaction, so that a pooler
@@ -14,61 +14,56 @@ import type { Row } from './postgres-server.js';
  */
 export function postgresEvidence(connectionString: string): EvidenceStore {
   const { server, query, pulse, leave } = joinDatabase(connectionString);
-  const set = async (
-    name: string,
-    ref: string | null,
-    expected?: string | null,
-    lease: Lease | null = null,
-  ): Promise<boolean> => {
-    const [row] = await query('select billing_evidence_name_set($1, $2, $3, $4, $5, $6, $7) as answer', [
-      name,
-      ref,
-      expected !== undefined,
-      expected ?? null,
-      lease?.name ?? null,
-      lease?.id ?? null,
-      lease?.fence ?? null,
-    ]);
-    if (row?.answer === 'lost') throw new LeaseLost(lease!);
-    return row?.answer === 'set';
+  const onOwn: PostgresServer['withOwnClient'] = async (work) => {
+    await query('select 1'); // tables are there from here on
+    return server.withOwnClient(work);
   };
   return {
-    async keep(text) {
-      const ref = createHash('sha256').update(text, 'utf8').digest('hex');
-      await query(KEEP, [ref, text]);
-      return ref;
-    },
-    async kept(ref) {
-      const [row] = await query('select value from billing_evidence where ref = $1', [ref]);
-      if (!row) throw new EvidenceMissing(ref, 'is not in the store');
-      const text = String(row.value);
-      if (createHash('sha256').update(text, 'utf8').digest('hex') !== ref)
-        throw new EvidenceMissing(ref, 'is not what its digest says');
-      return text;
-    },
-    remove: async (refs) => void (await query('delete from billing_evidence where ref = any($1::text[])', [refs])),
-    texts: () => textsIn(query),
+    ...textRows(query),
+    ...nameRows(query),
+    cut: (chain, decide) => onOwn((client) => cutIn(client, chain, decide)),
+    dump: (each) => onOwn((client) => dumpFrom(client, each)),
+    load: (records) => onOwn((client) => loadInto(client, records)),
+    reclaim: async () =>
+      void (await query('vacuum billing_evidence, billing_evidence_name, billing_evidence_chain, billing_evidence_signature')),
+    now: () => clockOf(query),
+    hold: (name, options) => holdLease(pulse, name, options),
+    size: async () => Number((await query(SIZE))[0]!.size),
+    close: once(leave),
+  };
+}
+
+const textRows = (query: Query): Pick<EvidenceStore, 'keep' | 'kept' | 'remove' | 'texts'> => ({
+  async keep(text) {
+    const ref = digestOf(text);
+    await query(KEEP, [ref, text]);
+    return ref;
+  },
+  async kept(ref) {
+    const [row] = await query('select value from billing_evidence where ref = $1', [ref]);
+    if (!row) throw new EvidenceMissing(ref, 'is not in the store');
+    const text = String(row.value);
+    if (digestOf(text) !== ref) throw new EvidenceMissing(ref, 'is not what its digest says');
+    return text;
+  },
+  remove: async (refs) => void (await query('delete from billing_evidence where ref = any($1::text[])', [refs])),
+  texts: () => textsIn(query),
+});
+
+const digestOf = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+
+type NameRows = Pick<EvidenceStore, 'blind' | 'chains' | 'point' | 'claim' | 'unpoint' | 'pointer' | 'names' | 'chain'>;
+
+function nameRows(query: Query): NameRows {
+  const set = setName(query);
+  return {
     blind: async (chain, names) =>
       void (await query(
         'update billing_evidence_chain set name = null, salt = null where chain = $1 and name = any($2::text[])',
         [chain, names],
       )),
-    cut: async (chain, decide) => {
-      await query('select 1'); // tables are there from here on
-      return server.withOwnClient((client) => cutIn(client, chain, decide));
-    },
-    dump: async (each) => {
-      await query('select 1');
-      await server.withOwnClient((client) => dumpFrom(client, each));
-    },
-    load: async (records) => {
-      await query('select 1');
-      await server.withOwnClient((client) => loadInto(client, records));
-    },
     chains: async () =>
       (await query('select chain from billing_evidence_head order by chain collate "C"')).map(({ chain }) => String(chain)),
-    reclaim: async () =>
-      void (await query('vacuum billing_evidence, billing_evidence_name, billing_evidence_chain, billing_evidence_signature')),
     point: async (name, ref) => void (await set(name, ref)),
     claim: (name, expected, ref, lease) => set(name, ref, expected, lease),
     unpoint: async (name, expected) => void (await set(name, null, expected)),
@@ -84,13 +79,26 @@ export function postgresEvidence(connectionString: string): EvidenceStore {
       ]);
       return rows.map(({ name }) => String(name)).filter((name) => !name.slice(prefix.length).includes('/'));
     },
-    now: () => clockOf(query),
-    hold: (name, options) => holdLease(pulse, name, options),
     chain: chainIn(query),
-    size: async () => Number((await query(SIZE))[0]!.size),
-    close: once(leave),
   };
 }
+
+/** Sets a name where it points to `expected`, if that is given, while the lease is held, if one is given. False where it pointed elsewhere. */
+const setName =
+  (query: Query) =>
+  async (name: string, ref: string | null, expected?: string | null, lease: Lease | null = null): Promise<boolean> => {
+    const [row] = await query('select billing_evidence_name_set($1, $2, $3, $4, $5, $6, $7) as answer', [
+      name,
+      ref,
+      expected !== undefined,
+      expected ?? null,
+      lease?.name ?? null,
+      lease?.id ?? null,
+      lease?.fence ?? null,
+    ]);
+    if (row?.answer === 'lost') throw new LeaseLost(lease!);
+    return row?.answer === 'set';
+  };
 
 /** What is kept once more is young again, so that nobody takes it away who clears up what nothing points to. */
 const KEEP = `
