@@ -54,11 +54,11 @@ async function whyNot(
   if (modeFor(dependencies, organization, null) === 'shadow') return 'Shadow mode writes nothing. Nothing was taken back.';
   if (back.held !== null) return back.held;
   if (begun === null && back.digest !== undo.digest)
-    return `The way back that was released (${undo.digest}) is not the current one: Autotask has changed since. Nothing was written; check it again.`;
+    return `The undo that was released (${undo.digest}) is not the current one: Autotask has changed since. Nothing was written; check it again.`;
   if (begun === null && back.steps.length === 0) return 'None of it can be taken back here.';
   const released = begun === null ? back : await keptUndo(evidence, broker, undo.digest);
   if (begun !== null && back.digest !== undo.digest && (released === null || !isContinued(back, released)))
-    return `More is left than the way back that was released (${undo.digest}): Autotask has changed since. Check it again.`;
+    return `More is left than the undo that was released (${undo.digest}): Autotask has changed since. Check it again.`;
   return missingForUndo(dependencies, request, undo.digest, released ?? back);
 }
 

@@ -109,7 +109,7 @@ function undoDecision(
   return {
     ...taken,
     ...{ month, organizationId, organizationName: undo?.organizationName ?? null, amounts: first ?? null },
-    details: undo === null ? 'another way back was shown then' : more.length === 0 ? null : `and ${more.join(', ')}`,
+    details: undo === null ? 'another undo was shown then' : more.length === 0 ? null : `and ${more.join(', ')}`,
   };
 }
 

@@ -64,7 +64,7 @@ function checkUsage({ write, reason, yes, digest, actor, json, organizations }: 
   if ((reason ?? '').trim() === '')
     throw new CommandError(EXIT.usage, 'Why is it taken back? Expected --reason with a text, for anyone who asks later.');
   if (digest !== undefined && organizations.length !== 1)
-    throw new CommandError(EXIT.usage, '--digest names one way back; expected exactly one --organization.');
+    throw new CommandError(EXIT.usage, '--digest names one undo; expected exactly one --organization.');
 }
 
 /** One answer is waited for; several continue in the background. */

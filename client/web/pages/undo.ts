@@ -76,7 +76,7 @@ const release = (undo: UndoPlan, link: string, csrf: string | null): Html =>
       <label>Type the sum, ${sumText(undo)} <input name="sum" required maxlength="100" autocomplete="off" /></label>
       <button type="submit">Take it back</button>
       <p>
-        <small>Way back <span class="digest">${undo.digest}</span></small>
+        <small>Undo <span class="digest">${undo.digest}</span></small>
       </p>
     </fieldset>
   </form>`;
