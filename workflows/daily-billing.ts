@@ -31,7 +31,7 @@ export async function dailyBilling(given: DailyBillingInput): Promise<DailyBilli
     input.progress?.months ??
     (input.month === undefined ? monthsDue(asOf, input.recheckDays ?? RECHECK_DAYS, input.reportMonthOffset) : [input.month]);
   const run = beginRun({ ...input, asOf });
-  // What came before the run began is told already.
+  // What came before the run began is reported already.
   if (unknown !== null) showRefused(run, unknown);
   const done: DailyBillingResult['months'] = [...(input.done ?? [])];
   for (const [index, month] of months.entries()) {

@@ -2,10 +2,10 @@ import type { Step } from '../shared/billing/plan-types.js';
 import { type Ref, type StepStop } from '../shared/messages/messages.js';
 import { LIST_BYTES } from '../shared/messages/payload.js';
 
-/** So much of what stopped is told step by step: a message has room for everything else beside it. */
+/** So much of what stopped is reported step by step: a message has room for everything else beside it. */
 const REPORTED_LENGTH = LIST_BYTES / 3;
 
-/** Steps that are told together. */
+/** Steps that are reported together. */
 interface Group extends Pick<StepStop, 'reason' | 'message'> {
   plan: Ref;
   numbers: number[];
@@ -14,13 +14,13 @@ interface Group extends Pick<StepStop, 'reason' | 'message'> {
 }
 
 /**
- * Why steps came to nothing. Each is told by its items, with its own message. Where thousands of a customer's steps fail, or Autotask goes away before they are
- * tried, that would be too much for a payload: the others are told together, by their numbers in the plan.
+ * Why steps came to nothing. Each is reported by its items, with its own message. Where thousands of a customer's steps fail, or Autotask goes away before they are
+ * tried, that would be too much for a payload: the others are reported together, by their numbers in the plan.
  */
 export class Stops {
   private readonly reported: StepStop[] = [];
   private readonly groups = new Map<string, Group>();
-  /** Items that are stopped, and what they are told with, if not by themselves. */
+  /** Items that are stopped, and what they are reported with, if not by themselves. */
   private readonly items = new Map<string, Group | null>();
   private readonly numbers = new WeakMap<Step, number>();
   private left = REPORTED_LENGTH;
@@ -73,7 +73,7 @@ export class Stops {
     for (const id of steps.flatMap(({ items }) => items)) if (!this.items.has(id)) this.items.set(id, group);
   }
 
-  /** As the read-back is told. */
+  /** As the read-back is reported. */
   toReport(): StepStop[] {
     const together = [...this.groups.values()].map(({ plan, numbers, from, reason, message }): StepStop => {
       const ranges: [number, number | null][] = rangesOf(numbers);

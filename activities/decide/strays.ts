@@ -11,7 +11,7 @@ import type { Dependencies } from '../dependencies.js';
 import { keepOutcome, outcomeOfPlan, statusOf } from '../verify/outcomes.js';
 import type { Slices } from '../gather/report-slices.js';
 
-/** Rule 8.7 for a run: who was planned is told one by one, and what is left at companies where nobody looks is planned at the end. */
+/** Rule 8.7 for a run: who was planned is reported one by one, and what is left at companies where nobody looks is planned at the end. */
 export class StrayMoney {
   private readonly organizations: Organization[] = [];
   private readonly stopped: Stopped[] = [];

@@ -51,7 +51,7 @@ export class BatchedReads {
   }
 
   /**
-   * Tells which steps come next for an organization, in order; what was told before counts no more. Nor does what was seen before, unless the organization was
+   * Tells which steps come next for an organization, in order; what was reported before counts no more. Nor does what was seen before, unless the organization was
    * planned from a run's survey, which is older than any look of that run.
    */
   expect(organization: Organization, steps: Step[], isOfSurvey = false): void {

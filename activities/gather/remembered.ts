@@ -141,7 +141,7 @@ function isShown({ kind, id, key, isSeen = false }: Known, books: IndexedBooks):
   if ((books.unreadable ?? []).some((record) => record.kind === kind && record.id === id)) return true;
   if (!books.index.ids[kind].has(id)) return false;
   if (kind === 'contract') return hasContractKey(id, key, books);
-  // What stands on its rows is not told by another one's key, which may have been this one's.
+  // What stands on its rows is not shown by another one's key, which may have been this one's.
   if (kind === 'service' && bills(id, books)) return hasKey(id, key, books);
   // Under another key it is not found by its own, and would be made once more.
   return !isFoundByKey(kind) || books.index.keys[kind].has(fold(key));

@@ -153,7 +153,7 @@ async function withAllItems({ evidence }: Dependencies, stops: StepStop[]): Prom
   );
 }
 
-/** What is known of an item when its outcome is told. */
+/** What is known of an item when its outcome is reported. */
 interface Known {
   item: PlannedItem | undefined;
   stop: StepStop | undefined;

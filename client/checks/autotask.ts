@@ -54,7 +54,7 @@ async function callBudget(autotask: Autotask, ours: number): Promise<string | Pr
     );
   if (used > limit * BUSY_SHARE)
     return new Problem(
-      `${used} of ${limit} calls of this hour are used up by all tools together`,
+      `${used} of ${limit} calls of this hour are used up by all tools combined`,
       "Wait, or check which other tool makes so many calls: Admin > Autotask Integrations, the API user's activity.",
     );
   return `${used} of ${limit} calls used in the last hour by all tools; our share is ${ours}`;
@@ -172,14 +172,14 @@ async function rights(autotask: Autotask, entity: string, actions: Action[]): Pr
   if (having('none').length > 0) return new Problem(`the API user may not ${having('none').join(', ')}`, SECURITY_LEVEL);
   if (having('restricted').length > 0)
     return new Problem(
-      `the API user may ${having('restricted').join(', ')} only some of them: it would make the records that it does not see again`,
+      `the API user may ${having('restricted').join(', ')} only some of them: the program would make the others again`,
       "Give the API user's security level unrestricted view and rights, and the API user every line of business.",
     );
   const [unknown] = having('unknown');
   if (unknown !== undefined)
     return new Problem(
       `Autotask says ${JSON.stringify(accessFor(unknown))?.slice(0, 50)} for ${unknown}, which is not understood`,
-      "Look at the API user's security level: it must see and change all of them; and report this value.",
+      "Check the API user's security level, which must see and change all of them, and report this value.",
     );
   return actions.includes('query') ? probe(autotask, entity, actions) : actions.join(', ');
 }
@@ -208,7 +208,7 @@ async function costs(autotask: Autotask): Promise<string | Problem> {
   const priced = [...(await sample(autotask, 'ContractServiceUnits')), ...(await sample(autotask, 'Services'))].filter(
     ({ price, unitprice }) => Number(price ?? unitprice ?? 0) > 0,
   );
-  if (priced.length === 0) return 'not compared: nothing with a price is there yet';
+  if (priced.length === 0) return 'not compared: nothing has a price yet';
   const isShown = priced.some(({ cost, unitcost }) => (cost ?? unitcost ?? null) !== null);
   if (isShown) return 'are shown';
   return new Problem(
@@ -221,7 +221,7 @@ async function costs(autotask: Autotask): Promise<string | Problem> {
 async function days(autotask: Autotask): Promise<string> {
   const starts = (await sample(autotask, 'Contracts')).map(({ startdate }) => textOf(startdate)).filter((text) => text !== '');
   const [first] = starts;
-  if (first === undefined) return 'not compared: no contract is there yet';
+  if (first === undefined) return 'not compared: there is no contract yet';
   const isMidnight = starts.every((text) => /^\d{4}-\d\d-\d\d(T00:00:00(\.0+)?Z?)?$/.test(text));
-  return isMidnight ? 'given as midnight UTC' : `given as the tenant's midnight in UTC (${first}); read as the day of it`;
+  return isMidnight ? 'given as midnight UTC' : `given as the tenant's midnight in UTC (${first}); read as that day`;
 }

@@ -70,7 +70,7 @@ const services = (all: { name: string; isCustom: boolean }[]): string | Problem 
   if (sold.length > 0) return `${all.length} services, ${sold.length} of them Microsoft's`;
   return new Problem(
     'there is no Microsoft service, so there is nothing to bill',
-    "Check CLOUDMORE_RESELLER_ID, and that the user's role is Global Admin: others see only a part.",
+    "Check CLOUDMORE_RESELLER_ID, and that the user's role is Global Admin: other roles see only a part.",
   );
 };
 
@@ -177,7 +177,7 @@ async function names(config: Config, cloudmore: Cloudmore, organizations: Linked
     const named = await readNames(evidence, config.broker);
     const problems = unknownNames({ settings, organizationModes, canary }, { organizations, services }, named);
     return problems.length === 0
-      ? 'somebody has each of them'
+      ? 'each of them exists'
       : new Problem(problems.join(' '), 'Correct or remove the unknown names, and restart the worker: they stop every run.');
   } finally {
     await evidence.close();
@@ -236,7 +236,7 @@ function currencies(organizations: Linked[], companies: Map<number, Company>, in
     (one) => `${one.name} (${one.currency}, company ${companies.get(idOf(one)!)?.currency ?? internalCurrency})`,
   );
   return new Problem(
-    `not the same on both sides: ${listed(shown)}`,
+    `different on the two sides: ${listed(shown)}`,
     'Change one side: amounts are never converted, their lines would be held.',
   );
 }
@@ -253,20 +253,20 @@ function foreignCosts(
     const currency = companies.get(idOf(one) ?? -1)?.currency ?? internalCurrency;
     return one.isActive && !same(currency, internalCurrency) ? [{ name: `${one.name} (${currency})`, currency }] : [];
   });
-  if (found.length === 0) return 'no customer is billed in another currency than the internal one';
+  if (found.length === 0) return 'no customer is billed in a currency other than the internal one';
   const currencies = [...new Set(found.map(({ currency }) => currency.toUpperCase()))].sort();
   const rateOf = (code: string): string | null => known.find((one) => same(one.code, code))?.rate ?? null;
   const without = currencies.filter((code) => rateOf(code) === null);
   if (foreignCost === 'convert' && without.length > 0)
     return new Problem(
-      `Autotask's Currencies has no rate of ${without.join(', ')} that can be read: what has a cost is held`,
+      `Autotask's Currencies has no rate of ${without.join(', ')} that can be read: everything with a cost is held`,
       'In Autotask: set the exchange rate of the currency; or choose FOREIGN_COST=as-reported.',
     );
   const rates = currencies.map((code) => `1 ${code} is ${rateOf(code)} ${internalCurrency} now`).join(', ');
   const what = {
     hold: 'are held',
     convert: `are converted at the rate of each month's first run (${rates})`,
-    'as-reported': 'are written as reported, and margins there are wrong, not invoices',
+    'as-reported': 'are written as reported: margins there are wrong, invoices are right',
   }[foreignCost];
   return `Autotask has costs in ${internalCurrency}; those of ${listed(found.map(({ name }) => name))} ${what} (FOREIGN_COST=${foreignCost})`;
 }

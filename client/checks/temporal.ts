@@ -142,7 +142,7 @@ async function settingsOf(temporal: Temporal, config: Config): Promise<string | 
     ]);
   if (compared.differing.length === 0) return 'the worker has the same';
   return new Problem(
-    `the worker has others: ${compared.differing.join(', ')}`,
+    `the worker has different ones: ${compared.differing.join(', ')}`,
     'Give both the same settings and restart the worker; a run that you ask for is refused until then.',
   );
 }
@@ -154,7 +154,7 @@ async function schedule({ client }: Temporal, { broker, mode, schedule: wanted }
       return new Problem(`paused${state.note ? `: ${state.note}` : ''}`, [advised('', command('schedule', 'resume'))]);
     const queue = action.type === 'startWorkflow' ? action.taskQueue : '';
     if (queue !== billingQueue(broker))
-      return new Problem(`starts runs on the queue ${queue}, as an earlier release made it`, `${us()} schedule apply`);
+      return new Problem(`starts runs on the queue ${queue} of an earlier release`, `${us()} schedule apply`);
     if ((spec.timezone ?? 'UTC') !== wanted.timeZone)
       return new Problem(`runs by the clock of ${spec.timezone ?? 'UTC'}, BILLING_TIMEZONE says ${wanted.timeZone}`, [
         advised('', command('schedule', 'apply')),

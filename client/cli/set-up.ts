@@ -29,7 +29,7 @@ export function addSetUp(program: Command, context: Context, run: Run): void {
     .option('--record <file>', 'with --probe: also the month as a world without names, for `billing sandbox --world`')
     .option('--probe-writes', 'test what only a write shows, on a test company; what it makes is removed again', false)
     .addOption(new Option('--company <id>', 'with --probe-writes: the test company in Autotask').argParser(whole))
-    .option('--confirm', 'with --probe-writes: do it; without, only show what would be done', false)
+    .option('--confirm', 'with --probe-writes: do it; without it, only show what would be done', false)
     .addOption(json())
     .action(async (options: DoctorFlags) => {
       if (options.probeWrites) return run((await import('../commands/probe/writes.js')).probeByWriting(context, options));

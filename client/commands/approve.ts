@@ -85,7 +85,7 @@ async function approveMany(context: Context, temporal: Temporal, config: BaseCon
   const are = held.length === 1 ? '1 organization is' : `${held.length} organizations are`;
   context.out(line`${are} held by circuit breakers and not released, ${sumOf(held)}:`);
   for (const one of held) context.out(line`  ${lineOf(one)}`);
-  context.out(line`Look at each. All of them with: ${hint('approve', month, '--breakers')}`);
+  context.out(line`Check each of them. To release them all: ${hint('approve', month, '--breakers')}`);
   return EXIT.waits;
 }
 
@@ -94,8 +94,8 @@ const isOfClosedMonth = ({ items }: OrganizationResult): boolean => items.some((
 
 function sayClosed(context: Context, month: Month, closed: OrganizationResult[]): void {
   if (closed.length === 0) return;
-  const are = closed.length === 1 ? '1 plan moves' : `${closed.length} plans move`;
-  context.out(line`${are} a month that is closed. What moves it is released by name:`);
+  const are = closed.length === 1 ? '1 plan changes' : `${closed.length} plans change`;
+  context.out(line`${are} a month that is closed. Release each of them by name:`);
   for (const { organizationId, organizationName } of closed)
     context.out(line`  ${organizationName}: ${hint('approve', month, ...option('--organization', organizationId))}`);
 }
@@ -156,7 +156,7 @@ async function approvePlans(
   if (waiting.length === 0) context.out(line`Nothing of ${month} waits for approval.`);
   if (fitting.length === waiting.length) return code;
   context.out(
-    `${waiting.length - fitting.length} of ${waiting.length} plans were not released. Look at them again with: ${hint('plan', month)}`,
+    `${waiting.length - fitting.length} of ${waiting.length} plans were not released. Check them again with: ${hint('plan', month)}`,
   );
   return EXIT.waits;
 }
@@ -246,7 +246,7 @@ async function release(
   if (digest !== undefined && digest !== planDigest)
     throw new CommandError(
       EXIT.failed,
-      line`The plan of ${organizationName} has changed since: it now waits as ${planDigest}. Look at it with: ${hint('status', month)}`,
+      line`The plan of ${organizationName} has changed since. The new one waits as ${planDigest}. Check it with: ${hint('status', month)}`,
     );
   const handle = client.workflow.getHandle(organizationBillingId(broker, month, organizationId));
   // The same one however often it is sent: what arrived, though its answer did not, is no second release.
@@ -293,5 +293,5 @@ const isOfServer = (error: unknown): error is Error =>
 function saidBy(error: Error): string {
   if (error instanceof CommandError) return error.message;
   const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
-  return `Temporal did not take it (${error.message}${cause}). Repeat the command.`;
+  return `Temporal did not accept it (${error.message}${cause}). Repeat the command.`;
 }

@@ -60,12 +60,12 @@ export function promote(context: Context, { buildId }: { buildId: string | undef
       return EXIT.done;
     }
     await switchTo(client, broker, wanted!);
-    context.out(`${wanted} is the current version now. Customers that wait go over to it when they are called.`);
+    context.out(`${wanted} is the current version now. Waiting customers move to it when they are next called.`);
     context.say(`Watching for ${WATCH_MS / 1000} seconds whether open workflows can continue on it.`);
     const failing = await watch(client, broker);
     if (failing.length === 0) return EXIT.done;
     context.say(
-      `${failing.length} workflows cannot continue on ${wanted}: ${failing[0]!.cause}\nGo back to the version before: ${us()} deploy rollback`,
+      `${failing.length} workflows cannot continue on ${wanted}: ${failing[0]!.cause}\nGo back to the previous version: ${us()} deploy rollback`,
     );
     return EXIT.failed;
   });
@@ -96,7 +96,10 @@ async function demandDeployment(client: Client, broker: string): Promise<Deploym
       'This Temporal server does not support worker versions, so any deployed version takes the work. Servers support them from 1.31 on.',
     );
   if (deployment.versions.length > 0) return deployment;
-  throw new CommandError(EXIT.waits, `No worker of broker ${broker} has come to this server yet. Start one with: ${us()} worker`);
+  throw new CommandError(
+    EXIT.waits,
+    `No worker of broker ${broker} has connected to this server yet. Start one with: ${us()} worker`,
+  );
 }
 
 const namesOf = ({ versions }: Deployment): string =>
@@ -127,7 +130,7 @@ async function switchTo(client: Client, broker: string, buildId: string): Promis
     if (Date.now() > until)
       throw new CommandError(
         EXIT.failed,
-        `Temporal did not make ${buildId} the current version: its worker does not ask for work.`,
+        `Temporal did not make ${buildId} the current version: its worker does not poll for work.`,
       );
     await sleep(500);
   }

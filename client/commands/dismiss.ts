@@ -47,7 +47,7 @@ export async function dismiss(context: Context, options: DismissOptions): Promis
     await keep(evidence, { broker, outcome: found.outcome, open, place, options });
     for (const ghost of open)
       context.out(line`Dismissed: ${amountOf([ghost])}, ${ghost.itemCode ?? typeInWords(ghost.type)}, ${place.words}.`);
-    context.out('It stays listed, counts no more, and comes back when its amount changes.');
+    context.out('It stays listed, no longer counts, and comes back when its amount changes.');
     return EXIT.done;
   } finally {
     await evidence.close();
@@ -100,12 +100,12 @@ const CONTRACTS_SHOWN = 20;
 
 function noneOn(month: Month, { words }: Place, others: { outcome: Outcome; ghost: Ghost }[]): string {
   const nothing = `Nothing on ${words} is without a line in ${month}.`;
-  if (others.length === 0) return `${nothing} Nor is anything elsewhere: there is nothing to dismiss.`;
+  if (others.length === 0) return `${nothing} Nothing is elsewhere either, so there is nothing to dismiss.`;
   const contracts = others
     .slice(0, CONTRACTS_SHOWN)
     .map(({ outcome, ghost }) => line`  ${optionFor(ghost)}: ${amountOf([ghost])}, ${outcome.organizationName}`);
   const more = others.length - contracts.length;
-  return [`${nothing} What does:`, ...contracts, ...(more > 0 ? [`  … and ${more} more`] : [])].join('\n');
+  return [`${nothing} What is:`, ...contracts, ...(more > 0 ? [`  … and ${more} more`] : [])].join('\n');
 }
 
 const optionFor = ({ contractId, contractKey }: Ghost): string =>

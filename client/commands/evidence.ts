@@ -61,11 +61,11 @@ function textOf({ entries, signedUpTo, checkpoint, findings }: Verified, broker:
       : signedUpTo === null
         ? 'none of them signed yet; the worker signs within a minute'
         : `signed up to entry ${signedUpTo.seq} (${signedUpTo.at})`;
-  const cut = checkpoint === null ? '' : `, older records let go before entry ${checkpoint.seq} (${checkpoint.at})`;
+  const cut = checkpoint === null ? '' : `, older records deleted before entry ${checkpoint.seq} (${checkpoint.at})`;
   const summary = `${entries} entries of broker ${broker}, ${signed}${cut}`;
-  if (findings.length === 0) return `Evidence is as it was written: ${summary}.`;
+  if (findings.length === 0) return `Evidence is unaltered: ${summary}.`;
   return [
-    `Evidence was changed past this program: ${summary}.`,
+    `Evidence was changed outside this program: ${summary}.`,
     ...findings.map(({ record, why }) => `  ${record}: ${why}`),
     'Billing continues: missing data is read again from Cloudmore and Autotask. Find out who can write to BILLING_EVIDENCE.',
   ].join('\n');

@@ -115,7 +115,7 @@ async function executionsAbout(client: Client, broker: string, whom: Whom): Prom
     if (isOpen && type === WORKFLOWS.daily)
       throw new CommandError(
         EXIT.waits,
-        `A run is under way (${workflowId}). Nothing was forgotten; wait for its end, then try again.`,
+        `A run is under way (${workflowId}). Nothing was forgotten; wait until it ends, then try again.`,
       );
     const isOwn = fold(workflowId).endsWith(`/${whom.organizationId}`);
     if (isOwn || (!isOpen && isNamedIn(await historyText(client, execution), whom))) about.push({ workflowId, runId });
@@ -159,7 +159,7 @@ function report(
     written: write,
   };
   context.out(json ? jsonText(reported) : textOf(reported));
-  if (file === undefined && !write) context.say('Keep what goes before it goes: --export FILE');
+  if (file === undefined && !write) context.say('To keep a copy first: --export FILE');
   if (!write) context.say('Nothing was forgotten. To do it: --write');
   else if (file === undefined) context.say('Nothing was exported.');
 }

@@ -20,7 +20,7 @@ export async function prune(context: Context, { keepMonths, write, json }: Prune
   const config = loadBaseConfig(context.environment);
   // The month before is still looked at, by runs and as what growth is measured against.
   if (keepMonths < 1)
-    throw new CommandError(EXIT.usage, '--keep-months is 0; expected at least 1: the month before this one is still looked at.');
+    throw new CommandError(EXIT.usage, '--keep-months is 0; expected at least 1: the month before this one is still checked.');
   const store = openStore(config.evidence);
   try {
     const pruner = new Pruner(store, { broker: config.broker, keyring: new Keyring(config.keys) });
@@ -30,7 +30,7 @@ export async function prune(context: Context, { keepMonths, write, json }: Prune
     const bytes = { before, after: write ? await store.size() : before };
     const { from, names, values } = found;
     context.out(json ? jsonText({ from, names: names.size, values, bytes, written: write }) : textOf(found, bytes, write));
-    if (!write) context.say('Nothing was let go. To do it: --write');
+    if (!write) context.say('Nothing was deleted. To do it: --write');
     return EXIT.done;
   } finally {
     await store.close();
@@ -43,6 +43,6 @@ function textOf({ from, names, values }: Pruning, bytes: { before: number; after
   const what = `${names.size} records and ${values} values of before ${from}`;
   const kept = 'Certificates, the log of decisions and what later months need stay.';
   return isDone
-    ? `${what} are gone: ${megabytes(bytes.before)} → ${megabytes(bytes.after)}. ${kept} To check: ${us()} evidence verify`
-    : `${what} would go, of ${megabytes(bytes.before)}. ${kept}`;
+    ? `${what} are deleted: ${megabytes(bytes.before)} → ${megabytes(bytes.after)}. ${kept} To check: ${us()} evidence verify`
+    : `${what} would be deleted, of ${megabytes(bytes.before)}. ${kept}`;
 }

@@ -50,5 +50,5 @@ export async function steer(
   });
 }
 
-const GOES_ON = 'It goes on.';
-const noWorker = (): string => `No worker answers at this moment; it is taken up when one does: ${us()} worker.`;
+const GOES_ON = 'It continues.';
+const noWorker = (): string => `No worker answers right now; one will take it up when it does: ${us()} worker.`;

@@ -42,7 +42,7 @@ function renderItem({ item, lines, steps, notes }: ExplainedItem, paper: Paper):
     section('By the rules', rules(item.because, paper), paper),
     section(
       'In Autotask (sales / cost)',
-      item.standing === null ? '  not looked at' : standing(item.standing, item.currency),
+      item.standing === null ? '  not checked' : standing(item.standing, item.currency),
       paper,
     ),
     ...(steps.length === 0
@@ -98,7 +98,7 @@ function standing({ row, charges, before, after }: Standing, currency: string): 
       ({ key, day, billed, ...charge }) =>
         `  charge  ${arrow(side(charge.before), side(charge.after))}, ${day}, ${key}${billed ? ', billed' : ''}`,
     ),
-    `  in all  ${arrow(pair(before), pair(after))} ${currency}`,
+    `  total   ${arrow(pair(before), pair(after))} ${currency}`,
   ].join('\n');
 }
 

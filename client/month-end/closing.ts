@@ -55,7 +55,7 @@ export async function closeMonth(config: Config, closing: Closing): Promise<{ ce
   const { month, asOf, shown } = closing;
   const read = await requireMonth(config, month);
   if (shown !== null && read.result.digest !== shown)
-    throw new NotClosed(`${month} has moved since it was shown, and was not closed. Look at it again.`, [], '');
+    throw new NotClosed(`${month} has changed since it was shown, and was not closed. Check it again.`, [], '');
   refuseWhileOpen(read);
   const dismissed = dismissedOf(read.outcomes);
   const claims = claimsOf(read.outcomes, 'excluded');
@@ -184,7 +184,7 @@ const refusal = (month: Month, differences: Difference[]): NotClosed =>
   new NotClosed(
     `${month} cannot be closed: ${differences.length === 1 ? 'one amount does' : `${differences.length} amounts do`} not agree.`,
     firstOf(differences.map(({ message }) => message)),
-    `Something moved since the last run. Bring it up to date, then close again: ${us()} run ${month} --wait`,
+    `Something has changed since the last run. Update the month, then close it again: ${us()} run ${month} --wait`,
   );
 
 // ---------------------------------------------------------------------------------------------------------------- the certificate
@@ -195,7 +195,7 @@ type More = Pick<Certificate, 'number' | 'corrects' | 'decisions'>;
 
 /**
  * The month's next certificate, with what it says otherwise than the one before; that one, where nothing has changed. Each is kept in the evidence, and none
- * is ever replaced: a paper that was made again after a change is told from the one that was made here.
+ * is ever replaced: a paper that was made again after a change is distinguished from the one that was made here.
  */
 async function certify(
   config: BaseConfig,

@@ -40,7 +40,8 @@ export async function forged(config: BaseConfig, { digest, seal, redaction }: Ce
     ...(redaction === undefined ? [] : [{ ...redaction, text: redactionText(digest, redaction.digest) }]),
   ];
   return parts.flatMap(({ keyId, signature, text }) => {
-    if (keyIdOf(key) !== keyId) return [`It was signed by another key (${keyId}) than that of BILLING_KEYS (${keyIdOf(key)}).`];
-    return isSignedBy(key, text, signature) ? [] : ['Its signature does not hold.'];
+    if (keyIdOf(key) !== keyId)
+      return [`It was signed by a key (${keyId}) other than the one in BILLING_KEYS (${keyIdOf(key)}).`];
+    return isSignedBy(key, text, signature) ? [] : ['Its signature is not valid.'];
   });
 }

@@ -113,7 +113,7 @@ async function readRecords(
   if (canceled === undefined)
     throw new ApiError(
       'malformed',
-      'Autotask shows no status of charges (ContractCharges.status): which of them somebody canceled is not known.',
+      'Autotask shows no status of charges (ContractCharges.status), so it is not known which of them somebody canceled.',
     );
   const services = await autotask.query('Services', [{ op: 'gte', field: 'id', value: 0 }], { onProgress });
   const companies = await readCompanies(autotask, contracts);

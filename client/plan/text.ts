@@ -75,7 +75,7 @@ function plansText({ plans, result, effort, nothingDue, closed = null, isFull = 
 }
 
 /** What that means for a plan. */
-export const NOT_WITHOUT_RELEASE = 'Nothing of it is written without a release of each customer.';
+export const NOT_WITHOUT_RELEASE = 'Nothing is written until each customer is released.';
 
 const UNLINKED_SHOWN = 10;
 
@@ -92,7 +92,7 @@ export const unlinkedIn = (plans: Plan[]): Unlinked[] =>
 function unlinkedSection(plans: Plan[], paper: Paper): string[] {
   const found = unlinkedIn(plans);
   if (found.length === 0) return [];
-  const text = `Without Autotask company, and not exported, ${unlinkedSum(found)}: ${unlinkedText(found, UNLINKED_SHOWN)}.`;
+  const text = `Without an Autotask company, and not exported, ${unlinkedSum(found)}: ${unlinkedText(found, UNLINKED_SHOWN)}.`;
   return [advice(advised(text, command('companies', 'match')), paper)];
 }
 

@@ -87,7 +87,7 @@ function contents({
       </nav>`;
 }
 
-const MARGINS = 'Margin moved since last month';
+const MARGINS = 'Margin changed since last month';
 const LEAKS = 'Amounts that reach no invoice';
 const GHOSTS = 'Money in Autotask without a line in the report';
 const BY_RECORD_TYPE = 'By customer and record type';

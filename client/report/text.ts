@@ -308,7 +308,7 @@ function outlookSections(report: ReportDocument, paper: Paper, some: Some, renew
           ...(unchanged === 0 ? [] : [`  ${unchanged} as last month.`]),
         ]),
     section(
-      'Margin moved since last month',
+      'Margin changed since last month',
       some(margins, 'margins', (one) => marginLine(one, paper)),
     ),
   ];

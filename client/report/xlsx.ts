@@ -52,9 +52,9 @@ function summary(report: ReportDocument): Sheet {
     columns: columns([`${result.month}`, 24], ['currency', 10], ['lines', 10], ['sales', 16], ['cost', 16]),
     rows: [
       ...sums,
-      row('unassigned (beside the report)', result.unassigned, result.currency),
-      row('awaiting report (beside)', result.awaiting, result.currency),
-      row('ghosts (beside)', result.ghosts, result.currency),
+      row('unassigned (outside the report)', result.unassigned, result.currency),
+      row('awaiting report (outside)', result.awaiting, result.currency),
+      row('ghosts (outside)', result.ghosts, result.currency),
       [
         'rounding',
         result.currency,

@@ -45,5 +45,5 @@ export async function findOnPath(name: string, env: NodeJS.ProcessEnv): Promise<
 /** Fails unless somebody listens at `host:port`. */
 export async function checkAnswers(address: string): Promise<void> {
   const unheard = await unheardAt(placeOf(address, DEFAULT_PORT), ADDRESS_ANSWERS_WITHIN_MS);
-  if (unheard !== null) throw new Error(`nobody answers at ${address} (${unheard.why})`);
+  if (unheard !== null) throw new Error(`nothing answers at ${address} (${unheard.why})`);
 }

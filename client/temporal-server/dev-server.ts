@@ -114,7 +114,9 @@ async function refuseTaken(address: string): Promise<void> {
     () => false,
   );
   if (taken)
-    throw new Error(`Something listens at ${address} already: a Temporal server that still runs? Stop it, or take another port.`);
+    throw new Error(
+      `Something already listens at ${address}: a Temporal server that is still running? Stop it, or use another port.`,
+    );
 }
 
 type Arguments = Omit<DevServerOptions, 'uiPort'> & { namespace: string; port: number; uiPort: number | undefined };

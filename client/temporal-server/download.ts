@@ -143,7 +143,7 @@ function abortWhenStalled(folder: string, stalled: AbortController, afterMs: num
   const look = async (): Promise<void> => {
     const now = await bytesIn(folder);
     if (now > bytes) [bytes, grownAt] = [now, Date.now()];
-    else if (Date.now() - grownAt > afterMs) stalled.abort(new Error(`nothing came for ${afterMs / 1000} s`));
+    else if (Date.now() - grownAt > afterMs) stalled.abort(new Error(`no data came for ${afterMs / 1000} s`));
   };
   return setInterval(() => void look().catch(() => undefined), LOOK_EVERY_MS);
 }

@@ -24,7 +24,7 @@ const DEV_SERVER = {
 const TEST_SERVER = {
   what: 'time-skipping Temporal server',
   advice:
-    'Any one of these helps: name a Temporal test server in TEMPORAL_TEST_SERVER_PATH; or install Java and Maven to have it put together.',
+    'Any one of these helps: name a Temporal test server in TEMPORAL_TEST_SERVER_PATH; or install Java and Maven to have it assembled.',
 };
 
 export const TEMPORAL_CLI = {

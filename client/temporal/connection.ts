@@ -106,7 +106,7 @@ const noNamespace = (address: string, name: string): string =>
 /** A person who named a server does not want another one. */
 const wayOut = (isNamed: boolean): string =>
   isNamed
-    ? 'The address is the one of TEMPORAL_ADDRESS, or of the profile file.'
+    ? 'The address comes from TEMPORAL_ADDRESS or the profile file.'
     : `Start a server with: ${us()} temporal start\nor name yours in TEMPORAL_ADDRESS.`;
 
 /** Kinds of task queues in Temporal's numbering. */

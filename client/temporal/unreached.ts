@@ -28,7 +28,7 @@ export async function whyUnreached(options: ConnectionOptions, address: string):
     : ofHandshake(handshake, { name: tls.servername ?? host, hasCertificate: tls.cert !== undefined });
 }
 
-const PLAIN_TO_TLS = 'the server speaks TLS, and the settings ask without it: set TEMPORAL_TLS=true';
+const PLAIN_TO_TLS = 'the server uses TLS, and the settings do not: set TEMPORAL_TLS=true';
 
 /** What Node needs of the SDK's own settings; null without TLS. A key for the API means TLS, too. */
 function tlsOf({ tls, apiKey }: ConnectionOptions): TlsOptions | null {
@@ -126,12 +126,12 @@ function ofHandshake(
   if (UNTRUSTED.includes(code))
     return `the server's certificate is from an authority that is not trusted here: set TEMPORAL_TLS_SERVER_CA_CERT_PATH to the authority's certificate (${code})`;
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
-    return 'the server speaks no TLS, and the settings ask with it: set TEMPORAL_TLS=false, and no TEMPORAL_API_KEY';
+    return 'the server does not use TLS, and the settings do: set TEMPORAL_TLS=false, and no TEMPORAL_API_KEY';
   if (isAlert({ code }) || code === 'ECONNRESET' || code === 'EPIPE')
     return hasCertificate
-      ? `the server refuses our certificate: is ${OWN_FILES} of an authority that it trusts? (${code})`
-      : `the server may want a certificate of ours, and none is set: name one in ${OWN_FILES} (${code})`;
+      ? `the server refuses our certificate: is ${OWN_FILES} from an authority that it trusts? (${code})`
+      : `the server may want a client certificate, and none is set: name one in ${OWN_FILES} (${code})`;
   if (code.startsWith('ERR_OSSL_'))
     return `${OWN_FILES}, or TEMPORAL_TLS_SERVER_CA_CERT_PATH, name something other than a PEM certificate or key, or two that do not belong together (${code})`;
-  return `TLS does not come about: ${code || message}`;
+  return `TLS failed: ${code || message}`;
 }

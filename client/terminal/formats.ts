@@ -16,9 +16,9 @@ const OTHERS = ['pdf', 'xls', 'xlsm', 'ods', 'doc', 'docx'];
 export function whyNotNamed(path: string | undefined, format: Format): string | null {
   const other = OTHERS.find((ending) => endsWith(path, ending));
   if (other !== undefined)
-    return `${path}: no report is written as ${other}. Expected ${FORMATS.join(', ')}; a browser prints HTML as PDF.`;
+    return `${path}: a report cannot be written as ${other}. Expected ${FORMATS.join(', ')}; a browser prints HTML as PDF.`;
   const named = namedFormat(path);
   return named === undefined || named === format
     ? null
-    : `${path} is named as ${named}, and the format is ${format}. Expected one of them.`;
+    : `${path} has the name of ${named}, and the format is ${format}. Expected one of the two.`;
 }

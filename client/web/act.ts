@@ -42,7 +42,7 @@ async function release(temporal: Temporal, workflowId: string, action: SteeringA
   if (open.planDigest !== digest)
     return {
       isGood: false,
-      text: `The plan of ${open.organizationName} has moved since it was shown, and nothing was released. Look at the new one.`,
+      text: `The plan of ${open.organizationName} has changed since it was shown, and nothing was released. Check the new one.`,
     };
   try {
     const update = await temporal.client.workflow

@@ -137,10 +137,10 @@ async function progressOf(temporal: Temporal, broker: string, month: Month): Pro
       const { status, startTime } = await handle.describe();
       if (status.name !== 'RUNNING') return null;
       since = startTime;
-      return `A run is under way since ${utcText(startTime)}: ${progressText(await handle.query<MonthShown>(STATUS_QUERY))}.`;
+      return `A run has been under way since ${utcText(startTime)}: ${progressText(await handle.query<MonthShown>(STATUS_QUERY))}.`;
     });
   } catch (error) {
-    if (since !== null) return `A run is under way since ${utcText(since)}, and no worker answers how far it is.`;
+    if (since !== null) return `A run has been under way since ${utcText(since)}, and no worker says how far it is.`;
     return isNotFound(error) ? null : UNANSWERED;
   }
 }

@@ -32,7 +32,7 @@ const REFUSALS = ['StoreRefused', 'LabelRefused', 'SettingsRefused', 'KeysUnread
 const STORE_AWAY =
   'The evidence store does not answer right now, so nothing can be shown or decided. It will recover automatically: try again in a few minutes.';
 const REFUSED = 'The page cannot work with its settings. Its log says what to change.';
-export const TEMPORAL_AWAY = 'Temporal does not answer at this moment. Try again when it does.';
+export const TEMPORAL_AWAY = 'Temporal does not answer right now. Try again later.';
 const UNKNOWN =
   'Temporal has stopped answering, so it is not known whether this was decided. When it answers, open the page again and check.';
 
@@ -57,9 +57,9 @@ export async function whyNobodyActs(temporal: Temporal, taskQueue: string): Prom
   try {
     return (await answering(temporal, () => isServed(temporal, taskQueue)))
       ? null
-      : { isGood: false, text: 'No worker runs at this moment, and nothing was decided. Try again when one does.' };
+      : { isGood: false, text: 'No worker is running, and nothing was decided. Try again when one is.' };
   } catch (error) {
     if (!isTemporalAway(error)) throw error;
-    return { isGood: false, text: 'Temporal does not answer at this moment, and nothing was decided. Try again when it does.' };
+    return { isGood: false, text: 'Temporal does not answer right now, and nothing was decided. Try again later.' };
   }
 }

@@ -233,7 +233,7 @@ const releaseSchema = z.object({
 });
 
 function addActions(app: FastifyInstance, source: Source, settings: WebSettings): void {
-  // Of a session that has ended the form's token is unknown too: its owner is led to the log-in, not told of a stranger's form.
+  // Of a session that has ended the form's token is unknown too: its owner is led to the log-in, not warned of a stranger's form.
   const askFirst: preHandlerAsyncHookHandler = async (request, reply) =>
     personOfRequest(request, settings) === null ? askIn(request, reply, settings, source) : undefined;
   const post: Post = (path, act) => {
@@ -314,7 +314,7 @@ function render(
 
 const sendPage = (reply: FastifyReply, content: string): FastifyReply => reply.type('text/html; charset=utf-8').send(content);
 
-/** What went wrong, in a sentence; the program's own mistakes are told on standard error alone, what is out of reach in one line there. */
+/** What went wrong, in a sentence; the program's own mistakes are reported on standard error alone, what is out of reach in one line there. */
 function explained(
   error: FastifyError,
   request: FastifyRequest,
@@ -338,7 +338,7 @@ function explained(
 }
 
 const TEXTS: Partial<Record<number, string>> = {
-  400: 'Something is missing in what was sent. Go back and fill in the reason.',
+  400: 'Something is missing from the form. Go back and fill in the reason.',
   429: 'Too many attempts. Wait a few minutes.',
   500: 'This did not work. The log of the page says why.',
 };

@@ -24,7 +24,7 @@ AUTOTASK_SLA_ID=
 #AUTOTASK_CALLS_PER_HOUR=5000
 
 # ---- What is billed, and when ----
-# shadow writes nothing; approve waits for a release per organization; auto writes what no breaker holds.
+# shadow writes nothing; approve waits for a release per organization; auto writes everything that no breaker holds.
 BILLING_MODE=shadow
 # Then: billing --broker ${name} schedule apply
 #BILLING_SCHEDULE="0 3 * * *"

@@ -3,7 +3,7 @@ import { exact, inWords, textOf } from './exact.js';
 import type { Invoiced } from './invoiced.js';
 import type { Dismissed, SwitchedOff } from './sides.js';
 
-/** The close certificate: what was seen on both sides, and a digest over all of it, so that a change of the paper can be told from a change of the world. */
+/** The close certificate: what was seen on both sides, and a digest over all of it, so that a change of the paper can be distinguished from a change of the world. */
 export interface Certificate {
   kind: 'billing-close-certificate';
   version: 1;
@@ -272,7 +272,7 @@ function movedOf(before: CustomerClose | undefined, after: CustomerClose | undef
       from === to
         ? `${inWords(to)} ${currency}: same total, different amounts behind it`
         : `${inWords(from)} → ${inWords(to)} ${currency}`;
-    return [`${organizationName}: ${side} moved since: ${figures}.`];
+    return [`${organizationName}: ${side} has changed since: ${figures}.`];
   };
   return [...moved('report', "Cloudmore's report", 'cloudmore'), ...moved('posted', 'Autotask', 'autotask')];
 }

@@ -147,10 +147,10 @@ export async function readBackup(
 function checkSignature(manifest: BackupManifest, publicKey: KeyObject): void {
   if (keyIdOf(publicKey) !== manifest.keyId)
     throw new BackupBroken(
-      `it was signed by another key (${manifest.keyId}) than that of BILLING_KEYS (${keyIdOf(publicKey)}): put that folder back first`,
+      `it was signed by a key (${manifest.keyId}) other than the one in BILLING_KEYS (${keyIdOf(publicKey)}): put that folder back first`,
     );
   if (!isSignedBy(publicKey, manifestText(manifest), manifest.signature))
-    throw new BackupBroken('its signature does not hold: it was changed');
+    throw new BackupBroken('its signature is not valid: it was changed');
 }
 
 function parsed(line: string): BackupRecord | { manifest: BackupManifest } {

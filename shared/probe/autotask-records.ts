@@ -158,7 +158,7 @@ export async function costs(seen: AutotaskSeen): Promise<Verdict> {
   const priced: Fields[] = [...(await seen.rows()), ...(await seen.services())].filter(
     (one) => Number(one.price ?? one.unitprice ?? 0) > 0,
   );
-  if (priced.length === 0) return notSeen('nothing with a price is there yet');
+  if (priced.length === 0) return notSeen('nothing has a price yet');
   return priced.some((one) => (one.cost ?? one.unitcost ?? null) !== null) ? confirmed('shown') : contradicted('come back empty');
 }
 

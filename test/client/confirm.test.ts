@@ -6,7 +6,7 @@ import { hasTerminal, onTerminal, type Terminal } from '../terminal.js';
 /** What is asked before something is written. */
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const QUESTION = 'Mode auto writes into Autotask what no breaker holds. Run 2025-10? (yes or no): ';
+const QUESTION = 'Mode auto writes everything that no breaker holds. Run 2025-10? (yes or no): ';
 const UNREACHABLE = 69;
 
 const run = (mode: string, ...argv: string[]): Terminal =>

@@ -82,7 +82,7 @@ describe('billing explain', () => {
     expect(out).toMatch(/ {2}4\.2 {3}1 line: .*highest quantity 12/);
     expect(out).toMatch(/ {2}7\.2 {3}12 units × 38\.4000/);
     expect(out).toContain('  row     15 units 540.00 / 472.50 → 12 units 460.80 / 403.20');
-    expect(out).toContain('  in all  540.00 / 472.50 → 460.80 / 403.20 EUR');
+    expect(out).toContain('  total   540.00 / 472.50 → 460.80 / 403.20 EUR');
   });
 
   test('--json gives programs the same, and lines add up exactly', async () => {

@@ -59,7 +59,7 @@ describe('billing doctor --probe', () => {
     const { code, out } = await run(restricted, { json: false });
     expect(code).toBe(3);
     expect(out).toContain('Moves money: records it does not see are created again every day.');
-    expect(out).toContain('mode auto does not begin');
+    expect(out).toContain('mode auto does not start');
   });
 
   // It ended as a bug, without a word of what it had found.

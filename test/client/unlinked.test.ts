@@ -60,7 +60,7 @@ describe('in a month of which two customers have no company', () => {
   test('plan lists them too, and excludes each in its items', async () => {
     const { out } = await harness.cli('plan', '2025-10', '--as-of', '2025-10-17');
     expect(out).toMatch(
-      /Without Autotask company, and not exported, [\d,]+\.\d\d EUR: Fabrikam Logistics [\d,]+\.\d\d EUR, \S.* 36\.00 EUR\./,
+      /Without an Autotask company, and not exported, [\d,]+\.\d\d EUR: Fabrikam Logistics [\d,]+\.\d\d EUR, \S.* 36\.00 EUR\./,
     );
     expect(out).toContain('billing companies match');
     const { unlinked, organizations } = JSON.parse(

@@ -84,7 +84,7 @@ describe('the settings of the worker', () => {
     await served({ BILLING_MODE: 'auto', GHOST_AFTER_DAY: '5' }, async () => {
       expect(await doctor()).toMatchObject({
         isGood: false,
-        text: 'the worker has others: BILLING_MODE, GHOST_AFTER_DAY',
+        text: 'the worker has different ones: BILLING_MODE, GHOST_AFTER_DAY',
         fix: expect.stringContaining('restart the worker') as unknown,
       });
     });

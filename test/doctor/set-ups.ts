@@ -376,7 +376,7 @@ export const MIS_SETUPS: MisSetUp[] = [
     what: 'the API user sees only some contracts',
     world: behaviour({ hidesAdded: ['Contracts'] }),
     check: 'rights on Contracts',
-    says: /may query only some of them: it would make the records that it does not see again/,
+    says: /may query only some of them: the program would make the others again/,
     fix: /unrestricted view/,
   },
   {

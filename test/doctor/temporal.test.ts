@@ -46,7 +46,7 @@ const bad = (text: RegExp, fix: RegExp): Record<string, unknown> => ({
 describe('doctor names', () => {
   test('a server that is not there, once', async () => {
     expect(await finding('Temporal', { TEMPORAL_ADDRESS: '127.0.0.1:1' })).toMatchObject(
-      bad(/cannot be reached at 127\.0\.0\.1:1: nothing listens on port 1/, /^The address is the one of TEMPORAL_ADDRESS/),
+      bad(/cannot be reached at 127\.0\.0\.1:1: nothing listens on port 1/, /^The address comes from TEMPORAL_ADDRESS/),
     );
   });
 

@@ -73,11 +73,11 @@ describe('doctor', () => {
     expect(await looked()).toMatchObject({
       isGood: false,
       text: 'other users of this machine may read .env, .billing',
-      fix: 'Close it to them: chmod 600 .env\nClose it to them: chmod 700 .billing',
+      fix: 'Deny them access: chmod 600 .env\nDeny them access: chmod 700 .billing',
     });
     chmodSync(join(folder, '.env'), 0o600);
     chmodSync(join(folder, '.billing'), 0o700);
-    expect(await looked()).toMatchObject({ isGood: true, text: 'for this user alone' });
+    expect(await looked()).toMatchObject({ isGood: true, text: 'readable by this user alone' });
   });
 
   test('names a password the container reads otherwise, without showing it', async () => {

@@ -153,7 +153,7 @@ describe('the file', () => {
     [
       'a fitting, unsigned manifest',
       (text: string) => text.replace(/"signature":"[^"]{8}([^"]*)"\}\}\n$/, '"signature":"AAAAAAAA$1"}}\n'),
-      'its signature does not hold',
+      'its signature is not valid',
     ],
     ['something else', () => 'hello\n', 'billing backup does not write'],
   ])('with %s is refused before anything is touched', async (_what, change, why) => {

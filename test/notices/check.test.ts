@@ -45,7 +45,7 @@ describe('the dead man\u2019s check', () => {
   test('is not content where Temporal cannot be asked', async () => {
     const { code, out } = await harness.cliWith({ TEMPORAL_ADDRESS: '127.0.0.1:1' }, 'status', MONTH, '--check');
     expect(code).toBe(3);
-    expect(out).toMatch(/Whether runs are well is unknown: Temporal cannot be reached at 127\.0\.0\.1:1/);
+    expect(out).toMatch(/The state of runs is unknown: Temporal cannot be reached at 127\.0\.0\.1:1/);
   });
 
   test('is not content when no run ended in 26 hours', async () => {

@@ -54,7 +54,7 @@ describe('a started dev server', () => {
   test('does not start where another one listens', async () => {
     const { address } = await start();
     const port = Number(address.split(':')[1]);
-    await expect(startDevServer({ path, port })).rejects.toThrow(`Something listens at ${address} already`);
+    await expect(startDevServer({ path, port })).rejects.toThrow(`Something already listens at ${address}`);
   });
 
   test('that cannot start says why', async () => {

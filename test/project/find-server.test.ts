@@ -37,7 +37,7 @@ describe('the dev server', () => {
   test('an address where nobody answers is said, and the next way taken', async () => {
     const path = await temporalCli(join(machine.bin, 'elsewhere'));
     expect(await find({ TEMPORAL_ADDRESS: '127.0.0.1:1', TEMPORAL_CLI_PATH: path })).toEqual({ kind: 'executable', path });
-    expect(said).toEqual([expect.stringContaining('TEMPORAL_ADDRESS: nobody answers at 127.0.0.1:1')]);
+    expect(said).toEqual([expect.stringContaining('TEMPORAL_ADDRESS: nothing answers at 127.0.0.1:1')]);
   });
 
   test('TEMPORAL_CLI_PATH comes before the PATH, the PATH before the cache', async () => {
@@ -222,7 +222,7 @@ describe('a download', () => {
   ])('of %s that stands still is given up', async (_, standing) => {
     const { url, server } = await silentProxy();
     try {
-      await expect(standing(url)).rejects.toThrow('nothing came for 3 s');
+      await expect(standing(url)).rejects.toThrow('no data came for 3 s');
     } finally {
       server.close();
     }

@@ -84,7 +84,7 @@ describe('Temporal behind mutual TLS', () => {
     [
       'with no certificate',
       () => without(settings(own), ...CLIENT),
-      /wants? a certificate of ours, and none is set: .*_CLIENT_CERT_PATH/,
+      /wants? a client certificate, and none is set: .*_CLIENT_CERT_PATH/,
     ],
     [
       'without the authority',
@@ -96,11 +96,11 @@ describe('Temporal behind mutual TLS', () => {
       () => ({ ...settings(own), TEMPORAL_TLS_SERVER_NAME: 'elsewhere.example' }),
       /not for the name "elsewhere\.example".*TEMPORAL_TLS_SERVER_NAME/,
     ],
-    ['in plain text', () => ({ TEMPORAL_ADDRESS: address }), /the server speaks TLS.*TEMPORAL_TLS=true/],
+    ['in plain text', () => ({ TEMPORAL_ADDRESS: address }), /the server uses TLS.*TEMPORAL_TLS=true/],
     [
       'with TLS to a server without',
       () => ({ ...settings(own), TEMPORAL_ADDRESS: system.server.address }),
-      /speaks no TLS.*TEMPORAL_TLS=false/,
+      /does not use TLS.*TEMPORAL_TLS=false/,
     ],
     [
       'with its key as its certificate',

@@ -129,7 +129,7 @@ describe('a month that was billed', () => {
     const drift = await harness.cli('close', '--verify', file);
     expect(drift.code).toBe(3);
     expect(drift.out).toMatch(
-      /as it was written, but the month has moved[\s\S]*Cloudmore's report moved since: 1,440\.93 → 1,440\.94 EUR/,
+      /unaltered, but the month has changed[\s\S]*Cloudmore's report has changed since: 1,440\.93 → 1,440\.94 EUR/,
     );
     await clock(`${BILLED}T03:00:00Z`);
   });
@@ -190,7 +190,7 @@ describe('a month that was billed', () => {
       expect(await verify(certificate)).toMatchObject({ code: 0, out: expect.stringContaining('holds: 2025-10') as unknown });
     });
 
-    test('is told from one in which a figure was changed', async () => {
+    test('is distinguished from one in which a figure was changed', async () => {
       const changed = structuredClone(certificate);
       changed.customers[1]!.posted.sales = '1410.94';
       const { code, out } = await verify(changed);
@@ -198,7 +198,7 @@ describe('a month that was billed', () => {
       expect(out).toMatch(/has been altered:[\s\S]*digest does not fit[\s\S]*do not add up/);
     });
 
-    test('is told from one whose digest was computed again after the change', async () => {
+    test('is distinguished from one whose digest was computed again after the change', async () => {
       const { digest: _, ...content } = structuredClone(certificate);
       content.customers[1]!.organizationName = 'Somebody else';
       const { code, out } = await verify({ ...content, digest: digestOf(content) });
@@ -211,7 +211,7 @@ describe('a month that was billed', () => {
         const { code, out } = await verify(certificate);
         expect(code).toBe(3);
         expect(out).toMatch(
-          /as it was written, but the month has moved[\s\S]*Contoso Dental Group: Autotask moved since: 1,410\.93 → 1,415\.93 EUR/,
+          /unaltered, but the month has changed[\s\S]*Contoso Dental Group: Autotask has changed since: 1,410\.93 → 1,415\.93 EUR/,
         );
       });
     });

@@ -27,7 +27,7 @@ describe('costs in dollars, where Autotask has them in euro', () => {
     ]);
   });
 
-  test('are told with the rate where the item is explained', async () => {
+  test('are reported with the rate where the item is explained', async () => {
     const { code, out, said } = await harness.cli('explain', '2025-10', '--subscription', 'premium-0001');
     expect([code, said]).toEqual([0, expect.anything()]);
     expect(out).toContain("cost 100.37 USD × 0.9215 = 92.49 EUR, at the month's rate");
@@ -66,6 +66,6 @@ describe('costs in dollars, where Autotask has them in euro', () => {
       "converted at the rate of each month's first run (1 USD is 0.95 EUR now) (FOREIGN_COST=convert)",
     );
     await rateOf(harness, 0);
-    expect(await look()).toContain('no rate of USD that can be read: what has a cost is held');
+    expect(await look()).toContain('no rate of USD that can be read: everything with a cost is held');
   });
 });

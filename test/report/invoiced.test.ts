@@ -124,7 +124,7 @@ describe('billing invoiced', () => {
     const close = async (file: string): Promise<string> =>
       (await tenant.harness.cli('close', MONTH, '--out', tenant.harness.file(file))).out;
     await tenant.reset();
-    expect(await close('before.json')).toContain('Customers had been charged nothing of it by then');
+    expect(await close('before.json')).toContain('Customers had not been charged for it by then');
     await tenant.approve();
     const item = await tenant.itemOfRow();
     await tenant.edit('billingItems', item, { extendedPrice: Number(item.extendedPrice) - 11 });
@@ -370,7 +370,7 @@ describe('the invoices of 300 customers', () => {
     expect(text.join('\n')).toMatch(/\n {2}… and \d+ more: billing invoiced 2025-10 --full\n/);
   });
 
-  test('without a difference are told from the largest amount on', () => {
+  test('without a difference are reported from the largest amount on', () => {
     const customers = reading.customers.map((one, at) => ({ ...one, report: euros(at * 7), differences: '0.00' }));
     const text = renderInvoiced({ ...reading, customers, differences: [], isFull: false }).split('\n');
     expect(text.slice(4, 7).map((row) => row.split(/ {2,}/)[0])).toEqual(['all', 'Customer 299', 'Customer 298']);

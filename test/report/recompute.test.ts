@@ -50,7 +50,7 @@ describe('billing recompute', () => {
     });
     const { code, out } = await harness.cli('recompute', MONTH);
     expect(code).toBe(3);
-    expect(out).toContain('The evidence no longer keeps what these plans were made of:\n  Contoso Dental Group');
+    expect(out).toContain('The evidence no longer keeps what these plans were made from:\n  Contoso Dental Group');
   });
 
   test('does so too for customers that needed nothing in the latest run', async () => {

@@ -63,10 +63,10 @@ describe('billing report --year', () => {
   });
 
   test.each([
-    ['report.pdf', [], 'no report is written as pdf. Expected text, json, csv, xlsx, html; a browser prints HTML as PDF.'],
-    ['report.xls', [], 'no report is written as xls.'],
-    ['report.xlsx', ['--format', 'csv'], 'is named as xlsx, and the format is csv.'],
-    ['report.csv', ['--json'], 'is named as csv, and the format is json.'],
+    ['report.pdf', [], 'a report cannot be written as pdf. Expected text, json, csv, xlsx, html; a browser prints HTML as PDF.'],
+    ['report.xls', [], 'a report cannot be written as xls.'],
+    ['report.xlsx', ['--format', 'csv'], 'has the name of xlsx, and the format is csv.'],
+    ['report.csv', ['--json'], 'has the name of csv, and the format is json.'],
   ])('refuses %s with %j, which other programs cannot open', async (name, more, says) => {
     expect(await harness.cli('report', '2025-10', ...more, '--out', harness.file(name))).toMatchObject({
       code: 64,

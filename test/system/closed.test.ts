@@ -90,12 +90,12 @@ describe('a month that is closed', () => {
       code: 3,
       stdout: expect.stringMatching(
         new RegExp(
-          `1 plan moves a month that is closed\\. .* by name:\\n  ${held.organizationName}: billing approve .*--organization ${held.organizationId}`,
+          `1 plan changes a month that is closed\\. .* by name:\\n  ${held.organizationName}: billing approve .*--organization ${held.organizationId}`,
         ),
       ),
     });
     expect((await system.cli('plan', MONTH, '--as-of', LATE)).stdout).toMatch(
-      /^Closed on \S+ by certificate no\. 1\. Nothing of it is written without a release of each customer\.$/m,
+      /^Closed on \S+ by certificate no\. 1\. Nothing is written until each customer is released\.$/m,
     );
     expect((await system.cli('report', MONTH)).stdout).toMatch(/^Closed on \S+ by certificate no\. 1\.$/m);
     expect(await system.writes()).toEqual([]);
@@ -116,8 +116,8 @@ describe('a month that is closed', () => {
       number: 1,
       digest: one.digest,
       changes: expect.arrayContaining([
-        expect.stringMatching(new RegExp(`^${held.organizationName}: Cloudmore's report moved since`)),
-        expect.stringMatching(new RegExp(`^${held.organizationName}: Autotask moved since`)),
+        expect.stringMatching(new RegExp(`^${held.organizationName}: Cloudmore's report has changed since`)),
+        expect.stringMatching(new RegExp(`^${held.organizationName}: Autotask has changed since`)),
       ]),
     });
     expect(two.decisions?.entries.map(({ action, actor }) => [action, actor])).toEqual([

@@ -114,7 +114,7 @@ describe('billing undo --write', () => {
     await system.forget();
     const month = await run(system, 0, 3);
     expect(organizationOf(month, CONTOSO)).toMatchObject({ status: 'Skipped', posted: { sales: '0.00' } });
-    expect((await system.cli('undo', MONTH, '--organization', CONTOSO)).stdout).toMatch(/stands as before 2025-10 already/);
+    expect((await system.cli('undo', MONTH, '--organization', CONTOSO)).stdout).toMatch(/stands as before 2025-10\./);
     expect(await system.writes()).toEqual([]);
   });
 

@@ -166,7 +166,7 @@ describe('the page for finance', () => {
       .evaluate((input) => ((input as unknown as { value: string }).value = 'f'.repeat(64)));
     await page.getByLabel('Reason').fill('too late');
     await page.getByRole('button', { name: 'Release exactly this plan' }).click();
-    expect(await page.getByRole('status').innerText()).toMatch(/has moved since it was shown, and nothing was released/);
+    expect(await page.getByRole('status').innerText()).toMatch(/has changed since it was shown, and nothing was released/);
     await page.context().close();
   });
 
@@ -201,7 +201,7 @@ describe('the page for finance', () => {
       const form = { _csrf: csrf!, digest: 'f'.repeat(64), reason: 'x', sum: '1' };
       return (await page.request.post(`${web.address}/months/${MONTH}/${path}`, { form })).text();
     };
-    expect(await post('end/close')).toContain(`${MONTH} has moved since it was shown, and was not closed.`);
+    expect(await post('end/close')).toContain(`${MONTH} has changed since it was shown, and was not closed.`);
     expect(await post(`customers/${CONTOSO}/undo`)).toContain('has changed since it was shown, and nothing was taken back');
     await page.context().close();
   });

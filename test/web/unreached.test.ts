@@ -47,7 +47,7 @@ const sourceAt = (): Source =>
 const DECISION = { month: '2025-10', organizationId: 'o', digest: 'd', reason: 'right', actor: 'anna' };
 const NOTHING_DECIDED = {
   isGood: false,
-  text: 'Temporal does not answer at this moment, and nothing was decided. Try again when it does.',
+  text: 'Temporal does not answer right now, and nothing was decided. Try again later.',
 };
 
 // Month and end of month kept people waiting for ever.

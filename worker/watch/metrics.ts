@@ -21,7 +21,7 @@ export const METRICS = {
   billing_autotask_calls_limit: 'Calls an hour: ours (AUTOTASK_CALLS_PER_HOUR), and the tenant’s, if known',
   billing_autotask_calls_used: 'Calls of the last hour: ours, and everybody’s as last seen',
   billing_autotask_calls_left: 'Calls that may go out before ours wait',
-  billing_autotask_calls_waiting: 'Calls that wait for quota at this moment',
+  billing_autotask_calls_waiting: 'Calls that are waiting for quota now',
 } as const;
 
 export type MetricName = keyof typeof METRICS;

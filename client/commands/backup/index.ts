@@ -124,8 +124,8 @@ export async function restoreFrom(context: Context, file: string): Promise<ExitC
   }
   context.say(
     [
-      `${manifest.values} values and ${manifest.entries} entries of ${manifest.madeAt} are back. Whether they are as they were written: ${us()} evidence verify`,
-      'Customers forgotten since then are back in it: forget them again.',
+      `${manifest.values} values and ${manifest.entries} entries of ${manifest.madeAt} are back. To check that they are unaltered: ${us()} evidence verify`,
+      'Customers forgotten since the backup are back too: forget them again.',
       `Start the worker, then: ${us()} restore`,
     ].join('\n'),
   );

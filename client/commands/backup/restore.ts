@@ -35,7 +35,7 @@ export async function restore(context: Context, { doctor, plan }: Looks, waitMs 
     return endOpenRuns(context, temporal.client, config.broker);
   });
   if (ended > 0) {
-    context.say(`Waiting ${waitMs / 1000} seconds: until then, what was sent last may still take effect in Autotask.`);
+    context.say(`Waiting ${waitMs / 1000} seconds, because the last requests may still take effect in Autotask.`);
     await sleep(waitMs);
   }
   const checked = await doctor(context);

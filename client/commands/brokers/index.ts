@@ -100,7 +100,7 @@ export async function removeBroker(context: Context, { name, write }: { name: st
   if (file === null)
     throw new CommandError(
       EXIT.configuration,
-      `${name} has no file: the environment or .env describes it. Take its settings out of there.`,
+      `${name} has no file: the environment or .env describes it. Remove its settings there.`,
     );
   const aside = join(dirname(file), REMOVED, `${basename(file)}.${new Date().toISOString().replaceAll(':', '')}`);
   const environment = environmentOf(profile, context.environment);

@@ -73,12 +73,12 @@ async function verify(context: Context, file: string, json: boolean): Promise<Ex
   const verdict = await judge(context, config, certificate);
   const { month, digest } = certificate;
   const lines = {
-    holds: [`${file} holds: ${month} is in Cloudmore and Autotask as it was certified. Digest ${digest}`],
+    holds: [`${file} holds: ${month} in Cloudmore and Autotask is still as certified. Digest ${digest}`],
     tampered: [`${file} has been altered:`, ...verdict.findings.map((finding) => `  ${finding}`)],
     drifted: [
-      `${file} is as it was written, but the month has moved since:`,
+      `${file} is unaltered, but the month has changed since:`,
       ...verdict.findings.map((finding) => `  ${finding}`),
-      `Look at the difference with: ${us()} plan ${month}`,
+      `See the difference with: ${us()} plan ${month}`,
     ],
   }[verdict.kind];
   context.out(json ? jsonText({ file, month, digest, ...verdict }) : lines.join('\n'));
@@ -99,7 +99,7 @@ async function judge(context: Context, config: Config, certificate: Certificate)
   if (own !== reportMonth)
     throw new CommandError(
       EXIT.usage,
-      `The certificate is of ${month} billed from the report of ${reportMonth}; with REPORT_MONTH_OFFSET=${config.reportMonthOffset} that of ${own} would be read.`,
+      `The certificate is for ${month} billed from the report of ${reportMonth}; with REPORT_MONTH_OFFSET=${config.reportMonthOffset} that of ${own} would be read.`,
     );
   const reading = await readBothSides(
     config,

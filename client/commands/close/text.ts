@@ -37,7 +37,7 @@ function certificateText(certificate: Certificate): string {
       ),
     ),
     ...listed(
-      "On the vendor's invoice under no organization, and no part of the report:",
+      "On the vendor's invoice without an organization, not part of the report:",
       unassigned.map(
         ({ customerName, productName, sales, currency }) =>
           `${moneyText(big(sales), currency)}  ${[customerName, productName].filter((name) => name !== null).join(': ')}`,
@@ -104,8 +104,8 @@ function charged({ invoiced }: Certificate): string[] {
   const isBegun =
     invoiced.differences.length > 0 || invoiced.totals.some((one) => !isNothing(one.invoiced) || !isNothing(one.posted));
   return isBegun
-    ? ['What customers had been charged by then, sales against the report:', chargedText(invoiced)]
-    : ['Customers had been charged nothing of it by then: it was not approved and posted yet.'];
+    ? ['Charged to customers by then, sales against the report:', chargedText(invoiced)]
+    : ['Customers had not been charged for it by then: it was not approved and posted yet.'];
 }
 
 const listed = (title: string, texts: string[]): string[] =>

@@ -170,7 +170,7 @@ function sharedProblems(wanted: Wanted[], { organizations, config }: Sides): str
     const others = organizations.filter((one) => one.isActive && one.id !== organization.id && after.get(one.id) === company.id);
     if (others.length === 0 || config.settings.allowSharedCompanies.includes(company.id)) return [];
     return [
-      `Company ${company.id} (${company.name}) of ${organization.name} already belongs to ${others.map(({ name }) => name).join(', ')}; allow it in ALLOW_SHARED_COMPANIES if that is meant.`,
+      `Company ${company.id} (${company.name}) of ${organization.name} already belongs to ${others.map(({ name }) => name).join(', ')}; allow it in ALLOW_SHARED_COMPANIES if that is intended.`,
     ];
   });
 }
@@ -190,13 +190,13 @@ async function linkOne({ cloudmore, config }: Sides, { organization, company }: 
   if (after === String(company.id)) return `✓ ${line}`;
   throw new CommandError(
     EXIT.failed,
-    `${line}: Cloudmore took it, but shows ${after ?? 'nothing'}. Look at the organization in Cloudmore; ${us()} doctor checks whether the property "${name}" is set up.`,
+    `${line}: Cloudmore accepted it, but shows ${after ?? 'nothing'}. Check the organization in Cloudmore; ${us()} doctor checks whether the property "${name}" is set up.`,
   );
 }
 
 function summaryOf(changes: number, asked: number, write: boolean): string {
   if (changes === 0) return `Nothing to do: ${asked} ${asked === 1 ? 'is' : 'are'} already linked this way.`;
   return write
-    ? `${changes} linked. Look at the next plan with: ${us()} plan MONTH`
+    ? `${changes} linked. See the next plan with: ${us()} plan MONTH`
     : `${changes} would be linked; nothing was written. Do it with --write.`;
 }

@@ -69,6 +69,6 @@ const next = (): string =>
   [
     'Link one with:',
     `  ${us()} companies link --organization NAME --company ID --write`,
-    'Or keep them with --out FILE, look them through, and:',
+    'Or keep them with --out FILE, check them, and:',
     `  ${us()} companies import FILE --write`,
   ].join('\n');

@@ -60,7 +60,7 @@ async function label(config: Config): Promise<string | Problem> {
   const store = openEvidence(config.evidence, config);
   try {
     const before = await labelOf(store, tenantOf(config));
-    if (before === null) return `${config.broker}; this tenant was not billed yet, as far as the evidence knows`;
+    if (before === null) return `${config.broker}; the evidence knows of no earlier billing of this tenant`;
     if (same(before, config.broker)) return `${config.broker}, as the tenant was billed before`;
     return new Problem(
       `BILLING_BROKER is ${config.broker}, but this Autotask tenant was billed as ${before} before: under another label the same money would be billed twice`,
@@ -76,7 +76,7 @@ const PRIVATE_FILES = ['.env', '.secrets'];
 
 /** Secrets, customers and prices are for this user alone; Windows has other means than modes. */
 async function privateFiles({ evidence: location, keys, brokers }: BaseConfig, folder: string): Promise<string | Problem> {
-  if (process.platform === 'win32') return 'not looked at: Windows has no modes';
+  if (process.platform === 'win32') return 'not checked: Windows has no file modes';
   const ours = [
     ...PRIVATE_FILES,
     brokers,
@@ -89,10 +89,10 @@ async function privateFiles({ evidence: location, keys, brokers }: BaseConfig, f
     const found = await stat(resolve(folder, path)).catch(() => null);
     if (found !== null && (found.mode & OTHERS) !== 0) open.push({ path, mode: found.isDirectory() ? '700' : '600' });
   }
-  if (open.length === 0) return 'for this user alone';
+  if (open.length === 0) return 'readable by this user alone';
   return new Problem(
     `other users of this machine may read ${open.map(({ path }) => path).join(', ')}`,
-    open.map(({ path, mode }) => advised('Close it to them:', shellCommand('chmod', mode, path))),
+    open.map(({ path, mode }) => advised('Deny them access:', shellCommand('chmod', mode, path))),
   );
 }
 
@@ -145,7 +145,7 @@ async function probe(config: Config, now: () => number): Promise<string | Proble
     const age = `${kept.takenAt.slice(0, 10)}, ${days} ${days === 1 ? 'day' : 'days'} old`;
     const found = movingMoney(kept);
     return found.length === 0
-      ? `${age}: nothing that moves money is otherwise than believed`
+      ? `${age}: every belief that moves money holds`
       : new Problem(`${age}: ${found.map(({ id, text }) => `${id}: ${text}`).join('; ')}`, again);
   } finally {
     await store.close();

@@ -23,11 +23,11 @@ export function nextStep(
     case 'shadow':
       if (latest === null)
         return [
-          advised('Look at what would be done:', command('plan', month)),
+          advised('See what would be done:', command('plan', month)),
           advised('Then let the worker do the same, writing nothing:', run),
         ];
       return [
-        advised('Read the difference to what Autotask holds:', command('report', latest.result.month)),
+        advised('See how that differs from what Autotask holds:', command('report', latest.result.month)),
         advised('When it is understood, set BILLING_MODE=approve, restart the worker, and:', run),
       ];
     case 'approve':
@@ -35,7 +35,7 @@ export function nextStep(
         return [advised('Plan each customer and wait for its release:', run)];
       if (latest.result.organizations.some(({ status }) => status === 'AwaitingApproval'))
         return [
-          advised('Look at what waits, and release it one by one:', command('status', latest.result.month)),
+          advised('Check what waits, and release each one:', command('status', latest.result.month)),
           advised('Or all of it:', command('approve', latest.result.month, '--all')),
         ];
       return [
@@ -46,7 +46,7 @@ export function nextStep(
       ];
     case 'auto':
       return [
-        advised('Nothing: it runs every day. What waits:', command('status', month)),
+        advised('Nothing: it runs every day. To see what waits:', command('status', month)),
         advised('For monitoring:', command('status', '--check')),
       ];
   }

@@ -37,7 +37,7 @@ export async function rotatePayloadKeys(context: Context): Promise<ExitCode> {
   const store = openStore(config.evidence);
   const again = await wrapAgain(store, config.broker, new Keyring(keys)).finally(() => store.close());
   context.out(
-    `Key ${id} encrypts from now on; processes that share ${keyFile(keys)} take it up within seconds, and ${again} data keys of the evidence are encrypted with it. Back the file up. Earlier keys stay for what Temporal remembers under them, and for backups.`,
+    `Key ${id} encrypts from now on; processes that share ${keyFile(keys)} use it within seconds, and ${again} data keys of the evidence are encrypted with it. Back the file up. Earlier keys stay, for what Temporal stored with them and for backups.`,
   );
   return EXIT.done;
 }

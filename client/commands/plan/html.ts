@@ -107,7 +107,7 @@ function keptOff({ items }: Plan): Html | string {
       <strong>${productName}</strong> ${amountText(sales, currency)}, ${outcome} (${reasonInWords(reason ?? '')}):
       ${message ?? ''}
     </li>`;
-  return html`<h3>Not as the report says</h3>
+  return html`<h3>Different from the report</h3>
     <ul>
       ${linesOf(off.map(line))}
     </ul>`;

@@ -73,7 +73,7 @@ export async function plan(context: Context, options: PlanOptions): Promise<Exit
     json ? jsonText(whole) : renderPlans({ plans, result, effort, nothingDue, closed, isFull }, context.paper ?? PLAIN),
   );
   if (out !== undefined)
-    context.say(`Kept in ${out}. Release exactly that, once it waits: ${us()} approve ${month} --plan ${out}`);
+    context.say(`Kept in ${out}. To release exactly this plan once it waits: ${us()} approve ${month} --plan ${out}`);
   if (html !== undefined) context.say(`The invoice lines are in ${html}.`);
   for (const line of await workerLines) context.say(line);
   // A plan of which a part could not be read is not the whole plan.
@@ -92,7 +92,7 @@ async function workerSettingsLines(context: Context, config: Config): Promise<st
         : [`No worker takes the work of broker ${config.broker}. Start one with: ${us()} worker`];
     if (compared.differing.length === 0) return [];
     return [
-      `The worker has other settings than this plan: ${compared.differing.join(', ')}. A run is refused until both have the same and the worker was restarted.`,
+      `The worker has other settings than this plan: ${compared.differing.join(', ')}. A run is refused until both have the same and the worker has been restarted.`,
     ];
   } catch {
     return [];

@@ -36,7 +36,7 @@ function ending(result: ProbeResult): string {
   const asked = `Read for ${month} with ${calls.autotask} calls to Autotask and ${calls.cloudmore} to Cloudmore; nothing was written.`;
   const moving = movingMoney(result).length;
   const none = isWhole ? 'No contradiction moves money.' : 'Nothing that could be checked contradicts a belief that moves money.';
-  const verdict = moving === 0 ? none : `${moving} of the contradictions can move money: mode auto does not begin.`;
+  const verdict = moving === 0 ? none : `${moving} of the contradictions can move money: mode auto does not start.`;
   return [`${counted}.`, asked, verdict, ...(isWhole ? [] : ['Not everything could be checked: run the probe again.'])].join(
     '\n',
   );

@@ -9,7 +9,7 @@ export const renderWriteProbe = onTerminal(({ companyId, answers, left }: WriteP
     '',
     left.length === 0
       ? `Everything that was made on company ${companyId} is taken back. An inactive contract without rows and inactive services called "Billing probe …" stay.`
-      : `Not taken back on company ${companyId}, look there:\n${left.map((what) => `  ${what}`).join('\n')}\nThe same command tries again.`,
+      : `Not taken back on company ${companyId}. Check there:\n${left.map((what) => `  ${what}`).join('\n')}\nThe same command tries again.`,
   ].join('\n'),
 );
 

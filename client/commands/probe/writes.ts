@@ -31,7 +31,7 @@ export async function probeByWriting(
     context.out(line`On ${name} (company ${company}) this would make:`);
     for (const what of WRITES_PLANNED) context.out(`  ${what}`);
     context.out(
-      `and ask by them:\n${Object.values(WRITE_QUESTIONS)
+      `and use them to find out:\n${Object.values(WRITE_QUESTIONS)
         .map(({ what }) => `  ${what}`)
         .join('\n')}`,
     );
@@ -76,7 +76,7 @@ async function carryOut(context: Context, { config, autotask, companyId, json }:
   }
 }
 
-/** The company's name. Refuses one that is not there, is inactive, or that a customer with lines is linked to, also where that cannot be told. */
+/** The company's name. Refuses one that is not there, is inactive, or that a customer with lines is linked to, also where that is not known. */
 async function demandTestCompany(
   { schedule, autotask: { subscriptionUdf: udf } }: Config,
   { autotask, cloudmore }: Vendors<ProbingAutotask>,

@@ -16,7 +16,7 @@ function recomputedText({ month, organizations }: Recomputed): string {
       ? []
       : [
           [
-            'The evidence no longer keeps what these plans were made of:',
+            'The evidence no longer keeps what these plans were made from:',
             ...unknown.map(({ organizationName }) => `  ${organizationName}`),
           ].join('\n'),
         ]),
@@ -32,6 +32,6 @@ function differing({ organizationName, differences }: RecomputedOrganization): s
       `  ${rule === '' ? 'amounts and steps' : `rule ${rule}`}`,
       ...all.map(({ what, then, now }) => `    ${what}: ${then} → ${now}`),
     ]),
-    ...(differences.length === 0 ? ['  the same amounts and steps, with other words or figures next to them'] : []),
+    ...(differences.length === 0 ? ['  the same amounts and steps, with different words or figures next to them'] : []),
   ].join('\n');
 }

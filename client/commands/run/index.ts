@@ -52,11 +52,7 @@ export async function runWhenAgreed(context: Context, options: RunOptions): Prom
   const { mode, organizationModes } = loadBaseConfig(context.environment);
   const modes = options.mode === undefined ? [mode, ...organizationModes.map((one) => one.mode)] : [options.mode];
   if (modes.includes('auto'))
-    await confirmYes(
-      context,
-      `Mode auto writes into Autotask what no breaker holds. Run ${options.month}?`,
-      'Nothing was started',
-    );
+    await confirmYes(context, `Mode auto writes everything that no breaker holds. Run ${options.month}?`, 'Nothing was started');
   return run(context, options);
 }
 
@@ -80,7 +76,7 @@ export async function run(context: Context, options: RunOptions): Promise<ExitCo
       context.out(
         options.json
           ? jsonText({ workflowId: handle.workflowId, link })
-          : `Started ${handle.workflowId}. See how it goes with: ${us()} status ${options.month}`,
+          : `Started ${handle.workflowId}. See its progress with: ${us()} status ${options.month}`,
       );
       return EXIT.done;
     }

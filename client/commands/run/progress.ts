@@ -32,7 +32,7 @@ export async function watchRun(context: Context, { temporal, broker, handle, end
     if (end.aborted) break;
     if (shown !== null) progress.show(shown);
     else if (unanswered === 1) await warnUnserved(context, temporal, broker);
-    else if (unanswered === UNANSWERED_AT_MOST) context.say(`The worker does not answer. What is wrong shows: ${hint('doctor')}`);
+    else if (unanswered === UNANSWERED_AT_MOST) context.say(`The worker does not answer. To find out why: ${hint('doctor')}`);
   }
   progress.end();
 }

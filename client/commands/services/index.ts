@@ -220,7 +220,7 @@ async function storeKey(autotask: Autotask, { id, name }: ExistingService, itemC
   if (after?.id !== id)
     throw new CommandError(
       EXIT.failed,
-      `Autotask took ${itemCode} for service ${id} (${name}), and does not show it. Look at it there, and import again.`,
+      `Autotask accepted ${itemCode} for service ${id} (${name}), but does not show it. Check it there, and import again.`,
     );
 }
 
@@ -228,6 +228,6 @@ function summaryOf(changes: number, asked: number, write: boolean): string {
   if (changes === 0)
     return `Nothing to do: ${asked} ${asked === 1 ? 'service already has its code' : 'services already have their codes'}.`;
   return write
-    ? `${changes} stored. What customers read on their invoices for contracts of other tools is the invoice description of those contracts' services: look at one.`
+    ? `${changes} stored. On invoices for contracts of other tools, customers read the invoice description of those contracts' services: check one.`
     : `${changes} would be stored; nothing was written. Do it with --write.`;
 }

@@ -42,7 +42,7 @@ async function executionFindings(context: Context, broker: string): Promise<stri
   try {
     return await withTemporal(context.environment, ({ client }) => faultTexts(client, broker));
   } catch (error) {
-    return [`Whether runs are well is unknown: ${error instanceof Error ? error.message : String(error)}`];
+    return [`The state of runs is unknown: ${error instanceof Error ? error.message : String(error)}`];
   }
 }
 

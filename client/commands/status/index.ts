@@ -95,7 +95,7 @@ async function firstRun(context: Context, { temporal, broker, month, run, json }
   } else {
     const open = await openOrganizations(temporal, broker, month, []);
     const reason = (await callsOfRun(temporal, run)) ?? callsOf(open);
-    context.out(`The first run of ${month} is under way since ${utcText(run.startTime)}: ${link}`);
+    context.out(`The first run of ${month} has been under way since ${utcText(run.startTime)}: ${link}`);
     if (reason !== null) context.out(reason);
     sayRefusedOfRun(context, run);
     await sayRefused(context, temporal, open, []);
@@ -222,7 +222,7 @@ async function runLine(
 ): Promise<string | null> {
   if (run === null || run.status.name === 'COMPLETED' || run.status.name === 'CONTINUED_AS_NEW') return null;
   const page = detailsLink(ui, namespace, run);
-  if (run.status.name === 'RUNNING') return `A run is under way since ${utcText(run.startTime)}: ${page}`;
+  if (run.status.name === 'RUNNING') return `A run has been under way since ${utcText(run.startTime)}: ${page}`;
   const older = `The latest run, of ${utcText(run.startTime)}, ${endInWords(run.status.name)}, so the figures below are older.`;
   if (isReported) return `${older} ${page}`;
   const cause = await client.workflow

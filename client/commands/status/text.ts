@@ -270,6 +270,6 @@ function sums(month: MonthResult, paper: Paper): string[] {
     ...month.otherCurrencies
       .filter((other) => !same(other.currency, currency))
       .map((other) => wrap(`       ${equationOf(other)}`, paper)),
-    ...(otherTexts.length === 0 ? [] : [wrap(`beside it: ${otherTexts.join(', ')} ${currency}`, paper)]),
+    ...(otherTexts.length === 0 ? [] : [wrap(`outside it: ${otherTexts.join(', ')} ${currency}`, paper)]),
   ];
 }

@@ -15,7 +15,7 @@ export const renderTakeover = onTerminal(({ month, found }: { month: Month; foun
   if (found.length === 0) return `No contract of others bills what the report of ${month} has.`;
   return [
     ...(held.length === 0 ? [] : ['Would be billed twice:', ...held.map((one) => findingText(one, month, paper)), '']),
-    ...(weaker.length === 0 ? [] : ['Only alike, look at them:', ...weaker.map((one) => findingText(one, month, paper)), '']),
+    ...(weaker.length === 0 ? [] : ['Only similar, check them:', ...weaker.map((one) => findingText(one, month, paper)), '']),
     'If a contract is right alongside the report, write a reason into its row, and return the file.',
     `  ${us()} takeover ${month} --out FILE`,
     `  ${us()} takeover ${month} --dismiss FILE`,

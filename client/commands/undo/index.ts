@@ -60,7 +60,7 @@ function checkUsage({ write, reason, yes, digest, actor, json, organizations }: 
       '--reason, --yes, --digest and --actor are for carrying it out; expected --write with them.',
     );
   if (!write) return;
-  if (json) throw new CommandError(EXIT.usage, '--json is for looking; expected it without --write.');
+  if (json) throw new CommandError(EXIT.usage, '--json only shows; expected it without --write.');
   if ((reason ?? '').trim() === '')
     throw new CommandError(EXIT.usage, 'Why is it taken back? Expected --reason with a text, for anyone who asks later.');
   if (digest !== undefined && organizations.length !== 1)

@@ -23,7 +23,7 @@ function undoText({ month, organizations, untouched, closed, isPreview }: ShownU
   return [
     ...(closed === null ? [] : [`${closed} What is taken back is in its next certificate.`]),
     ...moving.map(organizationText),
-    ...(back === 0 ? [] : [`${count(back)} as before ${month} already.`]),
+    ...(back === 0 ? [] : [`${count(back)} as before ${month}.`]),
     ...(untouched.length === 0 ? [] : [`The evidence knows of no write for ${month} of: ${untouched.join(', ')}.`]),
     lastLine(month, moving, isPreview),
   ].join('\n\n');
@@ -58,7 +58,7 @@ function lastLine(month: string, organizations: UndoPlan[], isPreview: boolean):
   if (!isPreview) return what;
   return [
     `${what} This is a preview; nothing was written.`,
-    `Carry it out with: ${hint('undo', month, ...named(organizations), '--write', '--reason')} TEXT. The month is not billed again before a rerun.`,
+    `Carry it out with: ${hint('undo', month, ...named(organizations), '--write', '--reason')} TEXT. The month is not billed again until a rerun.`,
   ].join('\n');
 }
 

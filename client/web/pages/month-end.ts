@@ -35,8 +35,8 @@ function closePart({ result, closed, outcomes }: ShownMonth, answered: Answered 
   return html`<section aria-labelledby="close">
     <h2 id="close">Close it</h2>
     <p>
-      Both sides are read again by code of its own. What agrees to the cent is certified, signed and numbered; nothing is
-      certified while something is held or unknown. A closed month is not written to any more without a release.
+      Separate code reads both sides again. If they agree to the cent, the month is certified, signed and numbered; nothing is
+      certified while something is held or unknown. A closed month is written to only after a release.
     </p>
     ${closed.map(
       ({ number, closedAt, digest }) =>
@@ -99,8 +99,8 @@ function chargedPart(
   return html`<section aria-labelledby="invoiced">
     <h2 id="invoiced">What customers were charged</h2>
     <p>
-      After somebody approved and posted in Autotask: its billing items and invoices against the report, to the cent. Nothing is
-      written.
+      Once somebody has approved and posted in Autotask, this compares its billing items and invoices with the report, to the
+      cent. Nothing is written.
     </p>
     ${record !== null && html`<p>Last read on ${record.readAt.slice(0, 16).replace('T', ' ')} UTC.</p>`} ${answeredPart(answered)}
     ${shown && chargedTable(shown)}

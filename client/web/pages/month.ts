@@ -76,12 +76,12 @@ const elsewhere = (month: Month): Html => html`
   <section aria-labelledby="beside">
     <h2 id="beside">Compared with other months</h2>
     <ul>
-      <li><a href="/months/${month}/against/${previousMonth(month)}">What moved since ${previousMonth(month)}</a></li>
+      <li><a href="/months/${month}/against/${previousMonth(month)}">What has changed since ${previousMonth(month)}</a></li>
       <li><a href="/months/${month}/year">The year up to ${month}</a></li>
     </ul>
   </section>
   <section aria-labelledby="downloads">
-    <h2 id="downloads">Take it away</h2>
+    <h2 id="downloads">Downloads</h2>
     <ul>
       ${DOWNLOADS.map(([format, title]) => html`<li><a href="/months/${month}/report.${format}">${title}</a></li>`)}
     </ul>

@@ -18,8 +18,8 @@ export function undoPage(
   return html`
     <h1>Take ${month} back</h1>
     <p>
-      <a href="${customerLink(month, organizationId)}">${organizationName}</a>: back to what stood before the month, as far as
-      nothing is posted. Nothing is written by looking; the customer is billed again only by <em>Plan it again</em>.
+      <a href="${customerLink(month, organizationId)}">${organizationName}</a>: back to the state before the month, except what is
+      posted. Looking writes nothing; only <em>Plan it again</em> bills the customer again.
     </p>
     ${answeredPart(answered)} ${undo && shownWay(undo)}
     ${
