@@ -4,7 +4,7 @@ import { Context } from '@temporalio/activity';
 const HEARTBEAT_MS = 10_000;
 
 /**
- * Activities that heartbeat automatically: waiting for quota or for a report can take long, and a killed worker must be told from a
+ * Activities that heartbeat automatically: waiting for quota or for a report can take long, and a killed worker must be distinguished from a
  * patient one. What they wait for, if anything, is in the heartbeat, which the Web UI shows.
  */
 export function heartbeating<T extends object>(activities: T, waiting: () => string | null = () => null): T {

@@ -8,7 +8,7 @@ import { readLatestRun, sendOnce } from '../shared/notices/record.js';
 import { channelsOf } from '../shared/notices/send.js';
 import { faultsOf, type Fault } from './executions/faults.js';
 
-/** What a new version breaks is seen within a minute; outages are told after `PATIENT_FOR_MS` of `faults.ts`, all within ten minutes. */
+/** What a new version breaks is seen within a minute; outages are reported after `PATIENT_FOR_MS` of `faults.ts`, all within ten minutes. */
 const LOOK_EVERY_MS = 60_000;
 /** A process that has just been started holds the lease after moments; one that stands by may become the one that serves at any time. */
 const ASK_AGAIN_MS = 1_000;
@@ -58,7 +58,7 @@ export class Sentinel {
     return this.found;
   }
 
-  /** Tells what is wrong now and was not told before. */
+  /** Tells what is wrong now and was not reported before. */
   async look(now = new Date()): Promise<Fault[]> {
     const { broker, notices } = this.config;
     const faults = [...(await faultsOf(this.client, broker, now)), ...(await this.absentRuns(now))];

@@ -27,12 +27,12 @@ export const behaviourSchema = z.strictObject({
   emptyFilter: z.enum(['all', 'refuse']).default('all'),
   /** Whether two services may have the same name. */
   uniqueServiceNames: z.boolean().default(false),
-  /** The database speaks for itself: duplicates are told in its words, and each tenth query is the victim of a deadlock, once. */
+  /** The database speaks for itself: duplicates are reported in its words, and each tenth query is the victim of a deadlock, once. */
   sqlTexts: z.boolean().default(false),
   /** How long a write stays invisible to queries, in real milliseconds: the sandbox's clock may stand still. */
   visibleAfterMs: z.number().int().min(0).default(0),
   callsPerHour: z.number().int().min(1).default(10_000),
-  /** The slow-down from half of the quota on is told in the journal, or waited for as well. */
+  /** The slow-down from half of the quota on is reported in the journal, or waited for as well. */
   slowDown: z.enum(['told', 'waited']).default('told'),
   /** Requests in flight per tracking identifier and entity. */
   threads: z.number().int().min(1).default(3),
@@ -48,7 +48,7 @@ export const behaviourSchema = z.strictObject({
   userDefinedFieldInOr: z.enum(['works', 'findsNothing', 'actsAsAnd', 'refused']).default('works'),
   /** Collections in which the user may add records, and then not see what it added. For ContractServiceUnits: no row of a service it added. */
   hidesAdded: z.array(z.enum(HIDEABLE)).default([]),
-  /** Rights in the metadata are told in words, or as numbers. */
+  /** Rights in the metadata are given in words, or as numbers. */
   accessValues: z.enum(['words', 'numbers']).default('words'),
   /** Days are given as midnight UTC, or as the tenant's midnight in UTC. */
   dateOutput: z.enum(['midnight', 'localMidnightAsUtc']).default('midnight'),

@@ -73,13 +73,13 @@ export const AUTOTASK_ENDPOINTS: Fact[] = facts('autotask', '2.6', [
   [
     'ThresholdInformation',
     'documented',
-    [VERBS, 'autotask-limits: is told by ThresholdInformation, which counts itself'],
+    [VERBS, 'autotask-limits: is given by ThresholdInformation, which counts itself'],
     { endpoints: ['GET /ThresholdInformation'] },
   ],
   [
     'ZoneInformation',
     'documented',
-    [VERBS, 'autotask-login: the zone of a user is told without credentials'],
+    [VERBS, 'autotask-login: the zone of a user is reported without credentials'],
     {
       endpoints: ['GET /ZoneInformation'],
       support: 'partly',
@@ -89,7 +89,7 @@ export const AUTOTASK_ENDPOINTS: Fact[] = facts('autotask', '2.6', [
   [
     'VersionInformation, with and without a version in front',
     'documented',
-    [VERBS, 'autotask-login: the versions are told without credentials'],
+    [VERBS, 'autotask-login: the versions are reported without credentials'],
     { endpoints: ['GET /VersionInformation', 'GET /atservicesrest/VersionInformation'] },
   ],
   [

@@ -134,7 +134,7 @@ const AUTOTASK: Switches<AutotaskBehaviour> = {
     section: '3.3',
     mark: 'documented',
     settings: {
-      usual: 'autotask-limits: is told by ThresholdInformation, which counts itself',
+      usual: 'autotask-limits: is given by ThresholdInformation, which counts itself',
       another: 'autotask-limits: refuses excess with 429 until the rolling hour has passed',
     },
   },

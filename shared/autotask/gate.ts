@@ -33,7 +33,7 @@ export type Usage = [minute: number, calls: number][];
 /** The quota as the gate knows it at this moment. */
 export interface QuotaSeen {
   ours: { limit: number; used: number };
-  /** Everybody's, as last seen, with what we have sent since; null where it was not asked for, or not told. */
+  /** Everybody's, as last seen, with what we have sent since; null where it was not asked for, or not given. */
   tenant: { limit: number; used: number } | null;
   /** Calls that may go out before ours wait. */
   left: number;

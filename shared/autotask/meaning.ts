@@ -28,7 +28,7 @@ export const THREADS = /thread threshold of \d+ threads has been exceeded/i;
 /** The log-in itself is refused, or locked: nothing that is sent with it is taken. */
 const CREDENTIALS =
   /user could not be found|(user ?name|log-?in|credentials?|password|secret) (is|are|was|were|has) (\w+ )?(invalid|incorrect|wrong|expired|locked)|invalid (user ?name|log-?in|credentials?|password|secret)|(tracking identifier|integration code) is (not valid|invalid|disabled|inactive|not active)|(account|user|resource) (is|has been|was) (locked|disabled|deactivated)|locked out/i;
-/** The database gave up: a read may be repeated; whether a write took effect is not told. */
+/** The database gave up: a read may be repeated; whether a write took effect is not known. */
 const DATABASE =
   /deadlock|rerun the transaction|time-?out (period )?(has )?(expired|elapsed)|lock request time-?out|could not obtain lock|blocked by a lock|lock wait|(execution|connection|operation|request|query) (has )?timed? ?-?out|transport-level error|connection (is|was|has been) (closed|broken|lost|forcibly closed)|transaction (was|has been|is) (aborted|rolled back|no longer usable)|too busy|temporarily unavailable|try again later/i;
 /** It is there already: a second adjustment of a date, or a name that another record owns. */

@@ -91,7 +91,7 @@ export class IdOrder {
     }
   }
 
-  /** The id after which the rest follows; null when that cannot be told. */
+  /** The id after which the rest follows; null when that is not known. */
   last(): number | null {
     return this.isOrdered && this.highest >= 0 ? this.highest : null;
   }

@@ -34,7 +34,7 @@ const LOOK_AGAIN_MS = 300_000;
 /** While nothing goes out, this often: a look is a call too, and must not be the one that blocks the tenant. */
 const LOOK_STOPPED_MS = 300_000;
 
-/** How the gate's reasons begin, so that they can be told from what else a heartbeat says. */
+/** How the gate's reasons begin, so that they can be distinguished from what else a heartbeat says. */
 export const WAITING = 'Waiting:';
 const SLOWED = 'Slowed down, as a good neighbour:';
 export const isReasonOfGate = (text: string): boolean => text.startsWith(WAITING) || text.startsWith(SLOWED);

@@ -359,7 +359,7 @@ export interface Written {
 
 export type ReadBack = Pick<Books, 'contracts' | 'rows' | 'charges' | 'services' | 'products' | 'unreadable'>;
 
-/** A currency that cannot be read is told of with the company that has it. */
+/** A currency that cannot be read is reported with the company that has it. */
 const ignored = (): void => undefined;
 
 /** Records that could not be read, gathered while the others are. */

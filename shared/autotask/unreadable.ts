@@ -114,7 +114,7 @@ export class Decoded<T> {
     return this.good.size + this.bad.size;
   }
 
-  /** What was read. What cannot be read is told to `onUnreadable`; without somebody to tell, or where it is so everywhere, it is an error. */
+  /** What was read. What cannot be read is reported to `onUnreadable`; without somebody to tell, or where it is so everywhere, it is an error. */
   end(onUnreadable: ((finding: UnreadableRecord) => void) | undefined): T[] {
     const values = [...this.good.values()];
     const bad = [...this.bad.values()];

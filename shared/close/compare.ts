@@ -124,7 +124,7 @@ function confirm(given: Given): { exclusions: Exclusion[]; unfounded: Difference
   return { exclusions, unfounded };
 }
 
-/** False when the reason is plainly not there any more; null when it cannot be told without the planner. */
+/** False when the reason is plainly not there any more; null when it is not known without the planner. */
 function isSeenAgain(claim: Claim, { customers, reported, settings }: Given): boolean | null {
   const lines = linesOf(claim, reported);
   switch (claim.reason) {

@@ -7,7 +7,7 @@ export type Fields = Record<string, unknown>;
 /** A value of a record that is there and means nothing to us, or is needed and not there. */
 class CannotBeRead extends Error {}
 
-/** What `read` makes of each record; one that cannot be read is told to `unread`, and left out. */
+/** What `read` makes of each record; one that cannot be read is reported to `unread`, and left out. */
 export function readable<T>(records: unknown[], path: string, unread: string[], read: (record: Fields) => T[]): T[] {
   return records.flatMap((raw) => {
     const record = lowered(raw);

@@ -318,7 +318,7 @@ export class Cloudmore {
     return this.transport.description();
   }
 
-  /** Rule 1.4: last month is there to be compared with. That Cloudmore has no report of it (any more) is told, and stops nothing; an outage does. */
+  /** Rule 1.4: last month is there to be compared with. That Cloudmore has no report of it (any more) is reported, and stops nothing; an outage does. */
   private async previousLines(
     month: Month,
     isCustom: (serviceId: string) => boolean,
@@ -340,7 +340,7 @@ export class Cloudmore {
     return { previousLines: [], previousUnavailable: why };
   }
 
-  /** Rule 1.5. Where Cloudmore says that it has no invoices, that is told, and the month is not certified; what is billed from the report waits for none. */
+  /** Rule 1.5. Where Cloudmore says that it has no invoices, that is reported, and the month is not certified; what is billed from the report waits for none. */
   private async unassigned(
     month: Month,
     { organizations, invoices }: { organizations: Organization[]; invoices: InvoiceLines },

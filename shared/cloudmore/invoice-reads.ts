@@ -15,7 +15,7 @@ export interface ReadInvoice<Line> {
   lines: Line[];
 }
 
-/** The month's invoices, one after the other. Their lines are told as they come; those for which `take` answers null are not kept. */
+/** The month's invoices, one after the other. Their lines are reported as they come; those for which `take` answers null are not kept. */
 export async function readInvoices<Line>(
   transport: Transport,
   month: Month,

@@ -81,7 +81,7 @@ export function toOrganization(
     if (name !== null) seen.names.add(name);
     return same(name, companyProperty);
   });
-  // There twice with two companies it names neither: all are told, and no company has such an id (rule 3.2).
+  // There twice with two companies it names neither: all are reported, and no company has such an id (rule 3.2).
   const values = [...new Set(own.flatMap((property) => property.text('value')?.trim() || []))];
   const value = isAnother || values.length === 0 ? null : values.join(' and ');
   seen.organizations += 1;

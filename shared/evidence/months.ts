@@ -154,7 +154,7 @@ export async function readMonth(evidence: Evidence, broker: string, month: Month
 }
 
 /**
- * The reconciliation alone, of one outcome after the other: those of 100,000 lines would not fit into memory, nor would what is told of every item. `keep`
+ * The reconciliation alone, of one outcome after the other: those of 100,000 lines would not fit into memory, nor would what is reported of every item. `keep`
  * answers what the result is to hold of an organization. Null when the month never ran.
  */
 export async function reconcileMonth(
@@ -216,7 +216,7 @@ function wholeOutcome(
   if (expected !== undefined) return completed(outcome, expected, { month, asOf, report, takenAt });
   if (outcome === null || (outcome.items.length === 0 && outcome.ghosts.length === 0)) return null;
   const nothing = { organizationId, organizationName: outcome.organizationName, amounts: [], digest: null, asked: false };
-  // Money without a line is told of an organization without lines; an outcome of earlier lines is none of this report.
+  // Money without a line is reported for an organization without lines; an outcome of earlier lines is none of this report.
   return completed({ ...outcome, items: isOf(outcome, report, takenAt) ? outcome.items : [] }, nothing, {
     month,
     asOf,

@@ -19,7 +19,7 @@ export interface Verified {
   findings: Finding[];
 }
 
-/** Records that are told of one by one; more are of one cause. */
+/** Records that are reported one by one; more are of one cause. */
 const LISTED = 100;
 
 /**

@@ -57,7 +57,7 @@ export async function services(seen: CloudmoreSeen): Promise<Verdict> {
   return withoutKind.length === 0
     ? confirmed(`${records.length} services`)
     : contradicted(
-        `not told of ${withoutKind.length} of ${records.length}; their members: ${some(Object.keys(withoutKind[0]!))}`,
+        `not given for ${withoutKind.length} of ${records.length}; their members: ${some(Object.keys(withoutKind[0]!))}`,
       );
 }
 

@@ -55,7 +55,7 @@ export function startTracing(endpoint: string): Traces {
   };
 }
 
-/** Hands on what may be told, to the collector, by OTLP. The exporter's other standard variables count, too (`OTEL_EXPORTER_OTLP_HEADERS`). */
+/** Hands on what may be reported, to the collector, by OTLP. The exporter's other standard variables count, too (`OTEL_EXPORTER_OTLP_HEADERS`). */
 class Discreet implements SpanExporter {
   say: (message: string) => void = () => undefined;
   private readonly exporter: SpanExporter;

@@ -4,7 +4,7 @@ import type { MonthClosed } from '../../shared/messages/messages.js';
 import { NO_CALLS, NO_WRITES } from '../../shared/billing/results/results.js';
 import { CONTOSO, control, MONTH, openHarness, startVendors, type Before } from './harness.js';
 
-/** An organization that was billed on the 20th, and whose next day's outcome cannot be told. */
+/** An organization that was billed on the 20th, and whose next day's outcome is not known. */
 
 let sandbox: Sandbox;
 beforeEach(async () => {

@@ -47,7 +47,7 @@ describe('an answer that is taken piece by piece', () => {
     ['empty', '', true],
     ['blank', ' \n', true],
     ['without such elements', '{"status":"Processing"}', true],
-  ])('that is %s is told from JSON', async (_, text, isJson) => {
+  ])('that is %s is distinguished from JSON', async (_, text, isJson) => {
     const result = await takeFrom(chunksOf(text, 64), { paths: ['$.report.*.organizations.*'], take: () => undefined }, LIMIT);
     expect(result.isJson).toBe(isJson);
   });

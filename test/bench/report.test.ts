@@ -41,7 +41,7 @@ describe('two runs', () => {
   const counted = (value: number): Figure => figure('calls', value, { unit: 'calls', better: 'less', isCounted: true });
 
   test.each([
-    ['a tenth is not told from chance', timed(10), timed(10.9), false],
+    ['a tenth cannot be distinguished from chance', timed(10), timed(10.9), false],
     ['a fifth is a regression', timed(10), timed(12), true],
     ['a fifth within the spread of the earlier run is none', timed(10, 0.3), timed(12), false],
     ['one measurement cannot tell a fifth from chance', once(10), once(12), false],

@@ -70,7 +70,7 @@ describe.each(REASON_CODES)('an amount that is not posted because of %s', (reaso
 });
 
 // Evidence of a later release can have one.
-test('an unknown reason is told by its code', () => {
+test('an unknown reason is identified by its code', () => {
   expect(reasonInWords('of-a-later-version')).toBe('of-a-later-version');
 });
 
@@ -131,7 +131,7 @@ test.each<[string | null, boolean]>([
   [null, false],
 ])('a person goes on from %s by a release: %s', (reason, is) => expect(isReleasable(reason)).toBe(is));
 
-test('a month held as a whole is told with the releasing command', () => {
+test('a month held as a whole is reported with the releasing command', () => {
   expect(heldMonthAdvice('October is small.', '2025-10')).toEqual({
     text: 'October is small. Release all of it:',
     command: 'billing approve 2025-10 --breakers',
@@ -243,7 +243,7 @@ test("no product's name becomes the command that people are told", () => {
 });
 
 // "subscription" stood there once with nothing behind it.
-test('lines without a subscription are told by their name alone', () => {
+test('lines without a subscription are identified by their name alone', () => {
   const shown = { ...item('outcome-missing', 'Nobody answered.'), productName: 'lines without an outcome', subscriptionId: '' };
   expect(explainItem({ ...shown, command: null }, 'Contoso')).toBe(
     'Contoso: lines without an outcome, 516.00 EUR held (outcome-missing). Nobody answered.',

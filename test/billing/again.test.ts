@@ -132,7 +132,7 @@ describe('money of the same thing under another name holds its line', () => {
       null,
     ],
     [
-      'it is usage, which has no code to be told by',
+      'it is usage, which has no code to be identified by',
       why(azure, { ...azure, subscriptionId: null, itemCode: 'NEW' }, { serviceKey: 'cloudmore:azure-plan' }),
       again('az-1'),
     ],
@@ -222,11 +222,11 @@ describe('a line entered by hand does not replace Cloudmore’s own', () => {
       null,
     ],
     [
-      'it is told by another code, and corrected what is gone',
+      'it is identified by another code, and corrected what is gone',
       left([line(), credit()], [credit()], { itemCode: 'CFQ7TTC0NEW' }),
       LEFT,
     ],
-    ['it is told by another code, and new', left([line()], [credit()], { itemCode: 'CFQ7TTC0NEW' }), null],
+    ['it is identified by another code, and new', left([line()], [credit()], { itemCode: 'CFQ7TTC0NEW' }), null],
     [
       'it corrected what another subscription has still',
       left(

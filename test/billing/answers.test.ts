@@ -243,7 +243,7 @@ describe('lines that no outcome answers for', () => {
       [counted({ currency: 'USD', sales: '7' }), counted({ currency: 'CHF', lines: 0, cost: '0', sales: '2' })],
       'NeedsAttention: 0 lines, 2.00 CHF; -1 lines, -120.00 EUR; 1 lines, 7.00 USD',
     ],
-  ])('are told with their difference: %s', (_, amounts, becomes) => {
+  ])('are reported with their difference: %s', (_, amounts, becomes) => {
     expect(said(completed(outcome(), expected({ amounts }), CLOSED))).toBe(becomes);
   });
 

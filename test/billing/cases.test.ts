@@ -301,7 +301,7 @@ describe('rows that a person made or changed', () => {
     expect(plan({ books: edited(running(), '2025-10', { frozen: true }), refused }).ghosts).toEqual([]);
   });
 
-  // An extension left November with other units, and was told with what October gets.
+  // An extension left November with other units, and was reported with what October gets.
   test("7.6 next month's own units carry on, not this month's", () => {
     const halfway: Books = {
       ...running(),
@@ -339,7 +339,7 @@ describe("what Cloudmore's own connector has billed before us (7.8)", () => {
     expect([amountsOf(decided), outcomesOf(decided)]).toEqual([writes, [outcome]]);
   });
 
-  test('7.8 and it is told among what the amount stands on', () => {
+  test('7.8 and it is reported among what the amount stands on', () => {
     const [item] = plan({ books: theirs({}), report: azure }).items;
     expect(item!.because.at(-1)!.text).toBe('75.01 / 68.83 EUR of it is on charges that others made (2000)');
     expect(item!.standing!.charges.map(({ chargeId, after: stands }) => [chargeId, stands?.sales])).toEqual([

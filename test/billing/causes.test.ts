@@ -3,12 +3,12 @@ import { adviceFor } from '../../shared/billing/results/advice.js';
 import { groupedByRemedy, sharedEnd, whyWaiting } from '../../shared/billing/results/causes.js';
 import type { ItemResult } from '../../shared/billing/results/results.js';
 
-/** What one command resolves is told together: each amount with its own cause, and what they share once. */
+/** What one command resolves is reported together: each amount with its own cause, and what they share once. */
 
 describe('sentences that several causes have in common at their end', () => {
   test.each<[what: string, texts: string[], own: string[], shared: string]>([
     [
-      'are told once',
+      'are reported once',
       ['Up by 1.00. All wait. Look.', 'Up by 2.50. All wait. Look.'],
       ['Up by 1.00.', 'Up by 2.50.'],
       'All wait. Look.',

@@ -125,12 +125,12 @@ describe('claims on a contract', () => {
     ['another service on the contract is another claim', [{ items: [posted({ itemCode: 'OTHER' })], contracts: [row120] }], 1],
     ['one that nobody has seen is not compared', [{ contracts: [] }], 0],
     [
-      'what was seen last counts, in whatever order it is told',
+      'what was seen last counts, in whatever order it comes',
       [{ at: '2025-10-12T04:00:00Z' }, { items: [], contracts: [nothing] }],
       0,
     ],
-    ['also where it is told last', [{ contracts: [nothing] }, { items: [], at: '2025-10-12T04:00:00Z' }], 0],
-    ['of the same moment, what is told first', [{}, { items: [], contracts: [nothing] }], 0],
+    ['also where it comes last', [{ contracts: [nothing] }, { items: [], at: '2025-10-12T04:00:00Z' }], 0],
+    ['of the same moment, what comes first', [{}, { items: [], contracts: [nothing] }], 0],
   ])('%s', (_, said, count) => {
     expect(disagreements(...said)).toHaveLength(count);
   });

@@ -57,7 +57,7 @@ describe('a subscription whose lines another organization has now', () => {
     organizations.find(({ organization: { id } }) => id === 'org-2')!,
   ];
 
-  test('moved there, as the one it left is told', () => {
+  test('moved there, as the one it left is reported', () => {
     const itemId = to.cameFrom![0]!.itemId;
     expect(from.movedTo).toEqual([{ contractKey: SUBSCRIPTION, organizationId: 'org-2', itemId, from: 'item-1' }]);
     expect([from.arrived, from.cameFrom]).toEqual([undefined, undefined]);

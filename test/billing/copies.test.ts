@@ -16,8 +16,8 @@ const shown = (copies: Copy[]): string[] =>
   copies.map(({ contractId, sales, originalId }) => `${contractId}: ${sales} beside ${originalId}`);
 
 describe('a copy of a contract', () => {
-  // It was not told.
-  test('a copy is told with its amount and what it doubles', () => {
+  // It was not reported.
+  test('a copy is reported with its amount and what it doubles', () => {
     const copies = found([COPY], [COPIED]);
     expect(copies).toEqual([
       {
@@ -42,8 +42,8 @@ describe('a copy of a contract', () => {
     expect(shown(found([COPY, other], rows))).toEqual(['899: 120.00 beside 100', '900: 150.00 beside 100']);
   });
 
-  // It was told no more, and the customer went on paying it.
-  test('a copy is told though ours is at 0 by now', () => {
+  // It was reported no more, and the customer went on paying it.
+  test('a copy is reported though ours is at 0 by now', () => {
     const ended = { ...running(), rows: running().rows.map((one) => ({ ...one, units: 0, price: '0', cost: '0' })) };
     expect(servicesInUse(ended, facts, settings())).toEqual([50]);
     expect(shown(found([COPY], [COPIED], ended))).toEqual(['900: 120.00 beside 100']);
@@ -83,7 +83,7 @@ describe('a copy of a contract', () => {
     });
   });
 
-  test("a copy is told in its company's currency, as first of many", () => {
+  test("a copy is reported in its company's currency, as first of many", () => {
     const held = { ...running(), companies: [company({ currency: 'usd' })] };
     const [copy] = found([COPY], [COPIED], held);
     expect(copy!.currency).toBe('USD');

@@ -41,7 +41,7 @@ test.each<[Partial<Ghost>, string, string, boolean]>([
   [{ dismissed: 'agreed', reason: 'report-shrank' }, 'Look. Dismissed: agreed', 'dismissed', false],
   [{ outcome: 'awaiting' }, 'Look.', 'awaiting-report', false],
   [{ outcome: 'zeroed' }, 'Look.', 'ghost', false],
-])('%j is told with its reason, and waits or not', (changes, words, reason, waits) => {
+])('%j is reported with its reason, and waits or not', (changes, words, reason, waits) => {
   expect([ghostText(ghost(changes)), ghostReason(ghost(changes)), isOpen(ghost(changes))]).toEqual([words, reason, waits]);
 });
 

@@ -44,7 +44,7 @@ describe('a record that cannot be read', () => {
       record({ member: null, value: null, problem: 'is not an object' }),
       "Autotask's Contracts 55 cannot be read: all of it is not an object",
     ],
-  ])('is told in words: %#', (finding, words) => {
+  ])('is given in words: %#', (finding, words) => {
     expect(unreadableText(finding)).toBe(words);
   });
 

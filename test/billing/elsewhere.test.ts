@@ -69,7 +69,7 @@ describe('what others bill already', () => {
     });
   });
 
-  test('a longer period is told with when to end it', () => {
+  test('a longer period is reported with when to end it', () => {
     expect(doubt([row({ covers: { from: '2025-07-01', to: '2025-12-31' } })])).toEqual({
       reason: 'billed-elsewhere',
       message:

@@ -162,7 +162,7 @@ describe('of last month', () => {
     expect(organizations[0]!.previousLater!.map(({ billingDate }) => billingDate)).toEqual(['2025-09-20']);
   });
 
-  test('what could not be had or read is told', () => {
+  test('what could not be had or read is reported', () => {
     const finding = { vendor: 'Cloudmore', path: 'pricelist', record: '1', member: null, value: null, problem: 'is missing' };
     const made = facts({ previousUnavailable: 'no answer', findings: [finding] });
     expect([made.previousUnavailable, made.findings]).toEqual(['no answer', [finding]]);
@@ -178,7 +178,7 @@ describe('of last month', () => {
   });
 });
 
-test('a line billed outside of the month is told and counted', () => {
+test('a line billed outside of the month is reported and counted', () => {
   const { organizations } = cutReport(report({ lines: [line({ billingDate: '2025-11-01' })] }), AS_OF);
   expect(organizations[0]!.lines[0]!.trouble).toEqual({
     message: 'The report of 2025-10 has a line of Contoso billed on 2025-11-01, outside the month.',
@@ -216,7 +216,7 @@ describe('a subscription', () => {
     expect(sliceOf({ lines, subscriptions: ownerless }).subscriptions.map(({ id }) => id)).toEqual(['s-1']);
   });
 
-  test('a subscription of last month is told where another has it', () => {
+  test('a subscription of last month is reported where another has it', () => {
     const before = ['b', 'a', 'gone', null].map((subscriptionId) => line({ subscriptionId, billingDate: '2025-09-02' }));
     const now = ['b', 'a', null].map((subscriptionId) => line({ subscriptionId, organizationId: 'org-2' }));
     expect(sliceOf({ organizations: both, previousLines: before, lines: now }).elsewhere).toEqual(['a', 'b']);

@@ -35,7 +35,7 @@ interface Case {
   isOwn?: boolean;
 }
 
-/** Whether the item is told that it may be what is gone, of another organization or of its own. */
+/** Whether the item says that it may be what is gone, of another organization or of its own. */
 function isFound({
   gone: went = gone(),
   here: came = here(),
@@ -56,7 +56,7 @@ function isFound({
 }
 
 describe('an item may be what stood elsewhere without a line', () => {
-  test('and is told whose it was, on which contract, and how much', () => {
+  test('and says whose it was, on which contract, and how much', () => {
     const all: Compared[] = [
       { organizationId: 'o-1', organizationName: 'Contoso', accepted: null, now: [here()] },
       { organizationId: 'o-2', organizationName: 'Fabrikam', accepted: { asOf: AS_OF, items: [gone()] }, now: [] },

@@ -227,7 +227,7 @@ describe('how a line is paid (4.4)', () => {
     ['by text that only ends so', paid({ paymentFrequency: 'bimonthly' }), 'once'],
     ['by nothing, as a correction by hand', paid({}, [], null, 'ManualBillingLine'), null],
     ['once, where nothing is said of software', paid({}, [], null, 'Subscription'), 'once'],
-  ])('is told %s', (_, found, expected) => {
+  ])('is known %s', (_, found, expected) => {
     expect(found).toBe(expected);
   });
 

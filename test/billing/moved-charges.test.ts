@@ -74,7 +74,7 @@ describe('a charge that somebody moved to another contract', () => {
   });
 
   // It was of nobody knows what, and could be dismissed.
-  test('a moved charge is told as what it was made for', () => {
+  test('a moved charge is reported as what it was made for', () => {
     expect(plan(azure({ contractId: 101 })).ghosts).toMatchObject([
       {
         type: 'AzurePlan',
@@ -113,11 +113,11 @@ describe('a contract to which somebody gave other ids', () => {
     ['no number', { subscriptionId: null, number: null }, 'has lost its subscription id and its number'],
     ['a number of its own', { subscriptionId: null, number: 'HAND-1' }, '(none in its field, HAND-1 as its number)'],
     ['another vendor’s id', { subscriptionId: 'other-1', number: null }, '(other-1 in its field, none as its number)'],
-  ])('is told with what it carries now: %s', (_, ids, told) => {
+  ])('is reported with what it carries now: %s', (_, ids, told) => {
     expect(heldBy(withIds(ids))[0]).toContain(told);
   });
 
-  test('is told once, also where it is known to be gone', () => {
+  test('is reported once, also where it is known to be gone', () => {
     const { books: held, named = {} } = withIds({ subscriptionId: null, number: 'HAND-1' });
     const { facts } = cutReport(report(), AS_OF, { ...NOTHING_NAMED, ...named });
     const lostIn = (gone?: Gone[]): string[] | undefined =>
@@ -154,7 +154,7 @@ describe('a contract to which somebody gave other ids', () => {
     );
   });
 
-  // It was told as money without a line as well.
+  // It was reported as money without a line as well.
   test("a held item alone tells such a contract's money", () => {
     expect(plan(withIds({ subscriptionId: null, number: 'HAND-1' })).ghosts).toEqual([]);
   });

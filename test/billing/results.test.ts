@@ -260,7 +260,7 @@ describe('1.7 the report is its count, less the rounding', () => {
     ['another cost', [counts({ cost: '100.01' })]],
     ['nothing', []],
     ['a currency that no item has', [counts({}), counts({ currency: 'USD' })]],
-  ])('is not told where it has %s', (_, counted) => {
+  ])('is not reported where it has %s', (_, counted) => {
     expect(() => resultOf(counted)).toThrow(InvariantViolation);
   });
 

@@ -60,7 +60,7 @@ const lower = (before: Line[], now: Line[], changes: Partial<Situation> = {}): s
   why(since([dozen, ...before], [line(), ...now], standing('144', '120', 12), changes));
 
 describe('what has become less is held', () => {
-  test('a fall is told with report, standing and accepted amounts', () => {
+  test('a fall is reported with report, standing and accepted amounts', () => {
     const item = licence(plan(since([dozen, azure, fabrikam()], [line(), fabrikam()], standing('144', '120', 12))));
     const message =
       'The report has 1 lines of 120.00 EUR for Business Premium, and Autotask holds 144.00 for it: the report is incomplete, without record type Azure plan, service svc-azure. The last accepted report of the month had 1 lines of 144.00 EUR. It waits until the report names it again or somebody releases the plan.';
@@ -215,7 +215,7 @@ describe('of which no report is known', () => {
     expect(found).toBe(expected);
   });
 
-  test('it is told without it', () => {
+  test('it is reported without it', () => {
     const situation = { report: of(line({ sales: '10.00' })), books: standing('6000', '5000', 100) };
     expect(licence(plan(situation)).message).toBe(
       'The report has 1 lines of 10.00 EUR for Business Premium, and Autotask holds 6,000.00 for it: it fell by more than a breaker allows. It waits until the report names it again or somebody releases the plan.',

@@ -24,7 +24,7 @@ const OF_A_RUN: [reason: Reason, rule: string][] = [
   ['outcome-unknown', '7.9'],
 ];
 
-describe('why an item is not billed is told with its rule', () => {
+describe('why an item is not billed is reported with its rule', () => {
   const reasons = [...byReason.keys()].filter((reason) => ruleOf(reason as Reason) !== undefined);
 
   test('by an example for most reasons', () => expect(reasons.length).toBeGreaterThan(20));

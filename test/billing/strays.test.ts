@@ -194,7 +194,7 @@ describe('money at a company where nobody looks', () => {
     expect(strays()[0]!.digest).toBe(digests[0]);
   });
 
-  test('is told once per company, in order of their ids', () => {
+  test('is reported once per company, in order of their ids', () => {
     const at = (companyId: number): Books['contracts'][number] => ({ ...fabrikam, id: 300 + companyId, companyId });
     const held = {
       ...standing,
@@ -213,7 +213,7 @@ describe('money at a company where nobody looks', () => {
     expect(strays({ books: { ...standing, rows: [] } })).toStrictEqual([]);
   });
 
-  test('is told where organizations that are not billed name the company together', () => {
+  test('is reported where organizations that are not billed name the company together', () => {
     const named = ['org-3', 'org-4'].map((id) => organization({ id, companyIdText: '9', isActive: false }));
     expect(amountsIn(strays({ listed: [organization(), ...named] }))).toEqual(['300: 120.00 USD (8.7)']);
   });
@@ -223,7 +223,7 @@ describe('money at a company where nobody looks', () => {
     expect(strays({ lines: [] }).flatMap(({ ghosts }) => ghosts.map(({ outcome }) => outcome))).toEqual(['ghost']);
   });
 
-  test('money of a type or service switched off is not told', () => {
+  test('money of a type or service switched off is not reported', () => {
     expect(strays({ settings: { exportRecordTypes: ['AzurePlan'] } })).toStrictEqual([]);
     expect(strays({ settings: { excludeServices: ['SVC-365'] } })).toStrictEqual([]);
   });
@@ -308,8 +308,8 @@ describe('what stood for organizations that nobody names any more', () => {
     ]);
   });
 
-  // It was told to nobody.
-  test("a customer's money is told though it names no company", () => {
+  // It was reported to nobody.
+  test("a customer's money is reported though it names no company", () => {
     const [plan] = strays({ books: empty, unlinked: [item()] });
     expect(plan!.ghosts).toMatchObject([{ contractKey: 'fabrikam-1', sales: '120.00', rule: '8.9' }]);
     expect(plan!.ghosts[0]!.message).toContain(
@@ -385,7 +385,7 @@ describe('contracts with an id that Cloudmore never named', () => {
       { contracts: 3, sales: { CHF: '1.00', EUR: '10.50' } },
       '3 contracts in Autotask carry ids that Cloudmore never named, with 1.00 CHF and 10.50 EUR this month; another vendor may use the field, and billing does not touch them.',
     ],
-  ])('are told in one line: %j', (unnamed, words) => {
+  ])('are reported in one line: %j', (unnamed, words) => {
     expect(unnamedText(unnamed)).toBe(words);
   });
 });

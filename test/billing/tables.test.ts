@@ -46,7 +46,7 @@ describe('where an organization’s month can stand', () => {
     ['AwaitingApproval', 'awaiting approval', 'yes yes no yes'],
     ['NeedsAttention', 'needs attention', 'yes yes yes yes'],
     ['Failed', 'failed', 'no yes yes no'],
-  ])('%s is told as “%s”: %s', (status, words, answers) => {
+  ])('%s is reported as “%s”: %s', (status, words, answers) => {
     const said = [isParked, waitsForPerson, isBroken, isOpenForPerson].map((is) => (is(status) ? 'yes' : 'no'));
     expect([statusInWords(status), said.join(' ')]).toEqual([words, answers]);
   });

@@ -15,7 +15,7 @@ describe('an organization beside last month', () => {
     expect(why({ ...months, held: books(), limits: { monthDropPercent: 50 } })).toMatch(/^The report has sales of 120\.00 EUR/);
   });
 
-  test('what is left out on both sides is told', () => {
+  test('what is left out on both sides is reported', () => {
     const troubled = other('unread', '80', { trouble: { message: 'Sales is "x".', holds: 'item' } });
     const perpetual = { recordType: 'Perpetual', subscriptionId: null, itemCode: 'DG7GMGF0D5RK' };
     expect(
@@ -54,7 +54,7 @@ describe('an organization beside last month', () => {
     expect(organizationHeld({ ...months, excludeServices: ['svc-off'] })).toBe(false);
   });
 
-  test('nothing is told where nothing is left out', () => {
+  test('nothing is reported where nothing is left out', () => {
     expect(why({ before: [sold('600')], now: [sold('1300.01')], limits: ORGANIZATION })).toBe(
       'Sales moved from 600.00 in the whole of last month to 1,300.01 EUR, by more than 100 % of the smaller amount and more than 500. Release the plan if that is right.',
     );

@@ -165,7 +165,7 @@ describe('lines', () => {
   });
 
   // This organization had it last month.
-  test('lines of a subscription that moved since stay, and are told', () => {
+  test('lines of a subscription that moved since stay, and are reported', () => {
     const organizations = [organization(), organization({ id: 'org-2', name: 'Fabrikam' })];
     const moved: Situation = {
       report: {

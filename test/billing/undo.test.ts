@@ -111,7 +111,7 @@ describe('what stays', () => {
   });
 
   // With both amounts.
-  test('later months that somebody adjusted stay and are told', () => {
+  test('later months that somebody adjusted stay and are reported', () => {
     const { before, now } = billed(running(8, '96', '80'));
     const next = now.books.rows.find(({ startDay }) => startDay === '2025-11-01')!;
     Object.assign(next, { units: 3, price: '36', cost: '30' });
@@ -120,7 +120,7 @@ describe('what stays', () => {
     expect(made.lines[0]!.message).toMatch(/From 2025-11-01 on its row shows 36\.00 .* before the month it showed 96\.00/);
   });
 
-  test('later months of a contract somebody ended stay and are told', () => {
+  test('later months of a contract somebody ended stay and are reported', () => {
     const { before, now } = billed(running(8, '96', '80'));
     now.shorten(now.books.contracts[0]!, '2025-10-31');
     const made = back({ before, now });
@@ -173,7 +173,7 @@ describe('what another organization has since', () => {
   };
 
   // Nothing was said of it.
-  test('what was written before a subscription moved stays, and is told', () => {
+  test('what was written before a subscription moved stays, and is reported', () => {
     const made = back(billed(books()), moved);
     expect(made.steps).toEqual([]);
     expect(amounts(made)).toEqual(['120.00 → 0.00 held']);

@@ -37,7 +37,7 @@ test('amounts come by size, currency and name', () => {
   ]);
 });
 
-test('amounts are told up to a number, with sums per currency', () => {
+test('amounts are reported up to a number, with sums per currency', () => {
   const found = unlinkedOf([amount('a', '30'), amount('b', '20', 'USD'), amount('c', '10')]);
   expect(unlinkedText(found, 2)).toBe('Customer a 30.00 EUR, Customer b 20.00 USD and 1 more');
   expect(unlinkedText(found, 3)).toBe('Customer a 30.00 EUR, Customer b 20.00 USD, Customer c 10.00 EUR');

@@ -86,8 +86,8 @@ describe('what of a month cannot be read', () => {
     expect(bears({ kind: 'service', id: 50 }, { ...running(), rows: [row({ contractId: 100, units: 0 })] })).toBe(false);
   });
 
-  // Nothing of whose it may be is told.
-  test('what is unreadable is told with where it was read', () => {
+  // Nothing of whose it may be is reported.
+  test('what is unreadable is reported with where it was read', () => {
     const all = unreadOfBooks({ ...running(), unreadable: [record({ contractId: 100 })] }, indexNames(named, 'default'), MONTH);
     expect(all).toEqual([unread(true)]);
     expect(unreadOfBooks(running(), indexNames(named, 'default'), MONTH)).toEqual([]);
@@ -122,7 +122,7 @@ describe('the list of it', () => {
     [2, 0, '2 records could not be read; what needs them is held'],
     [1, 1, '1 record could not be read; the month is not certified'],
     [3, 2, '3 records could not be read, 2 of them of the month; the month is not certified'],
-  ])('of %d, %d of the month, is told in a sentence', (count, bearing, words) => {
+  ])('of %d, %d of the month, is reported in a sentence', (count, bearing, words) => {
     expect(unreadSummary({ count, bearing, listed: [] })).toBe(words);
   });
 

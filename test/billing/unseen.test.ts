@@ -41,12 +41,12 @@ describe('an amount that neither the report nor Autotask shows', () => {
     ]);
   });
 
-  test('of what has no item code is told by its record type', () => {
+  test('of what has no item code is identified by its record type', () => {
     const [ghost] = unseen(held(), { accepted: [azure] });
     expect(ghost!.message).toMatch(/^120\.00 EUR of Azure plan was on subscription az-1, /);
   });
 
-  test('in a currency without minor units is told in whole ones', () => {
+  test('in a currency without minor units is reported in whole ones', () => {
     const [ghost] = unseen(held(), { accepted: [accepted({ currency: 'JPY', sales: '13780' })] });
     expect([ghost!.sales, ghost!.cost]).toEqual(['13780', '100']);
   });
@@ -220,7 +220,7 @@ describe('an amount that Autotask shows', () => {
   });
 });
 
-describe('an amount that is told of already', () => {
+describe('an amount that is reported already', () => {
   const { ghosts: rowGhosts } = plan({
     books: held({ rows: [row()] }),
     report: { lines: [], subscriptions: [] },

@@ -37,13 +37,13 @@ describe('money without a line that would be brought to nothing', () => {
     expect(rest([zeroed], {})).toMatchObject({ ghosts: [zeroed], steps: [stepOf(zeroed)] });
   });
 
-  test('is not told of what would not be brought to nothing anyway', () => {
+  test('does not mention what would not be brought to nothing anyway', () => {
     const awaiting = ghost({ outcome: 'awaiting' });
     expect(rest([awaiting], holding(awaiting)).ghosts).toEqual([awaiting]);
   });
 
   // One of another contract goes.
-  test("a ghost beside its contract's held item is not told", () => {
+  test("a ghost beside its contract's held item is not reported", () => {
     const held = { ...plan().items[0]!, id: 'a', outcome: 'posted' as const };
     const contracts = [{ contractKey: 'S-1', decisions: [{ item: { id: 'a' } }] }] as unknown as Work['contracts'];
     const whole: Plan = { ...plan(), items: [held], ghosts: [zeroed, other], steps: [zeroed, other].map(stepOf) };

@@ -14,7 +14,7 @@ import { sumsOf } from '../worlds/outcome.js';
 import { startEndless, type Endless } from '../../bench/endless.js';
 import { folderWith, installationOf, writeSettings } from './folder.js';
 
-/** One process, and in it a broker for everything that can go wrong with one, all at the same time: the others are billed on time and to the cent, and each trouble is told to its own. */
+/** One process, and in it a broker for everything that can go wrong with one, all at the same time: the others are billed on time and to the cent, and each trouble is reported to its own. */
 
 const port = await freePort();
 const folder = folderWith({});
@@ -212,11 +212,11 @@ describe('beside brokers of which each has something else wrong', () => {
   });
 
   test.each(TROUBLES.map((trouble) => [trouble.what, trouble] as const))(
-    '%s is told to its own',
+    '%s is reported to its own',
     async (_, { broker, code, says }) => {
       const run = ended.get(broker)!;
       if (code !== null) expect([broker, run.code]).toEqual([broker, code]);
-      // What fails again and again is told once it has failed so often.
+      // What fails again and again is reported once it has failed so often.
       await eventually(
         async () => {
           const status = await cli(broker, 'status', day!.month);

@@ -43,7 +43,7 @@ describe('a time that the night of summer time leaves out', () => {
     expect(missedTimes(cron, zone, from).map(({ day, time }) => `${time} on ${day}`)).toEqual(times);
   });
 
-  test('is told with the day, the setting and what to choose instead', () => {
+  test('is reported with the day, the setting and what to choose instead', () => {
     const config = loadBaseConfig({ BILLING_SCHEDULE: '30 2 * * *', BILLING_TIMEZONE: 'Europe/Oslo' });
     expect(scheduleWarnings(config, from)).toEqual([
       'BILLING_SCHEDULE "30 2 * * *": 02:30 on 2027-03-28 does not exist in Europe/Oslo, because clocks go forward: nothing runs then. Choose a time outside of that hour, such as 0 4 * * *.',

@@ -51,7 +51,7 @@ export async function denyOperator(address: string, door?: Door): Promise<Denyin
     const given = Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP.includes(name)));
     const call = upstream.request(given, { endStream: false });
     let trailers: OutgoingHttpHeaders = {};
-    // An error without a body is told in the headers, and nothing follows.
+    // An error without a body is reported in the headers, and nothing follows.
     call.on('response', (answer) => {
       if ('grpc-status' in answer) stream.respond(answer, { endStream: true });
       else stream.respond(answer, { waitForTrailers: true });

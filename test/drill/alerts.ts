@@ -5,7 +5,7 @@ const ENDS_BY_ITSELF = 'the run waits, and comes to a right end by itself';
 const IN_ORDER = 'billing restore puts it in order before a worker serves again';
 const STANDBY = 'a second worker takes over within seconds';
 
-/** By the name of every drill. Alerts that are not expected are told and wrong in none: a fault that lasts may raise more than its own. */
+/** By the name of every drill. Alerts that are not expected are reported and wrong in none: a fault that lasts may raise more than its own. */
 export const ALERT_OF: Record<string, Expected> = {
   'kill-worker': { alert: 'WorkerAway' },
   'kill-temporal': {

@@ -102,7 +102,7 @@ function linesOf(sold: Sold): Line[] {
   return [main, manualLine({ ...common, sales: amountOf(-sold.credit), cost: '0' })];
 }
 
-// ---------------------------------------------------------------------------------------------------------------- what is told
+// ---------------------------------------------------------------------------------------------------------------- what is reported
 
 /** The report as it comes, with what it has lost. */
 export function reportOf(sold: Sold[], { lost: losses }: LyingDay, companies: readonly number[]): Report {

@@ -30,7 +30,7 @@ type StrayFacts = Pick<StrayInput, 'facts' | 'gone'>;
 
 const BROKER = 'default';
 
-/** A day's run: what was so, what was told, and what came of it. */
+/** A day's run: what was so, what was reported, and what came of it. */
 export interface LyingRan {
   day: LyingDay;
   asOf: string;

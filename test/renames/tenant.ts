@@ -42,7 +42,7 @@ export async function openTenant(world: object): Promise<Tenant> {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const origin = originOf(server);
-  // The unchanged answers were seen before: what changes is told from what was there.
+  // The unchanged answers were seen before: what changes is distinguished from what was there.
   const before = memoryEvidence();
   const env = Object.fromEntries(
     Object.entries(sandbox.env()).map(([name, value]) => [name, value.replace(sandbox.url, origin)]),

@@ -6,7 +6,7 @@ import { AZURE, LICENCE, OTHERS, twoCustomers, type ReportedLine } from './two-c
 
 /**
  * What is held says what to do in Autotask, and somebody does it: to the letter, in another order, or only half of it. The amount stands once, or what stands
- * besides is told; nothing is ever billed twice in silence.
+ * besides is reported; nothing is ever billed twice in silence.
  */
 
 const MONTH = '2025-10';

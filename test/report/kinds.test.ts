@@ -98,7 +98,7 @@ const line = ({ products }: Parts): Rec => products[0]!;
 const INVALID = ['Contoso held company-id-invalid 120.00'];
 const HELD = ['Contoso held unreadable 120.00'];
 const lacking = (path: string): ReturnType<typeof answering> => answering(path, { message: 'Not found' }, 'cloudmore', 404);
-/** In November no report comes: what stands without a line is told. */
+/** In November no report comes: what stands without a line is reported. */
 const FABRIKAM = 'Fabrikam ghost ghost 4800.00';
 const CONTOSO = ['Contoso ghost ghost 120.00', FABRIKAM];
 const LEFT = ['Contoso (Autotask company 501) ghost ghost 120.00', FABRIKAM];
@@ -244,7 +244,7 @@ const KINDS: Record<string, [title: string, row: Row][]> = {
       { lines: [AZURE], then: [patch('autotask/charges/1', FREE), MONTH, FIRST], reported: [], stands: { 'az-1': '4100' } },
     ],
     [
-      'is not billed where it is invoiced already, and is told',
+      'is not billed where it is invoiced already, and is reported',
       {
         lines: [AZURE],
         then: [patch('autotask/charges/1', { ...FREE, isBilled: true }), MONTH, FIRST],

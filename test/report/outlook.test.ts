@@ -28,7 +28,7 @@ const outlookOf = ({ now = [line()], before = [], subscriptions = [], prices = [
 const teams = (changes: Partial<Line> = {}): Line => line({ subscriptionId: 'teams', productName: 'Teams Premium', ...changes });
 
 describe('a margin that is another than last month', () => {
-  test('is told from 10 points on, the largest loss first', () => {
+  test('is reported from 10 points on, the largest loss first', () => {
     const { margins } = outlookOf({
       now: [line({ cost: '115.00' }), teams({ cost: '80.00' }), line({ subscriptionId: 'same', cost: '105.00' })],
       before: [line(), teams(), line({ subscriptionId: 'same' })],

@@ -27,7 +27,7 @@ const SAME: Position[] = [
   ['an OR group with the field finds nothing', { userDefinedFieldInOr: 'findsNothing' }, {}],
   ['an OR group with the field acts as AND', { userDefinedFieldInOr: 'actsAsAnd' }, {}],
   ['an OR group with the field is refused', { userDefinedFieldInOr: 'refused' }, {}],
-  ['rights are told in numbers', { accessValues: 'numbers' }, {}],
+  ['rights are given in numbers', { accessValues: 'numbers' }, {}],
   ['tasks take five looks', {}, { pollsBeforeReady: 5 }],
   ['running tasks answer 202', {}, { whileRunning: 'accepted' }],
   ['running tasks answer nothing', {}, { whileRunning: 'empty' }],

@@ -56,7 +56,7 @@ describe('requests in flight', () => {
 describe('the quota', () => {
   const companies = (host: Host) => host.call('GET', 'Companies/7');
 
-  test('is told by ThresholdInformation, which counts itself', async () => {
+  test('is given by ThresholdInformation, which counts itself', async () => {
     const host = await openHost();
     await companies(host);
     expect((await host.call('GET', 'ThresholdInformation')).body).toEqual({

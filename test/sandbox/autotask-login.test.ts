@@ -37,7 +37,7 @@ test('the resource to act as is ignored', async () => {
   expect((await call('GET', 'Companies/7', undefined, headers)).status).toBe(200);
 });
 
-test('the zone of a user is told without credentials', async () => {
+test('the zone of a user is reported without credentials', async () => {
   const { call, sandbox } = await openHost();
   const { status, body } = await call('GET', 'zoneInformation?user=Sandbox', undefined, {});
   expect({ status, body }).toEqual({
@@ -52,7 +52,7 @@ test.each(['zoneInformation?user=nobody', 'zoneInformation?user=', 'zoneInformat
   expect([reply.status, errorOf(reply)]).toEqual([500, 'Zone information could not be determined']);
 });
 
-test('the versions are told without credentials', async () => {
+test('the versions are reported without credentials', async () => {
   const { sandbox } = await openHost();
   const reply = await request(`${sandbox.url}/atservicesrest/versioninformation`, 'GET', undefined, {});
   expect(reply.body).toEqual({ apiVersions: ['V1.0'] });

@@ -175,7 +175,7 @@ function allowedOutcomes({ world, moments, recordTypes }: Watched, item: Expecte
   if (isMissing) return ['excluded company-id-missing'];
   if (id === null) return ['held company-id-invalid'];
   const isFrozen = moments.some(({ act }) => act.kind === 'freeze' && (act.companyId === null || act.companyId === id));
-  // Deleted before it was read back, a charge cannot be told from one that never showed (6.6).
+  // Deleted before it was read back, a charge cannot be distinguished from one that never showed (6.6).
   const isDeleted = moments.some(({ act }) => act.kind === 'edit' && act.deletedFrom === item.contractKey.toLowerCase());
   const isOnCopy = moments.some(({ act }) => act.kind === 'edit' && act.isOnCopy === true);
   return ['posted', ...(isFrozen ? ['held period-frozen'] : []), ...(isDeleted || isOnCopy ? ['held contract-gone'] : [])];

@@ -197,7 +197,7 @@ function checkLines({ end, truth, whole }: Moment, { otherCurrencies, unassigned
   return problems.map((message) => ({ kind: 'conservation', message }));
 }
 
-/** What was right and is not in the report is told, also where Autotask does not show it either; what was billed is not left out for a reason that is not so. */
+/** What was right and is not in the report is reported, also where Autotask does not show it either; what was billed is not left out for a reason that is not so. */
 function checkNothingSilent(
   { world, month }: Watched,
   { truth, earlier, whole, before }: Moment,
@@ -207,7 +207,7 @@ function checkNothingSilent(
     const outcomes = resultsOf(result, item).map(({ outcome }) => outcome);
     const was = moneyOf(before, item.contractKey, month);
     const isMeant = item.recordType === 'CustomService' || companyOf(world, item.organizationId).isMissing;
-    // A link that Cloudmore shows as empty cannot be told from one that somebody took away: what stands is told all the same.
+    // A link that Cloudmore shows as empty cannot be distinguished from one that somebody took away: what stands is reported all the same.
     if (outcomes.includes('excluded') && !isMeant && stands(was) && !isReported(result, item, whole))
       return [{ kind: 'lie', message: `${item.contractKey} is excluded, and nothing in Cloudmore says so` }];
     const isOwed = stands(was) && isSame(was, totalOf(earlier, item.contractKey));
@@ -216,7 +216,7 @@ function checkNothingSilent(
   });
 }
 
-/** A contract without ids that somebody made and that bills beside ours is told. */
+/** A contract without ids that somebody made and that bills beside ours is reported. */
 function checkCopies({ begin, month }: Watched, { end }: Moment, { remarks = [] }: MonthResult): Problem[] {
   const before = new Set(begin.contracts.map(({ id }) => id));
   return end.autotask.contracts

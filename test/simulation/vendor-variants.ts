@@ -66,7 +66,7 @@ export const VENDOR_VARIANTS: Variant[] = [
     name: 'unseen-silent',
     seed: 60,
     workload: 'lying',
-    wrong: 'what neither the report nor Autotask shows any more is told to nobody',
+    wrong: 'what neither the report nor Autotask shows any more is reported to nobody',
     file: 'shared/billing/ghosts/unseen.ts',
     changes: [
       { from: '.filter((item) => !isExplained(item, context, explaining)', to: '.filter((item) => item.id === context.month' },

@@ -5,7 +5,7 @@ import { eventually } from '../eventually.js';
 import { openWebhook, type Webhook } from '../notices/webhook.js';
 import { openSystem, type Run, type TestSystem } from './system.js';
 
-/** A run that fails is told to people and to the person who asked for it, by a worker as a real process. */
+/** A run that fails is reported to people and to the person who asked for it, by a worker as a real process. */
 
 const MONTH = '2025-10';
 const WITHIN_MS = 60_000;

@@ -85,7 +85,7 @@ describe('the daily schedule', () => {
     expect(september).toMatchObject({ asOf: '2025-10-09', report: { lines: 0 }, ghosts: { lines: 0 }, awaiting: { lines: 1 } });
   });
 
-  // A time that a night leaves out is told when it is made.
+  // A time that a night leaves out is reported when it is made.
   test('respects zones with tomorrow’s date and skipped hours', async () => {
     const zone = { BILLING_TIMEZONE: 'Pacific/Auckland', BILLING_SCHEDULE: '30 2 * * *' };
     const applied = await system.cliWith(zone, 'schedule', 'apply');

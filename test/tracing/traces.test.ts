@@ -134,6 +134,6 @@ test.each([
   ['/api/resellers/acme/Organizations/Contoso', '/api/resellers/{id}/Organizations/{id}'],
   ['/api/resellers/1f7b/services/m365/pricelist', '/api/resellers/{id}/services/{id}/pricelist'],
   ['/Contoso%20Dental/x', '/{id}/x'],
-])('the path %s is told as %s', (path, shown) => {
+])('the path %s is shown as %s', (path, shown) => {
   expect(pathTemplate(path)).toBe(shown);
 });

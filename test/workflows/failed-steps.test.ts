@@ -4,7 +4,7 @@ import type { StepStop } from '../../shared/messages/messages.js';
 import { Stops } from '../../workflows/failed-steps.js';
 import { chargeStep } from './stand-ins.js';
 
-/** Why steps came to nothing is told of every item, and fits a payload however many there are. */
+/** Why steps came to nothing is reported for every item, and fits a payload however many there are. */
 
 const step = (item: string): PostChargeStep =>
   chargeStep(item, { summary: `Charge ${item} of a product with quite a long name` });
@@ -13,7 +13,7 @@ const NOBODY = new Set<string>();
 const MANY = 20_000;
 const PAYLOAD = 256 * 1024;
 
-/** Items that are stopped, in the order of the plan, with the reason that is told first. */
+/** Items that are stopped, in the order of the plan, with the reason that is reported first. */
 function stopped(stops: StepStop[], plan: PostChargeStep[]): Map<string, string> {
   const reasons = new Map<string, string>();
   for (const { items, steps, reason } of stops) {

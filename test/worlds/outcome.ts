@@ -55,7 +55,7 @@ function rowsOf(contract: Rec, { unitRows, services }: HeldState['autotask']): s
   });
 }
 
-/** Rows of following months that bill alike are told together. A row that is split is told with its day. */
+/** Rows of following months that bill alike are reported together. A row that is split is reported with its day. */
 function runs(rows: Rec[]): string[] {
   const shown: { from: string; to: string; text: string }[] = [];
   for (const row of rows) {

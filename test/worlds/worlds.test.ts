@@ -69,7 +69,7 @@ async function playDirect(file: WorldFile): Promise<Came[]> {
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
-test('every world has an expectation; September is told elsewhere', () => {
+test('every world has an expectation; September is covered elsewhere', () => {
   expect(unexpected()).toEqual(['september-2025.json']);
 });
 

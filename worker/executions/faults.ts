@@ -18,7 +18,7 @@ import { whyTasksFail } from './silent.js';
 
 /** What is wrong with a broker's executions, as Temporal knows it: the worker that tells people and the commands that show it ask by the same function. */
 export interface Fault {
-  /** The same for as long as it is the same fault, so that it is told once. */
+  /** The same for as long as it is the same fault, so that it is reported once. */
   id: string;
   title: string;
   /** The cause, and the command that helps. */
@@ -184,7 +184,7 @@ const NOT_REPLAYED =
 type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 type Timestamp = NonNullable<NonNullable<WorkflowExecutionDescription['raw']['pendingWorkflowTask']>['scheduledTime']>;
 
-/** A time that is not told is taken for now. */
+/** A time that is not reported is taken for now. */
 const millisecondsOf = (time: Timestamp | null | undefined, now: Date): number =>
   time?.seconds == null ? now.getTime() : Number(time.seconds) * 1000;
 

@@ -119,7 +119,7 @@ export class Fleet implements Watching {
     member.close();
   }
 
-  // -------------------------------------------------------------------------------------------------------------- what is told of it
+  // -------------------------------------------------------------------------------------------------------------- what is reported of it
 
   /** Ready where every broker whose settings are right is served: no restart helps one whose settings are wrong, which is named. */
   async readiness(): Promise<Readiness> {

@@ -31,7 +31,7 @@ export function readBody(tenant: Tenant, described: Described, json: unknown): B
     const field = name === undefined ? undefined : described.fields[name];
     if (key === 'id') body.id = readId(value, errors);
     else if (key === 'userdefinedfields') body.userDefinedFields = readUserDefined(tenant, described, value, errors);
-    // Real API: whether it refuses or drops what it does not know is not told; refused here, because it is always a mistake.
+    // Real API: whether it refuses or drops what it does not know is not documented; refused here, because it is always a mistake.
     else if (name === undefined || field === undefined) errors.push(TEXT.unknownField(given, described.name));
     else body.values[name] = readValue(tenant, { name, field, value }, errors);
   }

@@ -40,7 +40,7 @@ export function contractDoubt(books: Books, contractKey: string, companyId: numb
   return doubtOf(found, CORRECT);
 }
 
-/** A row of the contract that cannot be read, on the item's service as far as can be told; and one of which nobody can tell whose it is. */
+/** A row of the contract that cannot be read, on the item's service as far as known; and one of which nobody can tell whose it is. */
 export function rowDoubt(books: Books, contractId: number | null): Doubt | null {
   if (contractId === null) return null;
   return doubtOf(

@@ -122,7 +122,7 @@ function otherCompany({ id, companyId }: Contract, contractKey: string, search: 
 }
 
 /**
- * Contracts that more than one of the month's claims finds, one by its UDF and another by its number: whose amounts they carry cannot be told. Claims are
+ * Contracts that more than one of the month's claims finds, one by its UDF and another by its number: whose amounts they carry is not known. Claims are
  * contract keys, each named once for every organization of the company that has it.
  */
 export function disputedContracts(contractKeys: string[], search: Search): Set<number> {

@@ -42,7 +42,7 @@ export interface StrayInput {
   mentioned: Set<string>;
 }
 
-/** Whether a plan leaves everything out, because its customer names no company: what stands is told of by nobody but here. */
+/** Whether a plan leaves everything out, because its customer names no company: what stands is reported by nobody but here. */
 export const isUnlinked = ({ items }: Pick<Plan, 'items'>): boolean =>
   items.some(({ reason }) => reason === 'company-id-missing');
 

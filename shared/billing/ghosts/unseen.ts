@@ -23,7 +23,7 @@ import { typeInWords } from '../basics/record-types.js';
 export interface Explaining {
   /** Ids of all items the report has now. */
   present: Set<string>;
-  /** Folded contract keys with a held item: those are told already, and left alone (8.1). */
+  /** Folded contract keys with a held item: those are reported already, and left alone (8.1). */
   held: Set<string>;
   contracts: ContractPlan[];
   ghosts: Ghost[];
@@ -76,7 +76,7 @@ const isLooseCharge = ({ serviceId, contractKey }: Ghost, key: string): boolean 
 /** Whether Autotask shows what the item stood on: at 0 units somebody has ended it. What stood on a charge is gone with the charge, or hidden. */
 function isShown(item: AcceptedItem, context: GhostContext): boolean {
   const { books } = context;
-  // A contract that no search shows is left alone with all that it bills (6.6), and told of here, also where its id still leads to it.
+  // A contract that no search shows is left alone with all that it bills (6.6), and reported here, also where its id still leads to it.
   if ((books.gone ?? []).some(({ kind, key }) => kind === 'contract' && same(key, item.contractKey))) return false;
   const own = contractsWith(item.contractKey, context);
   const keys = chargeKeysOn(item.contractKey, item.itemCode, item.type, context);
@@ -141,6 +141,6 @@ function unseenGhost(item: AcceptedItem, month: Month, contractId: number, why: 
   };
 }
 
-/** How `billing dismiss` is told of it. */
+/** How `billing dismiss` names it. */
 const placeOf = (contractId: number, contractKey: string): string[] =>
   contractId === UNKNOWN_CONTRACT ? ['--subscription', contractKey] : ['--contract', String(contractId)];

@@ -25,7 +25,7 @@ export const BREAKER_LIMITS = {
   newOrganizationAmount: { setting: 'BREAKER_NEW_ORGANIZATION_AMOUNT', expected: 'an amount', default: '100000' },
   /** How many times the list price a price may be (rule 9.4). */
   priceFactor: { setting: 'BREAKER_PRICE_FACTOR', expected: 'a factor', default: 5 },
-  /** By how many points an item's margin may move (rule 9.5). Off unless somebody asks for it: it is told in the report anyway. */
+  /** By how many points an item's margin may move (rule 9.5). Off unless somebody asks for it: the report shows it anyway. */
   marginPoints: { setting: 'BREAKER_MARGIN_POINTS', expected: 'a number of points', default: 0, most: 1000 },
 } as const satisfies Record<string, Limit>;
 

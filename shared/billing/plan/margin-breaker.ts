@@ -6,7 +6,7 @@ import type { Settings } from '../types.js';
 
 /** Rule 9.5: what is left of an item's sales after its cost, as a share of them, is another than last month. Told always; held by choice. */
 
-/** By how many points a margin has to move to be told, where `BREAKER_MARGIN_POINTS` says nothing. */
+/** By how many points a margin has to move to be reported, where `BREAKER_MARGIN_POINTS` says nothing. */
 export const MARGIN_POINTS_REPORTED = 10;
 
 /** Margins in per cent of the sales, one decimal each. */

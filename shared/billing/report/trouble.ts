@@ -46,7 +46,7 @@ const isIn = (price: Price, currency: string): boolean => price.currency === '' 
 /** What is charged by usage and what is paid once by its kind has neither a price nor a frequency on the list (4.4, 5.2, 5.3). */
 const asksPriceList = ({ type }: Item): boolean => rulesOf(type)?.paidOnce !== 'always' && !isChargeType(type);
 
-/** Whether something is paid once or every month, and which of two kinds of software it is, is told by the lines where nothing else does (2.1, 4.4). */
+/** Whether something is paid once or every month, and which of two kinds of software it is, is shown by the lines where nothing else does (2.1, 4.4). */
 function ofSilence(item: Item, { prices }: ItemContext): string | null {
   const isSilent = (member: string): boolean => item.lines.some(({ silent }) => silent?.includes(member));
   if (!isSilent('startDate') && !isSilent('endDate')) return null;

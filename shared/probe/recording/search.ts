@@ -3,7 +3,7 @@
  * how the file was made.
  */
 export interface Seen {
-  /** What it is, for the message: the value itself is not told. */
+  /** What it is, for the message: the value itself is not reported. */
   what: string;
   value: string;
 }

@@ -15,7 +15,7 @@ export const chargeRules: Rules<ContractCharge> = {
       billingCodeID,
       unitPrice: draft.unitPrice ?? product?.unitPrice ?? code?.unitPrice ?? 0,
       unitCost: draft.unitCost ?? product?.unitCost ?? code?.unitCost ?? 0,
-      // Real API: what a charge is when the client does not say is not told; not billable is the default that is noticed.
+      // Real API: what a charge is when the client does not say is not documented; not billable is the default that is noticed.
       isBillableToCompany: draft.isBillableToCompany ?? false,
       isBilled: false,
       status: statusOf(tenant, product?.doesNotRequireProcurement === true),
