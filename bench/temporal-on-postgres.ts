@@ -10,7 +10,7 @@ import { findPostgres, startPostgres } from './postgres-server.js';
 import { findTemporalPrograms } from './temporal-programs.js';
 import { withFolder } from './worlds.js';
 
-/** The server that an installation has: Temporal on PostgreSQL, made by the stack's own scripts (`deploy`), with the evidence beside it. */
+/** The server that an installation has: Temporal on PostgreSQL, made by the stack's own scripts (`deploy`), with the evidence next to it. */
 export interface ServerOnPostgres {
   address: string;
   client: Client;

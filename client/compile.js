@@ -9,14 +9,14 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDERS = ['workflows', 'activities', 'worker', 'client', 'shared', 'sandbox'];
-/** What the compiled program depends on beside its sources: libraries are bundled into the workflows. */
+/** What the compiled program depends on besides its sources: libraries are bundled into the workflows. */
 const OTHERS = ['package-lock.json', 'client/compile.js'];
 const NOT_DATA = ['.ts', '.js', '.md'];
 const KEPT = join(ROOT, 'node_modules/.cache/billing');
 /** Of earlier sources; a process that still runs them has loaded all it needs. */
 const KEPT_MAX = 5;
 
-/** Writes the program into a folder, data files beside the code that reads them. */
+/** Writes the program into a folder, data files next to the code that reads them. */
 export async function compile(output) {
   const { build } = await import('esbuild');
   const files = sourceFiles();

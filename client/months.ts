@@ -51,7 +51,7 @@ export interface OpenOrganization {
   workflowId: string;
   runId: string;
   status: OrganizationStatus;
-  /** Why its calls to Autotask wait at this moment; null when none does. */
+  /** Why its calls to Autotask wait now; null when none does. */
   callsWait: string | null;
   /** The last message to it that was not understood; null when the last one was. */
   refused: RefusedMessage | null;

@@ -1,5 +1,5 @@
 /**
- * `npm run build`: checks the types, compiles to dist with the data files beside the code that reads them, and bundles the workflows.
+ * `npm run build`: checks the types, compiles to dist with the data files next to the code that reads them, and bundles the workflows.
  * With a folder as argument everything goes there instead. `--unchecked` leaves the types to `npm run typecheck`.
  */
 import { spawnSync } from 'node:child_process';

@@ -32,7 +32,7 @@ exports.WorkflowCodeBundler = class WorkflowCodeBundler {
 };
 exports.defaultWorkflowInterceptorModules = [];
 `;
-/** What libraries read beside their code. */
+/** What libraries read next to their code. */
 const READ_AT_RUN_TIME = ['.wasm', '.proto'];
 const LICENCE = /^(licen[cs]e|notice|copying)/i;
 const CODE = ['.js', '.map'];
@@ -91,7 +91,7 @@ function leaveOut({ onLoad, onResolve }, isForRehearsals) {
   if (!isForRehearsals) onResolve({ filter: FOR_REHEARSALS }, () => ({ external: true }));
 }
 
-/** The bundles, data beside the code that reads them, and of the code what is reached. */
+/** The bundles, data next to the code that reads them, and of the code what is reached. */
 function copyProgram(dist, reached, isForRehearsals) {
   const wanted = new Set(reached.filter((path) => extname(path) === '.ts').map((path) => path.replace(/\.ts$/, '.js')));
   const isWanted = (path) =>
@@ -116,7 +116,7 @@ function copyLibraries(output, reached) {
   writeFileSync(join(output, BUNDLER), NO_BUNDLER);
 }
 
-/** Beside what is reached: what the package and its folders say of themselves, its licence, and what it reads. */
+/** Next to what is reached: what the package and its folders say of themselves, its licence, and what it reads. */
 const isKept = (path) =>
   isDescription(path) || (!path.includes(sep) && LICENCE.test(path)) || READ_AT_RUN_TIME.includes(extname(path));
 

@@ -100,7 +100,7 @@ export interface Config {
   callsPerHour: number;
   /** Variables that look like our settings but are not, with the nearest name: likely misspelt. */
   warnings: string[];
-  /** Files of secrets that cannot be read, where the value beside them counts instead. */
+  /** Files of secrets that cannot be read, where the value next to them counts instead. */
   unreadFiles: string[];
   /** Settings that are right and that everybody should know of: breakers that are off, or mean something else than they did. */
   remarks: string[];
@@ -364,7 +364,7 @@ function values(environment: Environment, problems: string[]): Environment {
   return found;
 }
 
-/** A sentence for each file of a secret that nobody misses, because the value stands beside it: what somebody writes into it later would be read by nobody. */
+/** A sentence for each file of a secret that nobody misses, because the value stands next to it: what somebody writes into it later would be read by nobody. */
 const unreadFiles = (environment: Environment): string[] =>
   SECRETS.flatMap((name) => {
     const path = environment[`${name}_FILE`]?.trim() ?? '';

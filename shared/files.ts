@@ -47,7 +47,7 @@ export function decodeText(bytes: Uint8Array): string {
   }
 }
 
-/** By its mark, or by the zero byte that stands beside every Latin letter. */
+/** By its mark, or by the zero byte that stands next to every Latin letter. */
 function utf16Of(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return 'utf-16le';

@@ -3,7 +3,7 @@ import { commaList as list } from './comma-list.js';
 import { keysFolderOf } from './encryption/keyring.js';
 import { ConfigError, type Environment } from './environment.js';
 
-/** Settings of the page for finance, beside those of every command. */
+/** Settings of the page for finance, besides those of every command. */
 export interface WebSettings {
   host: string;
   port: number;

@@ -52,7 +52,7 @@ describe('settings', () => {
       'AUTOTASK_SLA_ID',
     ]);
     expect(problems.join('\n')).toContain('expected shadow, approve or auto (found "automatic")');
-    // It was said to be not set, with what was found beside it.
+    // It was said to be not set, with what was found next to it.
     expect(problems.at(-1)).toMatch(/^AUTOTASK_SLA_ID: expected a value of the picklist .* \(found "gold"\)$/);
     const { AUTOTASK_SLA_ID: _, ...rest } = COMPLETE;
     expect(problemsOf(rest)).toEqual([expect.stringMatching(/^AUTOTASK_SLA_ID: is not set; expected a value/)]);

@@ -16,7 +16,7 @@ const cases: [general: Mode, own: string, asked: Mode | null, becomes: Mode][] =
   ['auto', '83e8db2a=shadow', null, 'shadow'],
   ['auto', 'somebody else=shadow', null, 'auto'],
   ['auto', ' contoso dental group = approve , other=shadow', null, 'approve'],
-  // Beside a mode that the run was asked for, the more cautious counts.
+  // Next to a mode that the run was asked for, the more cautious counts.
   ['auto', '83e8db2a=shadow', 'auto', 'shadow'],
   ['approve', '83e8db2a=auto', 'shadow', 'shadow'],
   ['shadow', '83e8db2a=approve', 'auto', 'approve'],

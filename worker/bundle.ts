@@ -9,7 +9,7 @@ import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleOption } from '@t
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** What is loaded beside the workflows, and so makes another bundle. */
+/** What is loaded besides the workflows, and so makes another bundle. */
 export interface BundleKind {
   /** Messages of failures are turned into payloads within the workflows. */
   isEncrypted: boolean;
@@ -23,7 +23,7 @@ const KINDS = [false, true].flatMap((isTraced) => [false, true].map((isEncrypted
 const nameOf = ({ isEncrypted, isTraced }: BundleKind): string =>
   `workflow-bundle${isEncrypted ? '-encrypted' : ''}${isTraced ? '-traced' : ''}.js`;
 
-/** Beside the compiled worker: from `npm run build`, or from this checkout's first worker. */
+/** Next to the compiled worker: from `npm run build`, or from this checkout's first worker. */
 const builtBundle = (kind: BundleKind): string => here(`../${nameOf(kind)}`);
 
 /** Source or compiled, whichever this file is. */
@@ -55,7 +55,7 @@ export async function writeBundle(path: string, kind: BundleKind = PLAIN): Promi
 // eslint-disable-next-line no-restricted-syntax -- a bundle takes seconds to make and holds for the whole process
 const known = new Map<string, Promise<WorkflowBundleOption>>();
 
-/** The built bundle where there is one, else one made now; kept beside compiled code, which never changes. Made once for all workers of the process. */
+/** The built bundle where there is one, else one made now; kept next to compiled code, which never changes. Made once for all workers of the process. */
 export function workflowBundle(kind: BundleKind = PLAIN): Promise<WorkflowBundleOption> {
   const name = nameOf(kind);
   const made = known.get(name) ?? findOrMake(kind);

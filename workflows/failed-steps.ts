@@ -2,7 +2,7 @@ import type { Step } from '../shared/billing/plan-types.js';
 import { type Ref, type StepStop } from '../shared/messages/messages.js';
 import { LIST_BYTES } from '../shared/messages/payload.js';
 
-/** So much of what stopped is reported step by step: a message has room for everything else beside it. */
+/** So much of what stopped is reported step by step: a message has room for everything else next to it. */
 const REPORTED_LENGTH = LIST_BYTES / 3;
 
 /** Steps that are reported together. */

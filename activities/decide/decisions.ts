@@ -95,7 +95,7 @@ function decisionOf(
 
 type Amounts = NonNullable<Decision['amounts']>;
 
-/** What is held beside what it moves: an item of 460.80 that is corrected by -39.20. */
+/** What is held besides what it moves: an item of 460.80 that is corrected by -39.20. */
 const wholeText = (moved: Amounts, whole: Amounts): string =>
   moved.sales === whole.sales ? '' : ` of ${amountText(whole.sales, whole.currency)} held`;
 

@@ -43,7 +43,7 @@ export interface KeptPlan {
   made?: MadeOf;
 }
 
-/** What a plan is made of, beside the books. */
+/** What a plan is made of, besides the books. */
 export interface MadeOf {
   report: Ref;
   settings: Ref;

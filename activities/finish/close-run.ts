@@ -86,7 +86,7 @@ export async function closeRun(
   return closed(dependencies, { broker, month, label: settings.broker, names, seen: namesOfServices(services, names) }, record);
 }
 
-/** Whom the month answers for: who was to be billed, and beside them everyone who was known of it before. */
+/** Whom the month answers for: who was to be billed, and besides them everyone who was known of it before. */
 async function expectedOf(
   evidence: Dependencies['evidence'],
   { broker, month, organizations = null }: CloseRequest,
@@ -124,7 +124,7 @@ interface Closing {
 }
 
 /**
- * The reconciliation is kept, with references to the outcomes it was made of; of its organizations the run is told as much as fits a payload. Where a contract
+ * The reconciliation is kept, with references to the outcomes it was made of; of its organizations the run gets as much as fits a payload. Where a contract
  * does not show what is claimed of it, the month is reconciled once more with that held (7.9).
  */
 async function closed({ evidence }: Pick<Dependencies, 'evidence'>, closing: Closing, record: MonthRecord): Promise<MonthClosed> {

@@ -5,7 +5,7 @@ import { byText, groupBy } from '../../shared/billing/basics/text.js';
 import type { ShownInSearch } from '../../shared/messages/messages.js';
 import { shown } from '../../shared/shown.js';
 
-/** What the Web UI's list shows of a customer beside ids, where somebody chose so: search attributes are never encrypted. */
+/** What the Web UI's list shows of a customer besides ids, where somebody chose so: search attributes are never encrypted. */
 export function inSearch({ organizationName, items }: Outcome): ShownInSearch {
   const reasons = items.flatMap(({ outcome, reason }) => (outcome === 'held' ? [reasonInWords(reason ?? 'held')] : []));
   return {

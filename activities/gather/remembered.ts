@@ -100,7 +100,7 @@ export async function goneFor(
   return [...left, ...(await uncountedOf(dependencies, others.filter(isMade), books))];
 }
 
-/** Charges of others that counted for an item and do so no more, though they are there: the item would be billed once more beside them. */
+/** Charges of others that counted for an item and do so no more, though they are there: the item would be billed once more alongside them. */
 async function uncountedOf({ autotask }: Dependencies, others: Remembered[], books: IndexedBooks): Promise<Gone[]> {
   const asked = others.filter((one) => !isCounted(one, books));
   if (asked.length === 0) return [];

@@ -16,7 +16,7 @@ import { VISIBLE_WITHIN_MS } from './wait-until-visible.js';
 /** A survey costs a call for some 190 lines of the month, an organization's own reads cost sixteen. */
 const LINES_FOR_ONE_READ = 3000;
 const FEWEST_ALONE = 3;
-/** No more than these are under way beside the one that asks. */
+/** No more than these are under way alongside the one that asks. */
 const MOST_ALONE = ORGANIZATIONS_AT_ONCE - 1;
 
 /** What one organization's plan is made of, and how many lines the month has. */
@@ -129,5 +129,5 @@ export class SharedSurveys {
   }
 }
 
-/** How many read alone beside each other before a survey costs less than what they would read. */
+/** How many read alone in parallel before a survey costs less than what they would read. */
 const readAlone = (lines: number): number => Math.min(Math.max(FEWEST_ALONE, Math.ceil(lines / LINES_FOR_ONE_READ)), MOST_ALONE);

@@ -81,7 +81,7 @@ export async function takeSurvey(dependencies: Dependencies, slices: Slices, req
   return { survey: await evidence.put(manifest), surveyedAt, calls: { autotask: calls, cloudmore: 0 } };
 }
 
-/** What others' contracts bill beside ours on services of ours (8.6). */
+/** What others' contracts bill alongside ours on services of ours (8.6). */
 async function readCopies(
   { autotask, settings, heartbeat, signal }: Dependencies,
   books: Books,

@@ -18,7 +18,7 @@ import { demandKnownNames, demandOwnReport } from '../settings-needed.js';
 import { withKeptMonth } from './kept-month.js';
 import { Slices } from './report-slices.js';
 
-/** Cloudmore's side of a month, taken once and kept: the month's facts and one slice per organization, beside what was accepted before and what was counted. */
+/** Cloudmore's side of a month, taken once and kept: the month's facts and one slice per organization, with what was accepted before and what was counted. */
 export async function takeReport(dependencies: Dependencies, request: ReportRequest): Promise<ReportTaken> {
   const { cloudmore, evidence, settings, moneySettings, tenant, clock, heartbeat, signal } = dependencies;
   const { broker, month } = request;
@@ -32,7 +32,7 @@ export async function takeReport(dependencies: Dependencies, request: ReportRequ
   const ids = result.organizations.map(({ id }) => id);
   await demandLearnedLabel(evidence, tenant, ids, clock.now().toISOString().slice(0, 10));
   const accepted = (await isOfReport(evidence, broker, result)) ? await readAccepted(evidence, broker, month, settings) : [];
-  // What was ever named is the same in every report and survey of these days: it is kept once, beside the facts.
+  // What was ever named is the same in every report and survey of these days: it is kept once, next to the facts.
   const names = await rememberNames(evidence, broker, namesOf(result));
   demandKnownNames(dependencies, result, names.named);
   const {

@@ -66,7 +66,7 @@ async function whileReadable<T>({ attempt }: Dependencies, read: () => Promise<T
   }
 }
 
-/** Whether the charges that were written show: a row may show before the charge beside it, and seem to be enough without it. */
+/** Whether the charges that were written show: a row may show before the charge next to it, and seem to be enough without it. */
 function isSeen(plan: Plan, { charges }: Books, { stops }: VerifyRequest): boolean {
   const stopped = new Set(stops.flatMap(({ items }) => items));
   return plan.steps.every((step) => {

@@ -20,7 +20,7 @@ import { sized, withFolder } from '../worlds.js';
 import type { BenchmarkOptions } from './index.js';
 
 /**
- * Many brokers on one machine, as one who hosts for them has them: the real server on PostgreSQL, the evidence beside it, a few worker processes over parts of the
+ * Many brokers on one machine, as one who hosts for them has them: the real server on PostgreSQL, the evidence next to it, a few worker processes over parts of the
  * folder. Every month is billed already (`billed-world.ts`); the first day finds that out, and the second, without changes, is measured. One broker of each kind of
  * trouble is among them (`troubled-brokers.ts`): the others end on time and to the cent.
  */

@@ -91,7 +91,7 @@ const measure = (folder: string, large: { lines: number; organizations: number }
 
 /** The worst of all counts: nobody is to wait longer. */
 const delay = (what: string, neighbour: number[], alone: number): Figure =>
-  figure(`delay of ${what} beside a large broker's first month`, Math.max(...neighbour) - alone, {
+  figure(`delay of ${what} next to a large broker's first month`, Math.max(...neighbour) - alone, {
     unit: 's',
     better: 'less',
     limit: DELAY_MAX_S,

@@ -16,7 +16,7 @@ import { sized, withFolder } from '../worlds.js';
 
 /**
  * A stopwatch from a clone to the first posted month, on a tenant with a past that has met nothing of ours: every command of docs/first-contact.md by its own
- * process, in its order, and a person who decides at once and rightly. What is counted beside the time are the commands and what such a person had to decide.
+ * process, in its order, and a person who decides at once and rightly. Counted besides the time are the commands and what such a person had to decide.
  */
 
 const CUSTOMERS = 300;

@@ -24,11 +24,11 @@ export interface ReportOptions {
   full: boolean;
   /** The twelve months up to it, side by side. */
   year: boolean;
-  /** Another month to put beside it. */
+  /** Another month to compare it with. */
   against?: Month | undefined;
 }
 
-/** The reconciliation of the latest run, or two months beside each other, from the evidence alone. */
+/** The reconciliation of the latest run, or two months side by side, from the evidence alone. */
 export async function report(
   context: Context,
   { month, format, out, full: isFull, against, year }: ReportOptions,

@@ -52,7 +52,7 @@ const LINE_HEIGHT = 15;
 interface Place {
   width: number;
   isNumeric: boolean;
-  /** Left-aligned beside a right-aligned column: without room between them the two read as one. */
+  /** Left-aligned next to a right-aligned column: without room between them the two read as one. */
   isIndented: boolean;
 }
 
@@ -93,7 +93,7 @@ function linesIn(text: string, place: Place): number {
   return lines;
 }
 
-/** Characters of a text beside an indentation. */
+/** Characters of a text besides an indentation. */
 const widthOf = ({ width, isIndented }: Place): number => width - (isIndented ? 2 : 1);
 
 const isNumeric = (rows: Cell[][], index: number): boolean =>

@@ -16,7 +16,7 @@ export interface Reading extends Comparison {
   switchedOff: SwitchedOff[];
   /** What customers had been charged by then. */
   invoiced: Invoiced;
-  /** What could not be read and may be money of the month: nothing is certified beside it. */
+  /** What could not be read and may be money of the month: nothing is certified with it. */
   unread: string[];
 }
 

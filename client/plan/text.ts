@@ -28,7 +28,7 @@ import { UNREAD_SHOWN, unreadSection } from '../terminal/unread.js';
 
 /** A plan as people read it, before anything is written: `+` new, `~` changed with old → new, `-` to nothing, `!` held, with reason and what to do. */
 
-/** A plan, and last month's sales it stands beside. */
+/** A plan, and last month's sales for comparison. */
 export interface ShownPlan extends Plan {
   /** Sales of the same part of last month's report by currency (rule 1.4). */
   previousSales: Record<string, Decimal>;
@@ -174,7 +174,7 @@ const addresseeOf = ({ month, organizationId, digest }: Plan): Addressee => ({ m
 
 const STANDINGS_SHOWN = 5;
 
-/** What Autotask holds for a held item beside what the report says. */
+/** What Autotask holds for a held item, and what the report says. */
 const standingOf = (item: PlannedItem): string[] =>
   item.standing === null ? [] : [`${item.productName}: ${differenceText(item, [])}`];
 
@@ -192,7 +192,7 @@ function namesOf(items: PlannedItem[]): string {
   return `${names.slice(0, NAMES_SHOWN).join(', ')}${more}`;
 }
 
-/** What asks for nothing, in counts: left out on purpose, in balance already, waiting for the report; and last month beside this one. */
+/** What asks for nothing, in counts: left out on purpose, in balance already, waiting for the report; and last month compared with this one. */
 function quietLines(plan: ShownPlan): string[] {
   const changed = new Set(plan.steps.flatMap(({ items }) => items));
   const balanced = plan.items.filter(({ id, outcome }) => outcome === 'posted' && !changed.has(id));
@@ -228,7 +228,7 @@ function marginText(sides: Sides, currency: string): string {
   return `${amountText(amount, currency)}${share === null ? '' : `, ${share} % of sales`}`;
 }
 
-/** This month's sales beside last month's, in each currency of either. */
+/** This month's sales compared with last month's, in each currency of either. */
 export function differences({ items, previousSales, previousUnread = 0 }: ShownPlan): string[] {
   const currencies = new Set([...items.map(({ currency }) => currency.toUpperCase()), ...Object.keys(previousSales)]);
   return [...currencies].map((currency) => {

@@ -12,7 +12,7 @@ import { table, type Column as TextColumn } from '../terminal/table.js';
 import { workbook, type Cell, type Sheet } from '../documents/workbook.js';
 import { page, section, type Column } from './sections.js';
 
-/** Two months beside each other, in the formats that a person or a program can use. */
+/** Two months side by side, in the formats that a person or a program can use. */
 export async function renderAgainst(
   format: Format,
   against: Against,

@@ -17,7 +17,7 @@ export interface KeptTool {
 }
 
 /**
- * Fills a folder of the cache once, however many processes ask for it at the same time. `make` writes into a draft beside it, which takes the
+ * Fills a folder of the cache once, however many processes ask for it at the same time. `make` writes into a draft next to it, which takes the
  * folder's place in one step when it is complete: nobody ever sees half a tool.
  */
 export async function makeOnce(tool: KeptTool, say: Say, make: (draft: string) => Promise<void>): Promise<void> {

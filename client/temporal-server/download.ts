@@ -97,7 +97,7 @@ async function sumOf(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Lets a child download one file into a folder beside the output, and moves there what is made of the file. */
+/** Lets a child download one file into a folder next to the output, and moves there what is made of the file. */
 async function inFolder(
   output: string,
   { env, stalledAfterMs, url }: { env: NodeJS.ProcessEnv; stalledAfterMs: number | undefined; url: string },

@@ -22,7 +22,7 @@ exec java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$(dirname "$0")/lib/*" i
 
 const LIMIT_MS = 10 * 60_000;
 
-/** Collects the test server and what it needs from Maven artifacts beside `script`, and writes that script, which starts it. */
+/** Collects the test server and what it needs from Maven artifacts next to `script`, and writes that script, which starts it. */
 export async function assembleTestServer(script: string, env: NodeJS.ProcessEnv, say: Say): Promise<void> {
   const folder = dirname(script);
   say(`Collecting the time-skipping server ${TEST_SERVER_VERSION} with Maven (once on this machine, about 10 seconds).`);

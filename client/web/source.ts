@@ -20,7 +20,7 @@ export interface Source {
   explain(month: Month, subscription: string): Promise<Explained[]>;
   decisions(month: Month | null): Promise<{ entries: LoggedDecision[]; problem: string | null }>;
   download(month: Month, format: Format): Promise<{ content: string | Uint8Array; name: string } | null>;
-  /** Two months beside each other; null where one of them never ran. */
+  /** Two months side by side; null where one of them never ran. */
   against(month: Month, other: Month): Promise<Against | null>;
   /** The twelve months up to one. */
   year(month: Month): Promise<Year>;
@@ -42,7 +42,7 @@ export type About = { what: 'close' } | { what: 'invoiced' } | { what: 'undo'; o
 /** What is asked of the worker, by whom and why. */
 export type Asking = { month: Month; actor: string; reason: string } & MonthEndAsked;
 
-/** The latest answer of the worker: it is under way since then, it came, or it did not. */
+/** The latest answer of the worker: it has been under way since, it came, or it did not. */
 export type Answered = { since: string } | { done: MonthEndDone } | { failure: string };
 
 export interface WayBackRelease {

@@ -281,7 +281,7 @@ const MONEY: Fact[] = facts('autotask', '7.1', [
     { section: '6.7', support: 'partly', note: 'categories are served, but no tax is computed: taxDollars is 0' },
   ],
   [
-    "internal currency beside the customer's",
+    "internal currency besides the customer's",
     'documented',
     'autotask-posting: amounts have twins in the internal currency',
     { section: '6.8' },

@@ -14,7 +14,7 @@ export interface Spools {
   remove(): Promise<void>;
 }
 
-/** Lists beside the world's file, on the same disk. */
+/** Lists next to the world's file, on the same disk. */
 export async function openSpools(outPath: string): Promise<Spools> {
   const folder = await mkdtemp(join(dirname(resolve(outPath)), '.generate-'));
   const spools = new Map<string, Spool>();

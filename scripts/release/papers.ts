@@ -5,7 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { git, type Candidate } from './refusals.js';
 
-/** What a release consists of beside its tag: the images' content, the lists of what is in it, and where it came from. */
+/** What a release consists of besides its tag: the images' content, the lists of what is in it, and where it came from. */
 
 export interface Release extends Pick<Candidate, 'version' | 'commit'> {
   root: string;

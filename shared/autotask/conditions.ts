@@ -13,7 +13,7 @@ export interface Condition {
 
 /** Conditions of one query may number 500, and a long list counts with its length (`docs/vendors/autotask.md` 2.2). */
 export const LIST_LENGTH = 500;
-/** What a list may be long beside other conditions. */
+/** How long a list may be with other conditions. */
 export const LIST_LENGTH_WITH_OTHERS = 480;
 
 /** Contracts that carry an id of ours in the user-defined field, and those that carry a number: never in one group (`contract-queries.ts`). */

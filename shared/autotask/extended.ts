@@ -17,7 +17,7 @@ export function readExtended(contractNumber: string | null): { number: string | 
   return found === null ? { number: contractNumber } : { number: found[1] || null, extendedFrom: found[2]! };
 }
 
-/** The number with the mark; null where it does not fit beside a longer number that somebody gave the contract. */
+/** The number with the mark; null where it does not fit next to a longer number that somebody gave the contract. */
 export function markExtended(number: string | null, extendedFrom: Day): string | null {
   const marked = `${number === null ? '' : `${number} `}${BEFORE_DAY}${extendedFrom}`;
   return marked.length > NUMBER_LENGTH ? null : marked;

@@ -30,7 +30,7 @@ const minuteOf = (at: number): number => Math.floor(at / MINUTE_MS);
 /** Calls by the minute, counted from the epoch. */
 export type Usage = [minute: number, calls: number][];
 
-/** The quota as the gate knows it at this moment. */
+/** The quota as the gate knows it now. */
 export interface QuotaSeen {
   ours: { limit: number; used: number };
   /** Everybody's, as last seen, with what we have sent since; null where it was not asked for, or not given. */
@@ -92,7 +92,7 @@ export class Gate {
     this.refusals = 0;
   }
 
-  /** Why calls wait at this moment, in words for an operator; null when none does. */
+  /** Why calls wait now, in words for an operator; null when none does. */
   status(): string | null {
     return this.held.count > 0 ? this.held.why : null;
   }

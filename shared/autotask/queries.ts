@@ -82,7 +82,7 @@ export class Queries {
     return { callsPerHour: this.config.callsPerHour, threads: this.config.threads };
   }
 
-  /** Why calls wait at this moment, in words for an operator; null when none does. */
+  /** Why calls wait now, in words for an operator; null when none does. */
   waiting(): string | null {
     return this.transport.gate.status();
   }

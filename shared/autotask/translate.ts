@@ -305,7 +305,7 @@ export function toCharge(record: unknown, canceled: CanceledStatus): Charge {
       keys: [key],
     });
   const cost = { ...about, id: charge.id, contractId: charge.contractid, member: 'unitcost', keys: [key] };
-  // Others' charges that are read count for what they stand beside (7.8): their cost as much as their price.
+  // Others' charges that are read count for what they stand next to (7.8): their cost as much as their price.
   if (charge.unitcost === null && !isOurs({ key })) throw unreadable({ ...cost, problem: MISSING });
   const unitCost = costOf(cost, charge.unitcost, true);
   const isFree = isCanceled(charge.status, canceled) || charge.isbillabletocompany === false;

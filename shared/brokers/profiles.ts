@@ -7,7 +7,7 @@ import { decodeText, isMissing, whyNoFile } from '../files.js';
 import { didYouMean } from '../nearest.js';
 
 /**
- * Many brokers: each has a file of settings, `brokers/NAME.env`, or `.env.NAME` beside `.env` on a laptop. A broker's own settings come from its file alone, so
+ * Many brokers: each has a file of settings, `brokers/NAME.env`, or `.env.NAME` next to `.env` on a laptop. A broker's own settings come from its file alone, so
  * that no secret and no knob of one broker reaches another; what is about the installation may come from the environment and `.env` as well.
  */
 export interface Profile {
@@ -128,14 +128,14 @@ const sourceOf = ({ name, file }: Profile): string => file ?? `the environment o
 const twice = (found: Profile[]): string =>
   `BILLING_BROKER: ${found.map(sourceOf).join(' and ')} describe one broker. Keep one of them.`;
 
-/** Why a profile must not be used beside the others; null when it may. */
+/** Why a profile must not be used with the others; null when it may. */
 export function conflictOf(profile: Profile, all: Profile[]): string | null {
   const found = all.filter(({ name }) => same(name, profile.name));
   return found.length > 1 ? twice(found) : null;
 }
 
 /**
- * The settings of a broker: its file; beside it, of the environment and `.env`, only what is about the installation (and what is not a setting of ours, such as
+ * The settings of a broker: its file; besides it, of the environment and `.env`, only what is about the installation (and what is not a setting of ours, such as
  * `TEMPORAL_…`). Its keys are in a folder of its own name where the file names none. Throws a `ConfigError` for a file that says it is another broker's.
  */
 export function environmentOf({ name, file }: Profile, environment: Environment): Environment {

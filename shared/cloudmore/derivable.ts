@@ -10,5 +10,5 @@ export const DERIVABLE = [
 ] as const;
 export type Derivable = (typeof DERIVABLE)[number];
 
-/** Members of which a broker may say that Cloudmore's answers lack them (`CLOUDMORE_ABSENT`), beside the one that `COMPANY_PROPERTY` names. */
+/** Members of which a broker may say that Cloudmore's answers lack them (`CLOUDMORE_ABSENT`), besides the one that `COMPANY_PROPERTY` names. */
 export const MAY_BE_ABSENT: readonly string[] = [...DERIVABLE, 'commitmentEndDate'];

@@ -111,7 +111,7 @@ export class InvoiceSource {
   private blocksOf({ number, date, currency, lines }: RawInvoice): unknown[] {
     return lines.flatMap((raw, index) => {
       const line = membersOf(raw, INVOICE_PATH, `line ${index + 1} of invoice ${number}`);
-      // A line that names no organization is listed beside the total (1.5).
+      // A line that names no organization is listed next to the total (1.5).
       if (line.raw('organizationId') === undefined) return [];
       return [
         {

@@ -4,7 +4,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { keyFile, KeyMissing, type Keyring } from './keyring.js';
 
 /**
- * Payloads as Temporal keeps them: AES-256-GCM over the whole payload, with the key's id beside it. What is plain stays readable, so that encryption can be turned
+ * Payloads as Temporal keeps them: AES-256-GCM over the whole payload, with the key's id next to it. What is plain stays readable, so that encryption can be turned
  * on in mid-month. Ids, types, search attributes and queues are not payloads: they carry no names and no amounts (`shared/messages/`).
  */
 const ENCODING = 'binary/encrypted';

@@ -21,7 +21,7 @@ export async function keepDismissal(evidence: Evidence, broker: string, dismissa
   throw new Error(`${name} in BILLING_EVIDENCE changes faster than it can be kept. Dismiss it again.`);
 }
 
-/** Digest of what is dismissed on the contract at this moment; null where nothing is. */
+/** Digest of what is dismissed on the contract now; null where nothing is. */
 export const dismissalRef = (evidence: Evidence, broker: string, contractId: number): Promise<string | null> =>
   evidence.pointer(nameOf(broker, contractId));
 

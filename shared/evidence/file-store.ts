@@ -100,7 +100,7 @@ function written(path: string, content: string | Buffer, put: (temporary: string
 const PART_LENGTH = 1_000_000;
 const isFirstOfTwo = (code: number): boolean => code >= 0xd800 && code <= 0xdbff;
 
-/** A text in parts, so that its bytes are never in memory beside it: an organization of 20,000 lines is one of 46 MB. No character is cut in two. */
+/** A text in parts, so that its bytes are never in memory next to it: an organization of 20,000 lines is one of 46 MB. No character is cut in two. */
 export function* partsOf(text: string): Generator<string> {
   for (let from = 0; from < text.length;) {
     const end = from + PART_LENGTH;

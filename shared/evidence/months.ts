@@ -51,7 +51,7 @@ export interface SurveyManifest {
   strays?: string;
   /** Contracts with ids that Cloudmore never named; absent in evidence of earlier releases. */
   unnamed?: Unnamed;
-  /** What contracts without an id of ours bill beside ours, on services of ours (8.6); absent where nothing is. */
+  /** What contracts without an id of ours bill alongside ours, on services of ours (8.6); absent where nothing is. */
   copies?: Copy[];
   /** What of Autotask's could not be read; absent where all of it was. */
   unread?: Unread[];

@@ -15,7 +15,7 @@ export interface Signer {
   sign(text: string): string;
 }
 
-/** The key of a folder, made at its first use; its public half lies beside it, for the auditor. */
+/** The key of a folder, made at its first use; its public half lies next to it, for the auditor. */
 export async function openSigner(folder: string): Promise<Signer> {
   const path = join(folder, PRIVATE);
   const key = createPrivateKey((await readKey(path)) ?? (await makeKey(path)));

@@ -6,7 +6,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
  */
 const kept = new AsyncLocalStorage<ReadonlyMap<object, unknown>>();
 
-/** A value that holds while a piece of work is done, for whatever is called within it, and for nothing beside it. */
+/** A value that holds while a piece of work is done, for whatever is called within it, and for nothing else. */
 export class Ambient<T> {
   run<R>(value: T, work: () => R): R {
     return kept.run(new Map(kept.getStore()).set(this, value), work);

@@ -2,7 +2,7 @@ import type { Month } from '../billing/types.js';
 
 /** What persons decide of an organization's month, as it crosses Temporal. */
 
-/** Who sends `skip`, `rerun` or `approve`: the second argument, beside what the signal itself takes. Without it nobody is named. */
+/** Who sends `skip`, `rerun` or `approve`: the second argument, besides what the signal itself takes. Without it nobody is named. */
 export interface Sender {
   actor: string;
   via: 'command' | 'page';

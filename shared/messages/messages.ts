@@ -221,7 +221,7 @@ export interface PlanMade {
     message: string;
     command?: Command | null;
   } | null;
-  /** What the operator should know beside the outcome; absent when there is nothing, and in histories of earlier releases. */
+  /** What the operator should know besides the outcome; absent when there is nothing, and in histories of earlier releases. */
   remark?: string;
   /** Which persons its release is still without, in words; absent where none is. */
   missingPersons?: string;
@@ -296,7 +296,7 @@ export interface VerifyRequest extends MonthRequest {
   writes: Writes;
   calls: Calls;
   workflowId: string;
-  /** What the operator should know beside the outcome, e.g. that a skip came too late. */
+  /** What the operator should know besides the outcome, e.g. that a skip came too late. */
   remark: string | null;
   /** Which persons the plan's release is still without, in words; absent where none is. */
   missingPersons?: string;
@@ -317,7 +317,7 @@ export interface OrganizationSummary {
   closesOn: Day;
   /** For the Web UI, Markdown: amounts, what is held and why, what to do. */
   details: string;
-  /** What the Web UI's list shows of it beside ids; absent unless somebody chose so (`BILLING_NAMES_IN_SEARCH`). */
+  /** What the Web UI's list shows of it besides ids; absent unless somebody chose so (`BILLING_NAMES_IN_SEARCH`). */
   inSearch?: ShownInSearch;
   /** Items whose unit prices Autotask has rounded: their rest is charged at once (7.0). Absent where there are none. */
   rounded?: string[];

@@ -1,7 +1,7 @@
 /** What fits a message: lists are cut, and run in parts, so that no payload grows with the customer. */
 
 /**
- * Bytes of JSON that a list in a message takes at most: steps of a turn, items of an organization, organizations of a month. What stands beside the list is
+ * Bytes of JSON that a list in a message takes at most: steps of a turn, items of an organization, organizations of a month. What stands next to the list is
  * small, so that no payload reaches the 256 KiB from which Temporal warns.
  */
 export const LIST_BYTES = 150_000;

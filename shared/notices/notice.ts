@@ -132,7 +132,7 @@ function causeLines(waiting: OrganizationResult[]): string[] {
 
 const CAUSE_LENGTH = 400;
 
-/** What could not be read and nothing needs is no reason to write to anybody, and stands beside what is. */
+/** What could not be read and nothing needs is no reason to write to anybody, and stands with what is. */
 const RECORDS_SHOWN = 5;
 function unreadLines({ unread }: MonthResult): string[] {
   if (unread === undefined) return [];

@@ -4,7 +4,7 @@ import type { Decimal, Month } from '../billing/types.js';
 import { IN_REPORT, type Entry } from './document.js';
 
 /**
- * Two months beside each other, item by item: what is new, what is gone, and of what stayed how much comes of another quantity and how much of another price.
+ * Two months side by side, item by item: what is new, what is gone, and of what stayed how much comes of another quantity and how much of another price.
  * Sums add up: before + new + gone + quantity + price = now, in each currency.
  */
 export interface Against {

@@ -5,7 +5,7 @@ import { memoryEvidence, type Evidence } from '../../shared/evidence/index.js';
 import { control, MONTH, openHarness, type Harness } from './harness.js';
 
 /**
- * Rule 5.4: customers never read the key. Contoso has a new subscription; beside it the licence of 2 × 36.00 must become 3, which Autotask may refuse. By
+ * Rule 5.4: customers never read the key. Contoso has a new subscription; next to it the licence of 2 × 36.00 must become 3, which Autotask may refuse. By
  * then a second plan is carried out, in which the new contract service is not new any more.
  */
 

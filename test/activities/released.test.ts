@@ -3,7 +3,7 @@ import type { GivenReport, OrganizationSummary } from '../../shared/messages/mes
 import { CONTOSO, MONTH, openHarness, startVendors } from './harness.js';
 import type { Sandbox } from '../../sandbox/index.js';
 
-/** What an operator released, beside runs, reports and surveys that know nothing of it. */
+/** What an operator released, despite runs, reports and surveys that know nothing of it. */
 
 let sandbox: Sandbox;
 beforeEach(async () => {

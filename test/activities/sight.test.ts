@@ -135,7 +135,7 @@ describe('what was made before', () => {
     expect(billed()).toBe(before);
   });
 
-  test('and lost both ids is not made a second time beside it', async () => {
+  test('and lost both ids is not made a second time next to it', async () => {
     await open({});
     await day(DAYS[0]!);
     const id = contractIds()[0]!;

@@ -58,7 +58,7 @@ async function billUnfinished(month: string, asOf: string, beforeStep?: Meanwhil
   await expect(at.bill(await at.given(asOf), null, killed)).rejects.toThrow('killed');
 }
 
-/** Units and sales of the rows, and the charges beside them, by month. */
+/** Units and sales of the rows, and the charges next to them, by month. */
 const billedIn = (month: string): (string | number | null)[] => {
   const { unitRows, charges } = sandbox.state().autotask;
   const isOf = (day: string | null | undefined): boolean => (day ?? '').startsWith(month);

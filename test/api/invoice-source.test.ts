@@ -100,7 +100,7 @@ describe('a line of the billing report', () => {
       ['120', '115'],
     ],
     [
-      'of a correction by hand is the report’s, beside the invoice',
+      'of a correction by hand is the report’s, next to the invoice',
       reported({ recordType: 'ManualBillingLine' }),
       [invoiced()],
       ['120', '115'],

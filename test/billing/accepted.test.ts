@@ -53,7 +53,7 @@ describe('an item of a report', () => {
   });
 });
 
-describe('a report beside the last accepted one', () => {
+describe('a report against the last accepted one', () => {
   const compare = (...all: Compared[]): ReturnType<typeof compareReports> => compareReports(all, [], settings());
 
   test('of which nothing is known is compared with nothing', () => {

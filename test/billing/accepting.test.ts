@@ -40,10 +40,10 @@ const on = (changes: Parameters<typeof contract>[0]): Books => ({ ...running(), 
 describe('an item without lines any more', () => {
   test.each<[string, Left, boolean]>([
     ['next to a held item of its contract', { items: [held] }, true],
-    ['beside a held and a posted one', { items: [posted, held] }, true],
-    ['beside posted ones', { items: [posted, posted] }, false],
+    ['next to a held and a posted one', { items: [posted, held] }, true],
+    ['next to posted ones', { items: [posted, posted] }, false],
     // Its own lines cannot be read, for instance.
-    ['beside items of other subscriptions alone', { items: [{ ...held, contractKey: 'other' }] }, true],
+    ['next to items of other subscriptions alone', { items: [{ ...held, contractKey: 'other' }] }, true],
     ['the same, while nothing stands on its contract', { books: { ...running(), rows: [] } }, false],
     ['the same, where the plan brings it to nothing', { ghosts: [zeroed] }, false],
     ['on a contract that only its number tells', { items: [held], books: on({ subscriptionId: null }) }, true],

@@ -31,7 +31,7 @@ const fabrikam = line({
 });
 const organizations = [organization(), organization({ id: 'org-2', name: 'Fabrikam', companyIdText: '8' })];
 const byHand = manualLine({ organizationId: 'org-2', organizationName: 'Fabrikam', subscriptionId: 'other', sales: '9000' });
-/** Beside so much of others that nothing falls by a breaker's limit. */
+/** Next to so much of others that nothing falls by a breaker's limit. */
 const of = (...lines: Line[]): Partial<Report> => ({ lines: [...lines, fabrikam, byHand], organizations });
 
 /** What a line was billed as: on a contract under its own key, on a row of October. */
@@ -142,7 +142,7 @@ describe('money of the same thing under another name holds its line', () => {
 });
 
 // And no other line.
-describe('such money holds a line that would be billed beside it', () => {
+describe('such money holds a line that would be billed next to it', () => {
   /** The line without its id has a contract of its own already, with something on it in the month. */
   const whyWith = (stands: Partial<Books>, now = bare()): string | null => {
     const was = billedAs(line(), CODE);

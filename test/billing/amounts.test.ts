@@ -89,7 +89,7 @@ describe('what is paid once (7.6)', () => {
 });
 
 describe('amounts that arrive later', () => {
-  test('a manual discount becomes a charge beside the billed row', () => {
+  test('a manual discount becomes a charge next to the billed row', () => {
     const autotask = new AutotaskInMemory(books());
     const first = { lines: [line({ quantity: '24', sales: '516.00', cost: '451.76' })] };
     autotask.apply(plan({ report: first, books: autotask.books, asOf: '2025-10-09' }).steps);

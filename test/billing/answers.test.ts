@@ -208,7 +208,7 @@ describe('lines that no outcome answers for', () => {
   });
 
   // The outcome then waits for a person.
-  test('lines without an outcome are held beside those that have one', () => {
+  test('lines without an outcome are held next to those that have one', () => {
     const { outcome: made } = completed(
       outcome(),
       expected({ amounts: [counted({ lines: 3, sales: '150.005', cost: '90' })] }),

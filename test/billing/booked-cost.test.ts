@@ -48,7 +48,7 @@ describe('a cost in dollars, in a tenant that has euros', () => {
     );
   });
 
-  test('is reported beside the sales, each in its currency', () => {
+  test('is reported next to the sales, each in its currency', () => {
     const { steps } = decidedOf('convert', [dollars()], running(10, '60', '45'));
     expect(steps.map(({ summary }) => summary)).toEqual(['Business Premium: units 10 → 10, 120.00 USD / 90.00 EUR']);
   });

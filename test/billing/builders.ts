@@ -270,7 +270,7 @@ const EARLIER: Named = {
 
 export interface Situation {
   report?: Partial<Report>;
-  /** What earlier reports named, beside what this one does. */
+  /** What earlier reports named, next to what this one does. */
   named?: Partial<Named>;
   books?: Books;
   settings?: Partial<Settings>;

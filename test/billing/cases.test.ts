@@ -55,7 +55,7 @@ describe('money that comes and goes', () => {
   });
 
   // It stood in the next year because its subscription goes on as something else.
-  test('7.6 a licence paid once ends beside its successor', () => {
+  test('7.6 a licence paid once ends next to its successor', () => {
     const ended = { ...running(), contracts: [contract({ endDay: '2025-09-30' })], rows: [running().rows[0]!] };
     const autotask = new AutotaskInMemory(ended);
     const report = {
@@ -72,7 +72,7 @@ describe('money that comes and goes', () => {
   });
 
   // It stood in the next year because of the held line.
-  test('7.6 a licence paid once ends beside a held line in dollars', () => {
+  test('7.6 a licence paid once ends next to a held line in dollars', () => {
     const ended = { ...running(), contracts: [contract({ endDay: '2025-09-30' })], rows: [running().rows[0]!] };
     const software = line({ recordType: 'SoftwareSubscription', itemCode: null });
     const report = {
@@ -135,8 +135,8 @@ describe('money that stands without a line', () => {
   });
 });
 
-describe('money beside the right item', () => {
-  // The plan has many meters, and the reservation beside it is smaller.
+describe('money next to the right item', () => {
+  // The plan has many meters, and the reservation next to it is smaller.
   test("2.3 an Azure plan's discount does not land on a reservation", () => {
     const meter = (itemCode: string, sales: string) => line({ recordType: 'AzurePlan', itemCode, sales });
     const lines = [
@@ -163,7 +163,7 @@ describe('money beside the right item', () => {
 
 describe('months that a person has approved', () => {
   // The catch-up stands in the next month.
-  test('7.5 an open charge in a frozen month stays beside the catch-up', () => {
+  test('7.5 an open charge in a frozen month stays next to the catch-up', () => {
     const state = after({ ...running(), charges: [charge({ key: KEY, price: '5', cost: '0' })] }, lastDay('2025-10'));
     const held: Books = { ...state, charges: state.charges.map((one) => ({ ...one, billed: false })) };
     const situation: Situation = { books: held, report: MORE, settings: { afterFreeze: 'charge' } };
@@ -202,7 +202,7 @@ describe('two months at the same time', () => {
   });
 });
 
-describe('one thing that fails beside another', () => {
+describe('one thing that fails next to another', () => {
   const upfront = { lines: MORE.lines!, prices: [price({ paymentMonths: 12 })] };
 
   /** Somebody ended next month's units and put them back by hand: Autotask refuses a second adjustment of that day. */

@@ -5,7 +5,7 @@ import type { EnsureServiceStep } from '../../shared/billing/plan-types.js';
 import type { Service } from '../../shared/billing/types.js';
 import { books, CODE, plan, price, service, type Situation } from './builders.js';
 
-/** Rule 5 beside its worked examples: which of several services is taken, what a new one is called, what a key stands for. */
+/** Rule 5 next to its worked examples: which of several services is taken, what a new one is called, what a key stands for. */
 
 const NAME = 'Business Premium (1 year, paid monthly)';
 

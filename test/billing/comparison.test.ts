@@ -5,7 +5,7 @@ import type { AcceptedItem } from '../../shared/billing/report/accepted.js';
 import type { Report } from '../../shared/billing/types.js';
 import { accepted, line, organization, report, settings, SUBSCRIPTION } from './builders.js';
 
-/** Rule 1.6, before anything is planned: the report beside what was accepted of it, organization by organization. */
+/** Rule 1.6, before anything is planned: the report next to what was accepted of it, organization by organization. */
 
 const fabrikam = line({ organizationId: 'org-2', organizationName: 'Fabrikam', subscriptionId: 'other' });
 const both = [organization({ id: 'ORG-1' }), organization({ id: 'org-2', name: 'Fabrikam', companyIdText: '8' })];
@@ -18,7 +18,7 @@ const was = (organizationId: string, organizationName: string, ...items: Accepte
 const against = (kept: AcceptedOrganization[], changes: Partial<Report> = {}): ReturnType<typeof compareWithAccepted> =>
   compareWithAccepted(cutReport(report({ organizations: both, ...changes }), '2025-10-12'), kept, settings());
 
-describe('a report beside what was accepted of it', () => {
+describe('a report next to what was accepted of it', () => {
   test('is as it was where nothing was', () => {
     const cut = cutReport(report(), '2025-10-12');
     expect(compareWithAccepted(cut, [], settings())).toEqual({ ...cut, gone: [] });

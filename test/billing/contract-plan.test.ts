@@ -34,7 +34,7 @@ describe('6.1 on a contract that has ended and is inactive', () => {
     expect([outcomesOf(decided), decided.steps]).toStrictEqual([['posted'], []]);
   });
 
-  test('an item in balance is held with the one beside it', () => {
+  test('an item in balance is held with the one next to it', () => {
     const decided = plan({
       ...renewed,
       report: { lines: [line(), visio], prices: [price(), price({ itemCode: VISIO })] },

@@ -57,7 +57,7 @@ describe('a contract of another company', () => {
   test.each<[string, Partial<Contract>, string, number[], string]>([
     ['its field', { subscriptionId: SUBSCRIPTION }, SUBSCRIPTION, [], HELD],
     ['its number, which nobody else makes', { number: SUBSCRIPTION }, SUBSCRIPTION, [], HELD],
-    ['its number, beside another in its field', { number: SUBSCRIPTION, subscriptionId: 'x' }, SUBSCRIPTION, [], 'missing'],
+    ['its number, next to another in its field', { number: SUBSCRIPTION, subscriptionId: 'x' }, SUBSCRIPTION, [], 'missing'],
     ['a hash as its number', { number: hash }, hash, [], HELD],
     ['a number that may be anybody’s', { number: 's-1' }, 's-1', [], 'missing'],
     ['such a number, where it was billed on', { number: 's-1' }, 's-1', [100], HELD],
@@ -121,7 +121,7 @@ describe('6.4 an ended contract whose service Autotask does not show is held', (
 
   test.each<[what: string, named: Situation['named'], told: [string | null, boolean, boolean]]>([
     ['on this contract', { contracts: [[100, SUBSCRIPTION, [[50, CODE]]]] }, ['unreadable', false, false]],
-    // An ended contract that was taken over was extended, and its units billed beside the same on the copy.
+    // An ended contract that was taken over was extended, and its units billed next to the same on the copy.
     ['billed on another contract alone', { contracts: [[999, 'other', [[50, CODE]]]] }, ['unreadable', false, false]],
     ['billed by no contract, seen with it', { services: [[50, CODE]] }, ['unreadable', false, false]],
     ['billed by nobody, as far as known', { services: [[49, CODE]] }, [null, true, false]],

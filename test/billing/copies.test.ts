@@ -5,7 +5,7 @@ import { namesOf } from '../../shared/billing/report/named.js';
 import type { Contract, Gone, Row } from '../../shared/billing/types.js';
 import { AS_OF, books, company, contract, report, row, running, service, settings } from './builders.js';
 
-/** A contract that somebody copied by hand carries no id of ours, and bills beside the original. */
+/** A contract that somebody copied by hand carries no id of ours, and bills next to the original. */
 
 const { facts } = cutReport(report(), AS_OF, namesOf(report()));
 const COPY = contract({ id: 900, name: 'Copy of Business Premium', subscriptionId: null, number: null });
@@ -13,7 +13,7 @@ const COPIED = row({ id: 9000, contractId: 900, contractServiceId: 901 });
 const found = (contracts: Contract[], rows: Row[], held = running()): Copy[] =>
   copiesOf(held, { contracts, rows }, facts, settings());
 const shown = (copies: Copy[]): string[] =>
-  copies.map(({ contractId, sales, originalId }) => `${contractId}: ${sales} beside ${originalId}`);
+  copies.map(({ contractId, sales, originalId }) => `${contractId}: ${sales} next to ${originalId}`);
 
 describe('a copy of a contract', () => {
   // It was not reported.
@@ -39,14 +39,14 @@ describe('a copy of a contract', () => {
   test('a copy is one finding per service, in order of contracts', () => {
     const other = { ...COPY, id: 899 };
     const rows = [COPIED, { ...COPIED, id: 9001, price: '30' }, { ...COPIED, id: 9002, contractId: 899 }];
-    expect(shown(found([COPY, other], rows))).toEqual(['899: 120.00 beside 100', '900: 150.00 beside 100']);
+    expect(shown(found([COPY, other], rows))).toEqual(['899: 120.00 next to 100', '900: 150.00 next to 100']);
   });
 
   // It was reported no more, and the customer went on paying it.
   test('a copy is reported though ours is at 0 by now', () => {
     const ended = { ...running(), rows: running().rows.map((one) => ({ ...one, units: 0, price: '0', cost: '0' })) };
     expect(servicesInUse(ended, facts, settings())).toEqual([50]);
-    expect(shown(found([COPY], [COPIED], ended))).toEqual(['900: 120.00 beside 100']);
+    expect(shown(found([COPY], [COPIED], ended))).toEqual(['900: 120.00 next to 100']);
   });
 
   test.each<[string, Contract, Row]>([
@@ -67,7 +67,7 @@ describe('a copy of a contract', () => {
   test('a copy with somebody’s own number is found too', () => {
     const numbered = { ...COPY, number: 'PO 77' };
     const held = { ...running(), contracts: [contract(), numbered], rows: [...running().rows, COPIED] };
-    expect(shown(found([], [], held))).toEqual(['900: 120.00 beside 100']);
+    expect(shown(found([], [], held))).toEqual(['900: 120.00 next to 100']);
   });
 
   test('a copy names company and service by id where names are unknown', () => {

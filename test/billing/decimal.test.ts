@@ -86,7 +86,7 @@ test.each([
   ['10.5', '10.05', 1],
   ['-0.00', '0', 0],
   ['-1', '1', -1],
-])('%s beside %s is %i, by value and not by writing', (left, right, order) => {
+])('%s compared with %s is %i, by value and not by writing', (left, right, order) => {
   expect(compare(left, right)).toBe(order);
 });
 

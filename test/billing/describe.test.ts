@@ -98,7 +98,7 @@ describe('a step in words', () => {
       ],
     ],
     [
-      'a further charge beside billed ones',
+      'a further charge next to billed ones',
       { report: MORE, books: withCharges(running(), { price: '5', billed: true }) },
       ['+ Charge Business Premium correction 2025-10: price 391.00, cost 351.76 EUR'],
     ],

@@ -223,7 +223,7 @@ describe('what was made before and is gone', () => {
   const more = (held: Books): Plan => plan({ report: { lines: [line({ sales: '150.00' })] }, books: { ...held, gone: [] } });
 
   // Nobody knows what the row is.
-  test('what would be written beside an unknown row is held', () => {
+  test('what would be written next to an unknown row is held', () => {
     const held = heldWith();
     expect(heldItems(more(held), held)).toEqual([[made.items[0]!.id, unknown]]);
   });
@@ -234,10 +234,10 @@ describe('what was made before and is gone', () => {
     ['the row is on another contract', heldWith({ contractId: 101 })],
     ['its service is known', { ...heldWith(), gone: [gone({ kind: 'product', id: 51 })] }],
     [
-      'nothing is written beside its own row',
+      'nothing is written next to its own row',
       { ...running(), ...{ rows: [...running().rows, row({ id: 9, serviceId: 51 })] }, gone: [lost] },
     ],
-  ])('holds nothing beside it where %s', (says, held) => {
+  ])('holds nothing where %s', (says, held) => {
     const decided = says.startsWith('nothing is written') ? plan({ books: { ...held, gone: [] } }) : more(held);
     expect(heldItems(decided, held)).toEqual([]);
   });
@@ -247,7 +247,7 @@ describe('what was made before and is gone', () => {
     expect(heldItems(more(held), held)).toHaveLength(1);
   });
 
-  test('an item settled by charge alone is held beside an unknown row', () => {
+  test('an item settled by charge alone is held next to an unknown row', () => {
     const held: Books = {
       ...heldWith(),
       rows: [row({ id: 9, serviceId: 51 })],
@@ -285,7 +285,7 @@ describe('what was made before and is gone', () => {
       expect(heldItems(changed(other), held)).toEqual([]);
   });
 
-  test('a ghost beside an unknown row is not brought to nothing', () => {
+  test('a ghost next to an unknown row is not brought to nothing', () => {
     const held = heldWith();
     const ghost = { contractId: 100, contractKey: SUBSCRIPTION, serviceId: 50, outcome: 'zeroed' } as Plan['ghosts'][number];
     const ghostsAlone = (changes: Partial<typeof ghost>): Plan => ({
@@ -327,7 +327,7 @@ test('rows on a changed service count from the month on', () => {
   expect(unknownRows(MONTH, { rows: [] }, () => true)).toEqual([]);
 });
 
-describe('what would change beside a charge of nobody knows what', () => {
+describe('what would change next to a charge of nobody knows what', () => {
   const loose = ghost({
     ...{ type: 'Unclassified', contractId: 101, contractKey: 'S-1', serviceId: null, chargeId: 9 },
     ...{ sales: '24.00', cost: '0.00' },
@@ -339,7 +339,7 @@ describe('what would change beside a charge of nobody knows what', () => {
   ];
 
   // It says what stands there and what it may be for.
-  test('a change beside an unknown charge is held with advice', () => {
+  test('a change next to an unknown charge is held with advice', () => {
     const message =
       '24.00 EUR is on charge 9 of the same contract, but it is not known what it was made for: it may be for Business Premium. Delete the charge in Autotask if it is wrong, or release the plan if both are right.';
     expect(heldWithGhosts(changed(), loose)).toEqual([['a', { reason: 'report-shrank', message }]]);

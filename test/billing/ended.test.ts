@@ -30,7 +30,7 @@ describe('of one that is listed twice', () => {
     expect([endedSubscription(listed, ENDED.id.toUpperCase()) !== undefined, endedIds(listed).size]).toEqual([is, is ? 1 : 0]);
   });
 
-  test('another that is listed beside it does not matter', () => {
+  test('another that is listed next to it does not matter', () => {
     const other = subscription({ id: 'another', status: 'Active' });
     expect([endedSubscription([other, ENDED], ENDED.id), [...endedIds([other, ENDED])]]).toEqual([ENDED, [ENDED.id]]);
     expect(endedSubscription([other], ENDED.id)).toBeUndefined();

@@ -229,7 +229,7 @@ describe('a row without a line', () => {
     ]);
   });
 
-  test('is left alone beside a held item of its contract', () => {
+  test('is left alone next to a held item of its contract', () => {
     expect(listed(ghosts(carried, late, { isHeld: true }))).toEqual([]);
     expect(listed(ghosts(carried, late, { decided: planOf([decision({}, 'posted'), decision({ id: 'b' }, 'held')]) }))).toEqual(
       [],
@@ -255,7 +255,7 @@ describe('a row without a line', () => {
     expect(found.ghosts.map(({ rule }) => rule)).toEqual(['8.2']);
   });
 
-  test("a row beside the report's line elsewhere names both contracts", () => {
+  test("a row next to the report's line elsewhere names both contracts", () => {
     const lost = contract({ subscriptionId: null, number: null });
     const held: Books = {
       ...running(),
@@ -287,7 +287,7 @@ describe('a row without a line', () => {
     ]);
   });
 
-  // A charge beside a row of nobody’s is looked at by itself.
+  // A charge next to a row of nobody’s is looked at by itself.
   test('a row and its charge share one fate', () => {
     const charges = [charge({ key: KEY, price: '5', cost: '0' })];
     expect(listed(ghosts({ ...carried, charges }, notAccepted))).toEqual(['ghost 125.00 (8.3)']);

@@ -102,7 +102,7 @@ describe('an item may be what stood elsewhere without a line', () => {
       true,
     ],
     ['that was accepted and did not stand', { before: [here()] }, true],
-    ['beside another that stood', { before: [accepted({ id: 'third' })], now: [accepted({ id: 'third' })] }, true],
+    ['next to another that stood', { before: [accepted({ id: 'third' })], now: [accepted({ id: 'third' })] }, true],
     ['of an organization of which nothing was accepted', { before: null }, true],
     ['where what is gone never stood', { gone: gone({ stood: false }) }, false],
     ['where what is gone came to nothing', { gone: gone({ sales: '0', cost: '0' }) }, false],

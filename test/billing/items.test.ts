@@ -106,7 +106,7 @@ describe('2.3 a line by hand', () => {
       .map(({ type, itemCode, currency, sales }) => [type, itemCode, currency, sales])
       .sort();
 
-  // Quantity and name are those of the lines beside it.
+  // Quantity and name are those of the lines next to it.
   test('a line by hand counts into amounts alone', () => {
     const lines = [
       line(),
@@ -128,7 +128,7 @@ describe('2.3 a line by hand', () => {
     ]);
   });
 
-  // It takes the code of the lines beside it.
+  // It takes the code of the lines next to it.
   test('a line by hand in its own currency is its own item', () => {
     expect(placed([line(), manualLine({ currency: 'usd', sales: '5' })])).toEqual([
       ['Csp365Nce', CODE, 'EUR', '120.00'],
@@ -136,7 +136,7 @@ describe('2.3 a line by hand', () => {
     ]);
   });
 
-  test('beside usage of several meters joins their one item', () => {
+  test('next to usage of several meters joins their one item', () => {
     const meters = ['m-2', ' ', 'm-1'].map((itemCode) => line({ recordType: 'AzurePlan', itemCode }));
     expect(placed([...meters, manualLine({ sales: '5', billingDate: '2025-10-01' })])).toEqual([
       ['AzurePlan', 'm-1', 'EUR', '365.00'],
@@ -152,7 +152,7 @@ describe('2.3 a line by hand', () => {
     ],
     ['the one that sells most', [line({ itemCode: 'y', sales: '500' }), line({ itemCode: 'x' })], {}, 'y'],
     ['of equals the first by its code', [line({ itemCode: 'y' }), line({ itemCode: 'X' })], {}, 'X'],
-  ])('beside two items joins %s', (_, lines, given, code) => {
+  ])('next to two items joins %s', (_, lines, given, code) => {
     const items = itemsOf([...lines, manualLine({ sales: '5' })], given);
     expect(items.filter((item) => item.lines.length === 2).map(({ itemCode }) => itemCode)).toEqual([code]);
   });
@@ -231,7 +231,7 @@ describe('how a line is paid (4.4)', () => {
     expect(found).toBe(expected);
   });
 
-  // It stands beside one that is paid once.
+  // It stands next to one that is paid once.
   test('a line without a term goes on every month', () => {
     const once = line({ ...bare, startDay: '2025-01-01', endDay: '2025-12-31', itemCode: null });
     const other = line({ ...bare, itemCode: null });

@@ -33,8 +33,8 @@ describe('a charge without a row', () => {
 
   test.each<[string, () => string[], string[]]>([
     ['on a product of ours', () => found(charged(azureCharge())), AZURE],
-    ['beside an item of another type', () => found(charged(azureCharge()), {}, planOf([decision()])), AZURE],
-    ['not beside one of its type', () => found(charged(azureCharge()), {}, planOf([decision(), usage])), []],
+    ['next to an item of another type', () => found(charged(azureCharge()), {}, planOf([decision()])), AZURE],
+    ['not next to one of its type', () => found(charged(azureCharge()), {}, planOf([decision(), usage])), []],
     ['not on another product', () => found(charged(azureCharge({ productId: 8 }))), []],
     ['not in another month', () => found(charged(azureCharge({ day: '2025-11-01' }))), []],
     ['not on a contract of others', () => found(charged(azureCharge(), { subscriptionId: null, number: 'PO 1' })), []],

@@ -32,7 +32,7 @@ describe('a margin has moved', () => {
     ['to what is paid once', itemOf({ ...year, sales: '100.00', cost: '0' }), LAST, null],
     ['from what was paid once', sold('100.00', '0'), itemOf({ ...year, sales: '100.00', cost: '80.00' }), null],
     [
-      'of the part that recurs, whatever is paid once beside it',
+      'of the part that recurs, whatever is paid once next to it',
       itemOf({ sales: '100.00', cost: '0' }, { ...year, sales: '900.00', cost: '900.00' }),
       LAST,
       { before: '20.0', now: '100.0', points: '80.0' },

@@ -173,7 +173,7 @@ describe('a contract to which somebody gave other ids', () => {
   });
 });
 
-test('a row beside a moved credit is not lowered again', () => {
+test('a row next to a moved credit is not lowered again', () => {
   const key = chargeKeyOf(
     MONTH,
     itemHash({

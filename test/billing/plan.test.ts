@@ -32,7 +32,7 @@ import {
 import { keyOf } from './examples/earlier-owners.js';
 import { KEY } from './examples/row-and-charge.js';
 
-/** What a plan makes of a whole organization, beside its items one by one. */
+/** What a plan makes of a whole organization, besides its items one by one. */
 
 const said = (situation: Situation): string[] =>
   plan(situation).ghosts.map(({ outcome, sales, rule }) => `${outcome} ${sales} (${rule})`);
@@ -128,7 +128,7 @@ describe('money without a line', () => {
   const trouble = { message: 'Whose?', holds: 'organization' as const };
 
   test.each<[string, Situation, string[]]>([
-    ['on a contract without its id, beside a new one', lost([], NEW), STANDS],
+    ['on a contract without its id, with a new one', lost([], NEW), STANDS],
     ['on one without its id that is not made again', lost([]), []],
     ['on one that is gone and not made again', lost([{}]), []],
     ['on one where something else is gone', lost([{ kind: 'service' }], NEW), STANDS],
@@ -138,7 +138,7 @@ describe('money without a line', () => {
     ['at another company', { ...late, books: { ...old, contracts: [{ ...old.contracts[0]!, companyId: 8 }] } }, []],
     ['at the company', { ...late, books: old }, STANDS],
     [
-      'beside a line by hand that EXPORT_RECORD_TYPES leaves out',
+      'next to a line by hand that EXPORT_RECORD_TYPES leaves out',
       { ...late, books: running(), report: { lines: [manualLine()] }, settings: { exportRecordTypes: ['Csp365Nce'] } },
       STANDS,
     ],
@@ -229,14 +229,14 @@ test('a fall is not accepted where books or bills are missing', () => {
     ]);
 });
 
-test('a released plan tells what it makes again beside all else', () => {
+test('a released plan tells what it makes again besides all else', () => {
   const gone: Gone = { kind: 'contract', id: 99, key: SUBSCRIPTION, why: 'It is gone.' };
   const situation: Situation = { report: { lines: [line({ chargeType: 'strange' })] }, books: books({ gone: [gone] }) };
   const { digest } = plan(situation);
   expect(notesOf({ ...situation, approvedDigest: digest })).toEqual(['unknown-charge-type', 'contract-recreated']);
 });
 
-test("others' contracts are read before one is made beside another", () => {
+test("others' contracts are read before one is made next to another", () => {
   const lines = [line(), line({ subscriptionId: 's-9', itemCode: 'CFQ7TTC0OTHER' })];
   expect(plan({ report: { lines }, books: running() }).needsElsewhere).toBe(true);
   expect(plan({ books: running() }).needsElsewhere).toBeUndefined();

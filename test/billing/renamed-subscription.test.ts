@@ -97,7 +97,7 @@ describe('usage whose lines have got another subscription id', () => {
     expect(outcomesOf(plan(since([usage()], [market], { books: held })))).toEqual(['posted']);
   });
 
-  // It grows from day to day: told by its amounts, the new one was billed beside what stood for the old one.
+  // It grows from day to day: told by its amounts, the new one was billed on top of what stood for the old one.
   test.each<[string, Partial<Line>]>([
     ['the same', {}],
     ['other', { sales: '12.00', cost: '9.60' }],
@@ -134,7 +134,7 @@ describe('a licence whose id somebody gave to another contract', () => {
       named: { subscriptions: [['az-1', 'org-1', []]], contracts: [[100, SUBSCRIPTION, [[50, key]]]] },
     });
 
-  test('was billed there, beside the contract that it had been billed on', () => {
+  test('was billed there, next to the contract that it had been billed on', () => {
     const now = onBoth();
     expect(outcomesOf(now)).toEqual(['held report-shrank']);
     expect(now.items[0]!.message).toMatch(

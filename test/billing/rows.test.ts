@@ -22,7 +22,7 @@ describe('the row of a month', () => {
     ['a row from mid-month on: no units on the first', [row(part)], { units: 0, isSplit: true }],
     ['two rows of one day, by their ids', [row({ id: 9 }), row({ id: 5, units: 3 })], { ids: [5, 9], units: 3, isSplit: true }],
     [
-      'rows of other months and services beside it',
+      'rows of other months and services next to it',
       [row({ serviceId: 51 }), row({ startDay: '2025-09-01' }), row({ id: 7 })],
       { ids: [7] },
     ],
@@ -88,7 +88,7 @@ test.each<[string, Row[], boolean]>([
   ['twice in the month', [row(), row({ contractServiceId: 201 })], true],
   ['once this month, by another last month', [row(), row({ contractServiceId: 201, startDay: '2025-09-01' })], false],
   ['once here, and once on another', [row(), row({ contractServiceId: 201, contractId: 101 })], false],
-  ['once, beside another service', [row(), row({ contractServiceId: 201, serviceId: 51 })], false],
+  ['once, next to another service', [row(), row({ contractServiceId: 201, serviceId: 51 })], false],
 ])('a contract carries a service %s', (_, rows, isTwice) => {
   expect(isRepeated(books({ rows }), 100, 50, '2025-10')).toBe(isTwice);
 });

@@ -155,18 +155,18 @@ describe('what has become less is held', () => {
       'the organization fell by more than a breaker allows',
     ],
     ['by half', fallen({}, { sales: '3000.00' }, []), null],
-    ['by more than half, beside more that stays', fallen({}, { sales: '2999.99' }, [more]), null],
+    ['by more than half, next to more that stays', fallen({}, { sales: '2999.99' }, [more]), null],
     [
       'by more than half in one of two currencies',
       fallen({}, { sales: '2999.99' }, [line({ ...more, currency: 'USD' })]),
       'the organization fell by more than a breaker allows',
     ],
     [
-      'to less than a tenth, beside more that stays',
+      'to less than a tenth, next to more that stays',
       fallen({}, { sales: '599.99' }, [more]),
       'it fell by more than a breaker allows',
     ],
-    ['to a tenth, beside more that stays', fallen({}, { sales: '600.00' }, [more]), null],
+    ['to a tenth, next to more that stays', fallen({}, { sales: '600.00' }, [more]), null],
     [
       'to less than a tenth, with that breaker off',
       fallen({}, { sales: '599.99' }, [more], { settings: { breakers: { ...DEFAULT_BREAKERS, itemFactor: 0 } } }),
@@ -207,7 +207,7 @@ describe('of which no report is known', () => {
     ['to a tenth', unknown({ sales: '600.00' }), null],
     ['by a credit', unknown({ sales: '599.99' }, [manualLine({ sales: '-0.01', cost: '0' })]), null],
     [
-      'beside a line of nothing',
+      'next to a line of nothing',
       unknown({ sales: '599.99' }, [manualLine({ sales: '0', cost: '0' })]),
       'it fell by more than a breaker allows',
     ],
@@ -222,7 +222,7 @@ describe('of which no report is known', () => {
     );
   });
 
-  test('a new item beside a known report is not a fall', () => {
+  test('a new item next to a known report is not a fall', () => {
     expect(
       why(since([more, fabrikam()], [line({ sales: '599.99' }), more, fabrikam()], standing('6000', '5000', 100))),
     ).toBeNull();
@@ -260,7 +260,7 @@ describe('credits that are gone are no proof either', () => {
     expect(found).toBe(expected);
   });
 
-  // A charge that falls beside it may not.
+  // A charge that falls next to it may not.
   test('a new credit alone may take away in a partial report', () => {
     const less = (now: Line[]): string | null =>
       why(since([line(), azure, fabrikam()], [...now, fabrikam()], standing('120', '100')));
@@ -271,7 +271,7 @@ describe('credits that are gone are no proof either', () => {
   });
 });
 
-describe('more than is billed already, beside a charge that nobody explains', () => {
+describe('more than is billed already, next to a charge that nobody explains', () => {
   const OLD = 'CFQ7TTC0OLD';
   const withGhost = (
     changes: Partial<Books['charges'][number]>,

@@ -68,7 +68,7 @@ describe('a line of the invoice says what stands now', () => {
     ['a row of units without a price', before(units(10, '0')), ['0.00', null]],
     ['a row of money without units', before(units(0, '5')), ['5.00', null]],
     [
-      'a charge, and the row beside it',
+      'a charge, and the row next to it',
       before({ ...charged('3'), report: { lines: [line({ sales: '125.00' })] } }),
       ['120.00', '3.00'],
     ],

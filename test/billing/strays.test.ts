@@ -297,7 +297,7 @@ describe('what stood for organizations that nobody names any more', () => {
   ];
   const empty = books({ internalCurrency: 'eur' });
 
-  test('is listed beside the contracts that Autotask does not show', () => {
+  test('is listed next to the contracts that Autotask does not show', () => {
     expect(strays({ books: empty, gone: gone(item()) })).toMatchObject([
       {
         organizationId: 'company~-1',

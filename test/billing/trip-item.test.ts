@@ -3,11 +3,11 @@ import { type Breakers } from '../../shared/billing/plan/breaker-limits.js';
 import type { Line } from '../../shared/billing/types.js';
 import { ORGANIZATION, type Months, decide, itemOf, why, sold, other, standing } from './trip-context.js';
 
-/** Rule 9.2: an item beside itself, a month earlier. */
+/** Rule 9.2: an item against itself, a month earlier. */
 
 const ITEM: Partial<Breakers> = { itemFactor: 10 };
 
-describe('an item beside last month', () => {
+describe('an item against last month', () => {
   test.each<[string, Months, RegExp | null]>([
     [
       'in balance, it waits for nobody',

@@ -5,7 +5,7 @@ import { ORGANIZATION, type Months, decide, itemOf, why, sold, other, standing }
 
 /** Rule 9: what is compared with last month, what is left out of that on both sides, and what needs no second word. */
 
-describe('an organization beside last month', () => {
+describe('an organization against last month', () => {
   const organizationHeld = (months: Omit<Months, 'limits'>): boolean =>
     itemOf(decide({ ...months, limits: ORGANIZATION })).reason === 'breaker-organization';
 

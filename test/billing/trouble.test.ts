@@ -54,7 +54,7 @@ const listRows: [what: string, told: Told, why: string | null][] = [
     null,
   ],
   [
-    'it is unlisted beside one with an unreadable id',
+    'it is unlisted next to one with an unreadable id',
     { subscriptions: [subscription({ id: '', unreadable: 'Its id is {}.' })] },
     'Its id is {}.',
   ],

@@ -130,7 +130,7 @@ describe('lines', () => {
     expect(listed(made)).toEqual(['undo-100-50: 120.00 → 96.00 undone', 'undo-100-51: 60.00 → 50.00 undone']);
   });
 
-  // With the charge beside its row; the preview said that all stood as before.
+  // With the charge next to its row; the preview said that all stood as before.
   test.each<[string, Situation]>([
     ['of a record type switched off', { settings: { exportRecordTypes: ['AzurePlan'] } }],
     ['of a service switched off', { settings: { excludeServices: ['svc-365'] } }],
@@ -245,7 +245,7 @@ describe('what stays on a contract', () => {
       { ...ten, rows: ten.rows.map((one) => ({ ...one, frozen: one.startDay === '2025-10-01' })) },
       NOT_POSTED,
     ],
-    ['with a billed charge beside its row', eight, charged(ten, { key: KEY, billed: true }), NOT_POSTED],
+    ['with a billed charge next to its row', eight, charged(ten, { key: KEY, billed: true }), NOT_POSTED],
     ['with a billed charge without a row', azure, charged(azure, { ...usage, billed: true }), NOT_POSTED],
     [
       'of which later months were not read',
@@ -304,7 +304,7 @@ describe('what stays on a contract', () => {
   });
 
   // It is not a line of its own.
-  test('a charge beside a row goes back with it', () => {
+  test('a charge next to a row goes back with it', () => {
     const made = back(ten, charged(ten, { key: KEY, price: '5' }));
     expect(listed(made)).toEqual(['undo-100-50: 125.00 → 120.00 undone']);
     expect(writes(made)).toEqual(['delete 1 × 0.0000 / 0.0000']);

@@ -43,7 +43,7 @@ describe('money without a line that would be brought to nothing', () => {
   });
 
   // One of another contract goes.
-  test("a ghost beside its contract's held item is not reported", () => {
+  test("a ghost next to its contract's held item is not reported", () => {
     const held = { ...plan().items[0]!, id: 'a', outcome: 'posted' as const };
     const contracts = [{ contractKey: 'S-1', decisions: [{ item: { id: 'a' } }] }] as unknown as Work['contracts'];
     const whole: Plan = { ...plan(), items: [held], ghosts: [zeroed, other], steps: [zeroed, other].map(stepOf) };

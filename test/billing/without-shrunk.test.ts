@@ -74,7 +74,7 @@ describe('what is held with it', () => {
   });
 
   // That charge may balance it.
-  test('what stands beside an unexplained charge is held', () => {
+  test('what stands next to an unexplained charge is held', () => {
     const loose = ghost({ contractKey: 'S-1', serviceId: null, chargeId: 9 });
     const explainedRow = ghost({ serviceId: 51, evidence: 'ended' });
     expect(without(whole({ ghosts: [loose, explainedRow] }), []).ghosts.map(({ outcome }) => outcome)).toEqual([

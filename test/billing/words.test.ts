@@ -168,10 +168,10 @@ describe("just enough or too little tells a line's record type (2.1)", () => {
     ['software paid one time only', { ...perpetual, endDay: '2025-10-01', paymentFrequency: 'onetime only' }, 'Subscription'],
     ['a legacy offer of another service', { ...bare, itemCode: GUID, serviceName: 'Dropbox' }, 'Unclassified'],
     ['an item code that is not a GUID', { ...bare, itemCode: 'SKU-1' }, 'Unclassified'],
-    ['a charge type beside nothing else', { ...bare, chargeType: 'new' }, 'Unclassified'],
-    ['a product id beside nothing else', { ...bare, chargeType: ' ', productId: 'P' }, 'Unclassified'],
-    ['an item code beside nothing else', { ...bare, chargeType: null, itemCode: 'I' }, 'Unclassified'],
-    ['no subscription beside nothing else', { ...bare, chargeType: null, subscriptionId: ' ' }, 'Unclassified'],
+    ['a charge type alone', { ...bare, chargeType: 'new' }, 'Unclassified'],
+    ['a product id alone', { ...bare, chargeType: ' ', productId: 'P' }, 'Unclassified'],
+    ['an item code alone', { ...bare, chargeType: null, itemCode: 'I' }, 'Unclassified'],
+    ['no subscription alone', { ...bare, chargeType: null, subscriptionId: ' ' }, 'Unclassified'],
     ['a subscription alone', { ...bare, chargeType: ' ' }, 'ManualBillingLine'],
   ])('%s', (_, changes, type) => expect(classify(line(changes))).toBe(type));
 

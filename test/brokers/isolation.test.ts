@@ -179,7 +179,7 @@ async function fillHistory(broker: string): Promise<void> {
   );
 }
 
-describe('beside brokers of which each has something else wrong', () => {
+describe('next to brokers that each have another problem', () => {
   const ended = new Map<string, Run>();
   beforeAll(async () => {
     await Promise.all(TROUBLES.map(async ({ broker, before }) => before?.(broker)));

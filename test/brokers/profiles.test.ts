@@ -35,7 +35,7 @@ describe('a broker named on the command line', () => {
     expect([config.broker, config.cloudmore.password.reveal()]).toEqual(['acme', 'ac$me#1']);
   });
 
-  test('may have its file beside .env', () =>
+  test('may have its file next to .env', () =>
     expect(withBroker({}, 'laptop', folder)).toMatchObject({ BILLING_BROKER: 'laptop', ...BETA }));
 
   test('gets nothing of another broker from shell or .env', () => {

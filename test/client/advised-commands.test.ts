@@ -16,7 +16,7 @@ test('the command line takes every command that people are told', async () => {
     const code = await main(argv, { environment, out: () => undefined, say: (text) => said.push(text), isTerminal: false });
     return { command, code, said: said.join('\n') };
   };
-  // Loaded before, because Jest does not load them beside each other.
+  // Loaded before, because Jest does not load them in parallel.
   await import('../../client/commands/steer.js');
   await import('../../client/commands/approve.js');
   const commands = [...new Set(REASON_CODES.flatMap((reason) => commandFor(reason, CONTOSO) ?? []))];

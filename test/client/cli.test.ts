@@ -60,7 +60,11 @@ const endings: [what: string, argv: string[], environment: Record<string, string
 ];
 
 const unreachable: [what: string, argv: string[], says: RegExp][] = [
-  ['Temporal out of reach', ['run', '2025-10'], /cannot be reached at 127\.0\.0\.1:1: nothing listens[\s\S]*of TEMPORAL_ADDRESS/],
+  [
+    'Temporal out of reach',
+    ['run', '2025-10'],
+    /cannot be reached at 127\.0\.0\.1:1: nothing listens[\s\S]*from TEMPORAL_ADDRESS/,
+  ],
   ['Temporal out of reach for status', ['status', '2025-10'], /ECONNREFUSED/],
   ['Temporal out of reach for the schedule', ['schedule', 'show'], /TEMPORAL_ADDRESS/],
 ];
@@ -76,7 +80,7 @@ describe('billing', () => {
   test.each(endings)('ends well explained: %s', (...[, ...expected]) => endsWell(...expected));
 
   describe('with nobody there', () => {
-    // Jest loads a module once at a time; the commands themselves wait beside each other until they give up.
+    // Jest loads a module once at a time; the commands themselves wait in parallel until they give up.
     beforeAll(async () => {
       for (const name of ['run', 'status', 'schedule']) await import(`../../client/commands/${name}/index.js`);
     });
@@ -169,7 +173,7 @@ describe('doctor and plan against the sandbox', () => {
   };
 
   test('doctor approves a good set-up but for Cloudmore’s wrong ids', async () => {
-    // Whether a worker runs depends on the tests beside this one.
+    // Whether a worker runs depends on the tests next to this one.
     const bad = (await doctor()).filter(({ isGood, check }) => !isGood && check !== 'worker');
     expect(bad.map(({ check }) => check).sort()).toEqual(['company links', 'schedule']);
     expect(bad.find(({ check }) => check === 'company links')?.text).toContain('Wingtip Bakeries ("ACME-77")');

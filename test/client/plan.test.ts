@@ -79,7 +79,7 @@ describe('billing plan', () => {
     );
   });
 
-  test('sets last month beside this one', () => {
+  test('compares last month with this one', () => {
     const plans = month.plans.map((one) =>
       one.organizationId === CONTOSO ? { ...one, previousSales: { EUR: '1400.00' } } : one,
     );

@@ -14,6 +14,6 @@ test.each(['company~501', 'Fabrikam (Autotask company 501)', 'company~777'])('%s
   );
 });
 
-test('an organization is found beside it', () => {
+test('an organization is found next to it', () => {
   expect(findOrganization(KNOWN, 'contoso', '2025-10')).toBe('contoso');
 });

@@ -109,7 +109,7 @@ export const MIS_SETUPS: MisSetUp[] = [
     fix: /\.env\.example/,
   },
   {
-    what: "a secret's file is missing and a value stands beside it",
+    what: "a secret's file is missing and a value stands next to it",
     env: { AUTOTASK_SECRET_FILE: '/run/secrets/autotask' },
     check: 'secrets',
     says: /AUTOTASK_SECRET_FILE names \/run\/secrets\/autotask, which cannot be read \(.+\); the value of AUTOTASK_SECRET counts/,

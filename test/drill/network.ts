@@ -17,7 +17,7 @@ export class Network {
   private readonly addresses = new Map<string, string>();
   private readonly net = `127.${64 + Math.floor(Math.random() * 180)}.${Math.floor(Math.random() * 250)}`;
 
-  /** Gives each service of the file an address, and the store beside it. */
+  /** Gives each service of the file an address, and the store next to it. */
   admit(names: string[]): void {
     names.forEach((name, index) => this.addresses.set(name, `${this.net}.${10 + index}`));
     this.addresses.set(STORE, `${this.net}.9`);

@@ -20,7 +20,7 @@ import { controlSandbox } from '../../bench/control-sandbox.js';
  */
 
 export interface StackOptions {
-  /** Settings as a person writes them into `.env`, in the file's own names of hosts; and `store`, a PostgreSQL of the broker's own beside the stack. */
+  /** Settings as a person writes them into `.env`, in the file's own names of hosts; and `store`, a PostgreSQL of the broker's own next to the stack. */
   settings: Record<string, string>;
   /** Version of Temporal's programs; default: that of the file's image. */
   temporalVersion?: string | undefined;
@@ -77,7 +77,7 @@ export class Stack {
     return tagOf(this.file.services.temporal!.image);
   }
 
-  /** Where the store beside the stack listens, without a cable between. */
+  /** Where the store next to the stack listens, without a cable between. */
   get storeUrl(): string {
     return STORE_URL.replace(`@${STORE}:`, `@${this.network.address(STORE)}:`);
   }
@@ -176,7 +176,7 @@ export class Stack {
     return service;
   }
 
-  /** One more worker, beside those there are, with settings of its own where they differ. */
+  /** One more worker, besides those there are, with settings of its own where they differ. */
   async startWorker(name = 'worker', changes: Record<string, string> = {}, cwd = this.image.folder): Promise<Service> {
     await this.dependencies('worker');
     for (const server of ['temporal', 'sandbox', STORE] as const) await this.network.lay(name, server);
@@ -240,7 +240,7 @@ export class Stack {
     return execute([join(this.folder, 'bin', 'temporal'), ...args], env, this.folder);
   }
 
-  /** A statement in a database of the store beside the stack. */
+  /** A statement in a database of the store next to the stack. */
   storeSql(database: string, statement: string): Promise<string> {
     return postgres(this.service(STORE), 'billing', 'psql', '--no-psqlrc', '--dbname', database, '--command', statement);
   }

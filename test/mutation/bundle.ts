@@ -42,7 +42,7 @@ const bundle = (root: string, shared: string[], files: string[]): ReturnType<typ
     target: 'node20',
     alias: { '@jest/globals': HARNESS },
     external: ['expect', 'jest-each'],
-    // The tests use their address only to find other files of the repository; any file beside them has the same answers.
+    // The tests use their address only to find other files of the repository; any file next to them has the same answers.
     define: { 'import.meta.url': JSON.stringify(pathToFileURL(path.join(root, FOLDER, 'bundle.js')).href) },
   });
 

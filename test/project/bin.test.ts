@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { emptyMachine, type Machine } from './fake-programs.js';
 
-/** `client/bin.js` in a checkout (sources beside it) and in the image (only `dist`). */
+/** `client/bin.js` in a checkout (sources next to it) and in the image (only `dist`). */
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let machine: Machine;
 let folder: string;

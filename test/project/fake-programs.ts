@@ -37,7 +37,7 @@ const sayVersion = (version: string): string => `console.log('temporal version $
 /** What calls itself the Temporal CLI. */
 export const temporalCli = (file: string, version = '0.0.1'): Promise<string> => program(file, sayVersion(version));
 
-/** A Go toolchain that "builds" the CLI slowly and keeps a list of its calls in `go.log` beside it. */
+/** A Go toolchain that "builds" the CLI slowly and keeps a list of its calls in `go.log` next to it. */
 export async function goToolchain({ bin }: Machine): Promise<() => Promise<string[]>> {
   const log = join(bin, 'go.log');
   await program(

@@ -11,6 +11,6 @@ test.each(GENERATED)('$page is up to date: $what', ({ page, read, made }) => {
   expect(read(readPage(page))).toEqual(made);
 });
 
-test('no page has a table beside them that nothing makes', () => {
+test('no page has a table next to them that nothing makes', () => {
   expect(surplus()).toEqual([]);
 });

@@ -18,6 +18,10 @@ const WORDS: [word: RegExp, better: string][] = [
   [/\bin vain\b/i, 'failed, or without result'],
   [/\bso long what\b/i, 'until then'],
   [/\bought to\b/i, 'should'],
+  [/\bbeside\b/i, 'next to, besides, or compared with'],
+  [/\b(?:is|are|was|were|be|been) told (?:as|by|from|in|together)\b/i, 'reported, shown, or distinguished'],
+  [/\bat this moment\b/i, 'now'],
+  [/\bis under way since\b/i, 'has been under way since'],
   [
     /(?<!\bthere )(?<!\w)(?:is|are) no (?!longer|more|such|other|proof|coincidence|matter|nothing|zero|older|less|riddle|obstacle|second|use|money|billing|part|reason|whole)[a-z]/i,
     'is not a',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** `./billing` beside a stack and in a checkout. Docker is a program that writes down how it was called: what is shown is which call is made. */
+/** `./billing` next to a stack and in a checkout. Docker is a program that writes down how it was called: what is shown is which call is made. */
 
 const WRAPPER = fileURLToPath(new URL('../../billing', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');

@@ -65,7 +65,7 @@ export const counterexamples: [title: string, told: Story][] = [
     ]),
   ],
   [
-    'a licence paid for a year stood in the month after it, beside a line in dollars that is held',
+    'a licence paid for a year stood in the month after it, next to a line in dollars that is held',
     story([
       run(1, [seed({ subscription: 2, code: 1, quantity: 1, sales: 0, cost: 5 })]),
       run(

@@ -116,7 +116,7 @@ function isCreditLost(key: string, ran: LyingRan, earlier: LyingRan[]): boolean 
   return earlier.some((one) => one.stopped === null && creditOf(one) < now);
 }
 
-/** Held with a reason, or listed beside the sum: where no line is left, with the amount that stands. */
+/** Held with a reason, or listed next to the sum: where no line is left, with the amount that stands. */
 function isReported(key: string, stands: Money, isWithoutLine: boolean, { plans }: LyingRan): boolean {
   const held = plans.flatMap(({ items }) => items.filter((item) => item.contractKey === key && item.outcome === 'held'));
   if (held.some(({ message }) => message)) return true;

@@ -89,7 +89,7 @@ export const VARIANTS: Variant[] = [
     to: "if (itemCurrency !== '') return null;",
   },
   {
-    wrong: 'a second open charge stays beside the one that is right',
+    wrong: 'a second open charge stays next to the one that is right',
     file: 'shared/billing/amounts/charge.ts',
     from: '.filter((charge) => charge !== kept)',
     to: '.filter((charge) => kept === undefined && charge !== kept)',
@@ -143,7 +143,7 @@ export const VARIANTS: Variant[] = [
     stories: 'lies',
   },
   {
-    wrong: 'what is billed beside a row whose service does not show is called posted where nothing is to be written',
+    wrong: 'what is billed next to a row whose service does not show is called posted where nothing is to be written',
     file: 'shared/billing/plan/gone.ts',
     from: "outcome === 'posted' && !isChargeType(type) &&",
     to: "outcome === 'excluded' && !isChargeType(type) &&",
@@ -157,7 +157,7 @@ export const VARIANTS: Variant[] = [
     stories: 'lies',
   },
   {
-    wrong: 'a charge is written beside a row whose service does not show',
+    wrong: 'a charge is written next to a row whose service does not show',
     file: 'shared/billing/plan/gone.ts',
     from: 'if (service !== undefined) items.set(item.id',
     to: 'if (service === null) items.set(item.id',

@@ -97,7 +97,7 @@ const isOfAll = ({ reason }: PlannedItem): boolean => reason === 'unreadable' ||
 /** Texts that people read, and what a thing is called, are no money. */
 const WORDS = ['items', 'summary', 'name', 'description', 'invoiceDescription', 'text', 'because', 'changes'];
 const moneyOf = (step: Step): string => JSON.stringify(Object.entries(step).filter(([name]) => !WORDS.includes(name)));
-/** What a contract that is there carries beside money: written once more, it is as it was. */
+/** What a contract that is there carries besides money: written once more, it is as it was. */
 const isLabel = (step: Step): boolean => step.kind === 'upsertContract' && step.contractId !== null;
 const isWriting = (step: Step): boolean => step.kind !== 'ensureService' && step.kind !== 'ensureProduct' && !isLabel(step);
 

@@ -7,7 +7,7 @@ import { useHarness, type Harness } from './harness.js';
 import { readWorkbook } from './workbook.js';
 import { readFile } from 'node:fs/promises';
 
-/** Two months beside each other. */
+/** Two months side by side. */
 
 const entry = (values: Partial<Entry>): Entry => ({
   ...{ outcome: 'posted', organizationId: 'o', organizationName: 'Contoso', companyId: 1, recordType: 'Csp365Nce' },
@@ -107,7 +107,7 @@ describe('billing report --against', () => {
     expect(sheets.get('Customers')!.at(-1)!.slice(0, 3)).toEqual(['all', 'EUR', 7186.32]);
   });
 
-  test('as HTML has the same customers, and no year beside it', async () => {
+  test('as HTML has the same customers, and no year next to it', async () => {
     const { code, out } = await harness.cli('report', '2025-11', '--against', '2025-10', '--format', 'html');
     expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/<h1>2025-11 against 2025-10<.*Contoso Dental Group/s) });
     expect(await harness.cli('report', '2025-11', '--against', '2025-10', '--year')).toMatchObject({ code: 64 });

@@ -333,7 +333,7 @@ const KINDS: Record<string, [title: string, row: Row][]> = {
   ],
   'a charge of ours that lost its key': [
     [
-      'and does not stand at its amount got a second one of the same key beside it',
+      'and does not stand at its amount got a second one of the same key next to it',
       {
         lines: [LICENCE, OTHERS, { ...AZURE, subscription: 'az-1' }],
         then: [patch('autotask/charges/1', { internalPurchaseOrderNumber: null, unitPrice: 4000 }), MONTH, FIRST],

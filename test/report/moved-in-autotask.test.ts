@@ -72,7 +72,7 @@ describe('a month that was billed, where somebody', () => {
       expect(back).toHaveLength(3);
     }));
 
-  // It was billed beside the copy, and nobody was told.
+  // It was billed alongside the copy, and nobody was told.
   test('a contract copied by hand is reported', () =>
     billed(async (harness, { contracts, contractServices }) => {
       const original = contracts.find(({ contractNumber }) => contractNumber === 's-1')!;
@@ -112,7 +112,7 @@ function takenOver(): World {
   };
 }
 
-// It was extended when Contoso was first billed here: its ten units carried on beside ten on the copy.
+// It was extended when Contoso was first billed here: its ten units carried on alongside ten on the copy.
 test('a service whose key went to a copy holds an ended contract', async () => {
   const harness = await openHarness(takenOver(), { BREAKERS: 'off' });
   try {

@@ -84,7 +84,7 @@ export const EDIT_VARIANTS: Variant[] = [
     name: 'copy-unreported',
     seed: 2,
     workload: 'edited',
-    wrong: 'a contract that somebody copied by hand bills beside the original, and nobody is told',
+    wrong: 'a contract that somebody copied by hand bills alongside the original, unreported',
     file: 'shared/billing/ghosts/copies.ts',
     changes: [{ from: 'if (copies.length === 0) return null;', to: 'if (copies.length < 99) return null;' }],
   },

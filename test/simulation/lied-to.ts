@@ -216,7 +216,7 @@ function checkNothingSilent(
   });
 }
 
-/** A contract without ids that somebody made and that bills beside ours is reported. */
+/** A contract without ids that somebody made and that bills alongside ours is reported. */
 function checkCopies({ begin, month }: Watched, { end }: Moment, { remarks = [] }: MonthResult): Problem[] {
   const before = new Set(begin.contracts.map(({ id }) => id));
   return end.autotask.contracts
@@ -225,7 +225,7 @@ function checkCopies({ begin, month }: Watched, { end }: Moment, { remarks = [] 
       end.autotask.unitRows.some((row) => row.contractID === id && row.startDate?.startsWith(month) && row.price),
     )
     .filter(({ id }) => !remarks.some((remark) => remark.includes(`contract ${id} (`)))
-    .map(({ id }) => ({ kind: 'lie', message: `contract ${id} bills beside what is billed here, and nobody is told of it` }));
+    .map(({ id }) => ({ kind: 'lie', message: `contract ${id} bills alongside what is billed here, and nobody is told of it` }));
 }
 
 const isUnreadable = ({ outcome, reason }: ItemResult): boolean => outcome === 'held' && reason === 'unreadable';

@@ -5,7 +5,7 @@ import type { Random } from './random.js';
 
 /**
  * A vendor that lies: every request is answered, quickly and well-formed, and what the answer says is not so. Something is missing, hidden, called by another
- * word or name, or cannot be read. Which record it concerns is told by the record, so that the same one is missing for as long as the lie is told.
+ * word or name, or cannot be read. Which record it concerns depends on the record, so that the same one is missing for as long as the lie is told.
  */
 
 export const LIES = [

@@ -31,7 +31,7 @@ export interface Order {
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const STAND_IN = join(ROOT, 'test/simulation/temporal/workflow.ts');
-/** Beside the libraries, which it finds from there. */
+/** Next to the libraries, which it finds from there. */
 const KEPT = join(ROOT, 'node_modules/.cache/simulation');
 
 /** Plays the order, with the product or a wrong variant of it, and hands over each line that the job says. Throws where the job fails. */

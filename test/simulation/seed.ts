@@ -26,7 +26,7 @@ export interface Judged extends Verdict {
 const SEEDS_PER_SOCKETS = 40;
 
 const BROKER = 'default';
-/** The broker beside it, where there is one. */
+/** The broker next to it, where there is one. */
 const OTHER_BROKER = 'other';
 
 export interface PlayInput {

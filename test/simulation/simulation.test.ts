@@ -59,7 +59,7 @@ const KINDS: [workload: Workload, variant: string, seed: number][] = [
 ];
 /** Kinds whose wrong products are among `VARIANTS`. */
 const OTHER_KINDS: Workload[] = ['normal', 'edited', 'away', 'restore', 'skew', 'brokers'];
-/** Of each of these kinds, beside those in which a wrong product is seen. */
+/** Of each of these kinds, besides those in which a wrong product is seen. */
 const FEW = first(3);
 
 /** Every seed in which a long campaign has found the product wrong, with what it was. */

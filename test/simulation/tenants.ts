@@ -17,7 +17,7 @@ import { chargeSales, total } from './tables.js';
 
 type Positions<B> = Record<keyof B, unknown[]>;
 
-/** Positions beside the usual one, after which the month still ends with all its money. A switch without one is played where it belongs, with its limits. */
+/** Positions besides the usual one, after which the month still ends with all its money. A switch without one is played where it belongs, with its limits. */
 const AUTOTASK: Positions<AutotaskBehaviour> = {
   periodStart: [],
   secondAdjustment: ['merge'],

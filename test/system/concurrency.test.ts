@@ -9,7 +9,7 @@ import { eventually } from '../eventually.js';
 
 const MONTH = '2025-10';
 
-/** Played beside the others. */
+/** Played alongside the others. */
 const relieved = playAlongside({ world: 'september-2025', worker: false }, async (system) => {
   const [first, second] = [await system.startWorker(), await system.startWorker()];
   const serves = (worker: Worker): boolean => worker.output().includes('serving autotask-default');

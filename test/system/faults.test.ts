@@ -17,7 +17,7 @@ const WITHIN_MINUTES_MS = 200_000;
 const run = (system: TestSystem, codes: number[] = [0, 3], ...more: string[]): Promise<MonthResult> =>
   system.json<MonthResult>(codes, 'run', MONTH, '--as-of', AS_OF, '--wait', ...more);
 
-// ---------------------------------------------------------------------------------------------------------------- played beside the others
+// ---------------------------------------------------------------------------------------------------------------- played alongside the others
 
 const killed = playAlongside({ world: 'september-2025', worker: false }, async (system) => {
   const first = await system.startWorker();

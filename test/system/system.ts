@@ -100,7 +100,7 @@ export function useSystem(options: TestSystemOptions, opened: (system: TestSyste
 }
 
 /**
- * Plays a scenario on a system of its own from the beginning of the file on, beside the file's other tests; answers the test that waits for its end. For
+ * Plays a scenario on a system of its own from the beginning of the file on, alongside the file's other tests; answers the test that waits for its end. For
  * scenarios that do little but wait, until a write is looked for once more, or until Temporal notices a death.
  */
 export function playAlongside(options: TestSystemOptions, play: (system: TestSystem) => Promise<void>): () => Promise<void> {

@@ -9,7 +9,7 @@ import { buildImage, type Image } from '../project/image.js';
 import { CONTOSO, FABRIKAM, openSystem, organizationOf, type Run, type TestSystem, type Worker } from './system.js';
 
 /**
- * Versions of the worker beside and after each other, as built and deployed: the second writes other commands than the first for an organization, so that
+ * Versions of the worker alongside and after each other, as built and deployed: the second writes other commands than the first for an organization, so that
  * neither could replay what the other began; in the third nothing works.
  */
 

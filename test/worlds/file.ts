@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * The worlds of `sandbox/worlds`, each with what is expected of it beside it: days on which something happens, a month is billed, and Autotask holds what is
+ * The worlds of `sandbox/worlds`, each with what is expected of it next to it: days on which something happens, a month is billed, and Autotask holds what is
  * written there. The expected states are worked out by hand from the rules.
  */
 export interface Expected {
@@ -66,7 +66,7 @@ export const worldFiles = (): WorldFile[] =>
     .sort()
     .map((name) => ({ name, world: read(`${name}.json`), expected: read(`${name}.expected.json`) }));
 
-/** Worlds without an expectation beside them. */
+/** Worlds without an expectation next to them. */
 export const unexpected = (): string[] => {
   const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
   return files.filter((file) => !file.endsWith('.expected.json') && !files.includes(file.replace('.json', '.expected.json')));

@@ -7,7 +7,7 @@ import { expectedOf, play, type Came } from './play.js';
 import { openSharedServer, type SharedServer } from './temporal.js';
 
 /**
- * Every world of `sandbox/worlds`, billed day by day, ends as is written beside it: by `run` through Temporal and HTTP where somebody or something comes
+ * Every world of `sandbox/worlds`, billed day by day, ends as is written next to it: by `run` through Temporal and HTTP where somebody or something comes
  * between, and one of nine of the others; the rest by the run's own activities in this process, which takes a third of the time. With WORLDS_THROUGH=all
  * every world goes through Temporal.
  */
@@ -21,7 +21,7 @@ const direct = new Set(calm.filter((_, index) => index % ONE_OF !== 0));
 /** Worlds played at the same time; each is its own broker, and making the workers of one keeps this process from everything else for a moment. */
 const AT_ONCE = 6;
 
-describe('every world ends as is written beside it', () => {
+describe('every world ends as is written next to it', () => {
   let server: SharedServer;
   const came = new Map<string, Came[] | Error>();
 

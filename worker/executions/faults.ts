@@ -48,7 +48,7 @@ interface Look {
   isServed: () => Promise<boolean>;
 }
 
-/** Every fault of the broker's runs and organizations at this moment. */
+/** Every fault of the broker's runs and organizations now. */
 export async function faultsOf(client: Client, broker: string, now = new Date()): Promise<Fault[]> {
   const look: Look = { client, now, isServed: once(() => areServed(client, broker)) };
   const runs = await runsOf(client, broker, now);

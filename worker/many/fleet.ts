@@ -6,7 +6,7 @@ import type { Watching, WatchSources } from '../watch/watch.js';
 import { Member } from './member.js';
 import { Turns } from './turns.js';
 
-/** A broker as its file of settings stands at this moment. */
+/** A broker as its file of settings stands now. */
 export interface Candidate {
   name: string;
   /** The same for as long as nothing of its settings changes, the contents of its secret files among them. */

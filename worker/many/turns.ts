@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * Lets so many go at once, the others in the order in which they came. One that takes longer than `patienceMs` waits for something that is not the processor: it
- * goes on beside the next, so that nobody who hangs stands in everybody's way.
+ * continues alongside the next, so that nobody who hangs stands in everybody's way.
  */
 export class Turns {
   private readonly waiting: (() => void)[] = [];

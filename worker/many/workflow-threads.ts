@@ -29,7 +29,7 @@ export class WorkflowThreads {
   private readonly threads = new Set<Thread>();
   private readonly bundles = new Map<WorkflowBundleOption, Promise<Bundle | undefined>>();
 
-  /** How many there are at this moment. */
+  /** How many there are now. */
   get size(): number {
     return this.threads.size;
   }

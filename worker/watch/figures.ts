@@ -65,7 +65,7 @@ const partFigures = ({ lines, sales, cost }: Amounts, labels: Record<string, str
   figure('billing_month_cost', Number(cost), labels),
 ];
 
-/** Of the gate, at this moment. */
+/** Of the gate now. */
 export const quotaFigures = ({ ours, tenant, left, waiting }: QuotaSeen): Figure[] => [
   figure('billing_autotask_calls_limit', ours.limit, { whose: 'ours' }),
   figure('billing_autotask_calls_used', ours.used, { whose: 'ours' }),

@@ -1,7 +1,7 @@
 import type { MetricGauge, MetricMeter } from '@temporalio/common';
 
 /**
- * What the worker tells a Prometheus beside the SDK's own metrics. All are gauges, read from the evidence, Temporal and the gate when they are asked for, so that
+ * What the worker reports to a Prometheus besides the SDK's own metrics. All are gauges, read from the evidence, Temporal and the gate when they are asked for, so that
  * a restart forgets nothing. Labels hold months, currencies, outcomes and reasons: names, ids and single amounts of customers never.
  */
 export const METRICS = {

@@ -5,7 +5,7 @@ import type { Readiness } from './readiness.js';
 /** The worker's one HTTP port: /livez, /readyz and /metrics, for monitoring. It is read-only and names no customer. */
 export interface Watched {
   readiness(): Promise<Readiness>;
-  /** Brings the figures up to date; the text is the SDK's exporter's, which has ours beside its own. */
+  /** Brings the figures up to date; the text is the SDK's exporter's, which has ours next to its own. */
   metrics(): Promise<string>;
 }
 

@@ -28,7 +28,7 @@ export interface WatchSources extends Asked {
 /** What a port tells about: one broker, or all that the process serves. */
 export interface Watching {
   readiness(): Promise<Readiness>;
-  /** Those that are served at this moment. */
+  /** Those that are served now. */
   sources(): WatchSources[];
   /** Brokers that should be served and are not; a figure says so. */
   unserved(): string[];

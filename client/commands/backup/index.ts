@@ -78,7 +78,7 @@ async function fileFor(out: string): Promise<string> {
   return file;
 }
 
-/** Written beside it, and under its name once it is whole. */
+/** Written next to it, and under its name once it is whole. */
 async function written<T>(file: string, work: (write: (line: string) => Promise<void>) => Promise<T>): Promise<T> {
   const temporary = `${file}.tmp`;
   const [zip, target] = [createGzip(), createWriteStream(temporary, { mode: PRIVATE_FILE, flags: 'wx' })];

@@ -41,7 +41,7 @@ export interface CheckedBroker {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** The settings of a broker beside all others, or what is wrong with them. */
+/** The settings of a broker among all others, or what is wrong with them. */
 export function settingsOf(
   profile: Profile,
   all: Profile[],

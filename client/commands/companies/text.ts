@@ -39,7 +39,7 @@ const SUGGESTIONS: Column[] = [
   { title: 'company' },
 ];
 
-/** Names are what is compared here, so none is cut: where the two do not fit beside each other they stand below each other. */
+/** Names are what is compared here, so none is cut: where the two do not fit side by side they stand below each other. */
 export const renderSuggestions = onTerminal(suggestionsText);
 
 function suggestionsText(suggestions: Suggestion[], paper: Paper): string {

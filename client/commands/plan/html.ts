@@ -122,7 +122,7 @@ function onRelease({ onRelease: steps = [] }: Plan): Html | string {
     </ul>`;
 }
 
-/** What the plan's page has beside the look of all pages: a mark before each line. */
+/** What the plan's page has besides the look of all pages: a mark before each line. */
 const MARKS = `
 :root { --new: #1a7f37; --changed: #9a6700; --ghost: #cf222e; }
 @media (prefers-color-scheme: dark) { :root { --new: #3fb950; --changed: #d29922; --ghost: #f85149; } }

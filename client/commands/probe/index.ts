@@ -112,7 +112,7 @@ async function recordTo(
   );
 }
 
-/** With what each belief is about, so that anyone who reads it needs no table beside it. */
+/** With what each belief is about, so that anyone who reads it needs no table next to it. */
 const asShown = (result: ProbeResult): object => ({
   ...result,
   verdicts: result.verdicts.map((judged) => ({ ...judged, ...BELIEFS[judged.id] })),

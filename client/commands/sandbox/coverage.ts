@@ -15,7 +15,7 @@ export function coverage(context: Context, { json }: { json: boolean }): Promise
   return Promise.resolve(EXIT.done);
 }
 
-/** What it knows, and what this program believes of the vendors beside it. */
+/** What it knows, and what this program believes of the vendors next to it. */
 const all = (): Fact[] => [...COVERAGE, ...beliefFacts()];
 
 function text(): string {

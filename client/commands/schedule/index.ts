@@ -22,7 +22,7 @@ export async function schedule(context: Context, action: Action): Promise<ExitCo
     await withSchedule(temporal, config.broker, async (handle) => {
       if (action === 'pause') await handle.pause('paused by billing schedule pause');
       if (action === 'resume') await handle.unpause('resumed by billing schedule resume');
-      // Without a policy a trigger would start a second run beside one that is under way.
+      // Without a policy a trigger would start a second run alongside one that is under way.
       if (action === 'trigger') await handle.trigger(ScheduleOverlapPolicy.SKIP);
       if (action === 'remove') {
         await handle.delete();

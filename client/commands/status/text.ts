@@ -28,7 +28,7 @@ export interface ShownStatus {
   closed: KeptCertificate[];
   /** Of the run that is under way, or of one that failed. */
   run: string | null;
-  /** Why calls to Autotask wait at this moment; null when none does. */
+  /** Why calls to Autotask wait now; null when none does. */
   callsWait: string | null;
   /** Of the latest notice, when it did not go out. */
   lostNotice: string | null;

@@ -139,7 +139,7 @@ async function look(config: Config, month: Month): Promise<{ found: BilledElsewh
   return { found: billedElsewhere(customers, foreign), unread: unread.map(({ message }) => message) };
 }
 
-/** The subscription's own contract is found by its id, and is taken over, not billed beside. */
+/** The subscription's own contract is found by its id, and is taken over, not billed separately. */
 const isOurs = (key: string | null, keys: Set<string>): boolean =>
   key !== null && (keys.has(fold(key)) || fold(key).startsWith('cm-'));
 

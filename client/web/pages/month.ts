@@ -73,8 +73,8 @@ export function monthPage({ result, heldMonth, nothingDue, outcomes, progress, c
 
 /** Other months, and the report as a file. */
 const elsewhere = (month: Month): Html => html`
-  <section aria-labelledby="beside">
-    <h2 id="beside">Compared with other months</h2>
+  <section aria-labelledby="compared">
+    <h2 id="compared">Compared with other months</h2>
     <ul>
       <li><a href="/months/${month}/against/${previousMonth(month)}">What has changed since ${previousMonth(month)}</a></li>
       <li><a href="/months/${month}/year">The year up to ${month}</a></li>

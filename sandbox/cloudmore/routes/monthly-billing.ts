@@ -27,7 +27,7 @@ export function monthlyBillingRoutes(broker: Broker): Route[] {
   ];
 }
 
-/** Blocks of the range that are there at this moment; a later block restates an earlier one by the times at which they are shown. */
+/** Blocks of the range that are there now; a later block restates an earlier one by the times at which they are shown. */
 export function availableBlocks({ store, clock }: Pick<Broker, 'store' | 'clock'>, range?: DayRange): Block[] {
   const now = clock.now();
   return store.world.monthlyBilling.filter(

@@ -15,7 +15,7 @@ export function needsNeighbours({ extendTo }: AmountsPlan, billable: Billable, p
   return extendTo !== null || mayBeAdjusted(billable, place);
 }
 
-/** Credits without a row, or beside one without units, go on a charge, whatever the neighbouring rows say (rule 7.3). */
+/** Credits without a row, or next to one without units, go on a charge, whatever the neighbouring rows say (rule 7.3). */
 const mayBeAdjusted = (billable: Billable, { rows: { row } }: Place): boolean =>
   adjustmentTarget(billable) !== null || (row !== null && (row.units > 0 || row.isExpected));
 

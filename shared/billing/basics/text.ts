@@ -34,7 +34,7 @@ export function groupBy<Value, Key>(values: Iterable<Value>, keyOf: (value: Valu
 
 /**
  * What is worked out once from a list or a record, because every plan and item asks, of which there may be thousands; nobody changes it after it was asked. The
- * result goes with it (a weak map) and is not an argument: books and facts travel as plain JSON, and an index beside them would have to be handed through every
+ * result goes with it (a weak map) and is not an argument: books and facts travel as plain JSON, and an index next to them would have to be handed through every
  * function that knows them.
  */
 export class OncePer<Value extends object, Made extends object> {

@@ -40,7 +40,7 @@ export type ServiceChoice = { kind: 'found'; service: Service } | { kind: 'missi
 
 /**
  * The active service with the key; but where this contract already has a row on one with the key, active or not, that one: its row is there and can be
- * adjusted, and another service beside it would bill the licences twice. Two that both carry units in the month do bill them twice: a person must choose.
+ * adjusted, and another service next to it would bill the licences twice. Two that both carry units in the month do bill them twice: a person must choose.
  */
 export function chooseService(books: Books, key: string, contractId: number | null, month: Month): ServiceChoice {
   const hits = servicesByKey.find(books.services, key);

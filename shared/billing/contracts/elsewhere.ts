@@ -43,7 +43,7 @@ export interface Elsewhere {
   rows: (ForeignRow & {
     /** How alike the service's name is to names of the company's products, 0 to 100, by folded name. */
     alike: Record<string, number>;
-    /** Why a person said that it is right beside the report. */
+    /** Why a person said that it is right alongside the report. */
     dismissed?: string;
   })[];
   unread: UnreadForeign[];

@@ -56,7 +56,7 @@ function lastRows(books: Books, contractId: number, day: Day): Row[] {
 
 /**
  * Rule 6.4: why a contract that has ended before the month cannot be extended; null where it can. What carries on of a service that Autotask does not show
- * may be ours or not: nobody could bring it to 0. What was billed on a service that has lost its key since would stand beside what is billed on another.
+ * may be ours or not: nobody could bring it to 0. What was billed on a service that has lost its key since would stand next to what is billed on another.
  */
 export function carriesUnseen(
   { books, month, prices, names }: Pick<Extension, 'books' | 'month' | 'prices' | 'names'>,

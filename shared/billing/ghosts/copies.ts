@@ -33,7 +33,7 @@ export function servicesInUse(books: Books, facts: MonthFacts, { broker }: Pick<
     .map(({ id }) => id);
 }
 
-/** What other contracts than those of the books bill on services of ours, where it stands beside the same. */
+/** What other contracts than those of the books bill on services of ours, where it stands next to the same. */
 export function copiesOf(
   books: Books,
   others: { contracts: Contract[]; rows: Row[] },

@@ -65,7 +65,7 @@ interface ZeroInput extends OnContract {
   extendsFrom: string | null;
 }
 
-/** Keys that charges beside the service's row have, which share its fate (8.4), also where somebody split the row and only its later part has units. */
+/** Keys that charges next to the service's row have, which share its fate (8.4), also where somebody split the row and only its later part has units. */
 function keysWithRow({ contract, contractKey, service, plan }: OnContract & Planned, context: GhostContext): string[] {
   const { row } = rowsOn(contract, service, plan, context);
   const type = hasMoney(row) ? typeOnContract(contract, service, context) : null;

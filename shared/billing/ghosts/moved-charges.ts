@@ -16,7 +16,7 @@ import type { Books, Charge, Settings } from '../types.js';
  * would write instead comes on top; where it is a credit, the customer gets it twice.
  */
 
-/** Items whose money the plan would change beside such a charge. */
+/** Items whose money the plan would change next to such a charge. */
 export function movedNeighbours(
   plan: Plan,
   keyed: KeyedItem[],

@@ -90,7 +90,7 @@ export function planStrays(input: StrayInput): Plan[] {
   return withGone(plans, input).filter(({ ghosts }) => ghosts.length > 0);
 }
 
-/** With what stood for organizations that nobody names any more, or that name no company, and that no contract shows (8.9): beside the contracts that are not shown. */
+/** With what stood for organizations that nobody names any more, or that name no company, and that no contract shows (8.9): next to the contracts that are not shown. */
 function withGone(plans: Plan[], input: StrayInput): Plan[] {
   const mentioned = new Set([
     ...input.mentioned,

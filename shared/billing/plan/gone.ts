@@ -54,7 +54,7 @@ function remadeBy(step: Step, gone: Gone[]): Gone | undefined {
 }
 
 /**
- * Adds to what is held the items for which the plan would make something again, which are billed, now or before, beside a row of which nobody knows what it
+ * Adds to what is held the items for which the plan would make something again, which are billed, now or before, next to a row of which nobody knows what it
  * is, or whose contract had a row that Autotask does not show any more (rule 6.6).
  */
 export function heldAsGone(held: Held, plan: Plan, books: Books): Held {

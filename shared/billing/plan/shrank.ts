@@ -223,7 +223,7 @@ function leftByHand(
   };
 }
 
-/** What speaks against a fall beside the item itself: the report as a whole, and how much less it is. */
+/** What speaks against a fall besides the item itself: the report as a whole, and how much less it is. */
 interface Doubt {
   ofReport(now: AcceptedItem): string | null;
   ofSize(now: AcceptedItem, before: AcceptedItem): string | null;

@@ -192,7 +192,7 @@ const monthOn = ({ id }: Contract, month: Month, books: Books): Money =>
 
 interface OwnService {
   service: Service;
-  /** Of the charges beside its row. */
+  /** Of the charges next to its row. */
   chargeKeys: string[];
   /** Switched off since: what it stands for may not be changed (2.2). */
   isOff: boolean;
@@ -243,7 +243,7 @@ const moneyOf = (row: MonthRow | null, books: Books, contract: Contract, chargeK
   return row === null ? charges : add({ sales: row.posted.price, cost: row.posted.cost }, charges);
 };
 
-// ---------------------------------------------------------------------------------------------------------------- a row, and the charges beside it
+// ---------------------------------------------------------------------------------------------------------------- a row, and the charges next to it
 
 function rowPart(
   contract: Contract,

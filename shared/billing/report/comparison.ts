@@ -15,7 +15,7 @@ import { reportMonthOf } from '../basics/month.js';
 import { fold, groupBy } from '../basics/text.js';
 import type { Settings } from '../types.js';
 
-/** Rule 1.6, before anything is planned: the report beside the last accepted one of its month, organization by organization. */
+/** Rule 1.6, before anything is planned: the report against the last accepted one of its month, organization by organization. */
 
 /** A report cut for planning (`cutReport`). */
 export interface CutReport {

@@ -14,7 +14,7 @@ import { isChargeType, isLicence, isUsage, rulesOf } from '../basics/record-type
 /** What an organization's lines are grouped with: its subscriptions, the price list by item code, and the services that are switched off. */
 export interface ItemContext {
   subscriptions: Subscription[];
-  /** What lines of the organization that cannot be read hold beside their own items (rule 2.7); absent where all can be. */
+  /** What lines of the organization that cannot be read hold besides their own items (rule 2.7); absent where all can be. */
   troubles?: Troubles;
   prices: PriceList;
   /** Folded ids and names of `EXCLUDE_SERVICES`. */

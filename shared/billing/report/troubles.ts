@@ -8,7 +8,7 @@ export interface Troubles {
   subscriptions: Map<string, string>;
 }
 
-/** What lines that cannot be read hold beside their own items. */
+/** What lines that cannot be read hold besides their own items. */
 export function troublesOf(lines: Line[]): Troubles {
   const troubles: Troubles = { organization: null, subscriptions: new Map() };
   for (const { trouble, subscriptionId } of lines) {

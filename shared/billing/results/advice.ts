@@ -321,7 +321,7 @@ export const adviceFor = (code: string | null): Advice | null => (code !== null 
 /** A reason as people read it; a code that this version does not know stays as it is. */
 export const reasonInWords = (code: string): string => adviceFor(code)?.inWords ?? code;
 
-/** What Autotask holds of an item beside what the report says; where no money differs, what does. */
+/** What Autotask holds of an item, and what the report says; where no money differs, what does. */
 export function differenceText({ id, sales, currency, standing, ...item }: PlannedItem, steps: Step[]): string {
   const { cost, currency: costCurrency } = item.booked ?? { cost: item.cost, currency };
   const held = standing?.before ?? { sales: '0', cost: '0' };

@@ -7,7 +7,7 @@ import { groupBy, type NonEmpty } from '../basics/text.js';
 /** Items with one cause. */
 export type Cause = NonEmpty<ItemResult>;
 
-/** Items that are resolved together: by group, those with one cause beside each other. Both in the order in which they come. */
+/** Items that are resolved together: by group, those with one cause next to each other. Both in the order in which they come. */
 export const groupedByRemedy = (items: ItemResult[], commandOf: (item: ItemResult) => string | null): NonEmpty<Cause>[] =>
   [...groupBy(items, (item) => [item.outcome, item.reason, commandOf(item) ?? item.cause].join('|')).values()].map(byCause);
 

@@ -48,7 +48,7 @@ function amounts(items: Countable[], currency: string): Amounts {
 }
 
 /**
- * What became of the items of one currency, beside the report: as it was counted while it was read, less the rounding (1.7). Where nothing was counted, it is
+ * What became of the items of one currency, against the report: as it was counted while it was read, less the rounding (1.7). Where nothing was counted, it is
  * the sum of the items.
  */
 function currencyAmounts(items: Counted[], currency: string, counted: CountedAmounts[] | null): CurrencyAmounts {
@@ -84,7 +84,7 @@ function assertConserved({ currency, report, posted, held, excluded }: CurrencyA
     throw new InvariantViolation(1, `in ${currency} the report is not posted + held + excluded`);
 }
 
-/** One organization's part of the month, in the month's currency; lines in others stand beside it. */
+/** One organization's part of the month, in the month's currency; lines in others stand next to it. */
 export function organizationResult(
   outcome: Outcome,
   currency: string,
@@ -174,7 +174,7 @@ function explained(item: NotExplained, outcome: Outcome): ItemResult {
   return { ...item, message: explainItem({ ...item, message: item.cause, command }, outcome.organizationName), command };
 }
 
-/** What a month's result needs beside the organizations' outcomes. */
+/** What a month's result needs besides the organizations' outcomes. */
 export interface MonthFrame {
   broker: string;
   mode: MonthResult['mode'];
@@ -220,7 +220,7 @@ export class Reconciliation {
   }
 
   /**
-   * Counts an organization and answers its part of the month, beside what the report was counted to have of it. They come in the order of their ids, which the
+   * Counts an organization and answers its part of the month, against what the report was counted to have of it. They come in the order of their ids, which the
    * month's digest depends on.
    */
   add(outcome: Outcome, counted: CountedAmounts[] | null = null): OrganizationResult {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { isMissing } from '../../files.js';
 import type { RecordingKey } from './disguise.js';
 
-/** The broker's own salt and factor, made once and kept beside the other keys: two recordings of one broker have the same names. */
+/** The broker's own salt and factor, made once and kept next to the other keys: two recordings of one broker have the same names. */
 const keySchema = z.object({ salt: z.string().regex(/^[0-9a-f]{64}$/), factor: z.string().regex(/^\d\.\d{4}$/) });
 
 export async function recordingKey(folder: string): Promise<RecordingKey> {

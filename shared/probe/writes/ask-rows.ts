@@ -188,7 +188,7 @@ async function askProration(asking: Asking, contractServiceId: number, first: Da
   const days = Number(lastDay(monthOf(first)).slice(8));
   const [units, price] = [amountOf(later.units), amountOf(later.price)];
   const whole = units?.times(CENT);
-  // Without a division, which would cut digits off: the price of all days beside that of the days that are left.
+  // Without a division, which would cut digits off: the price of all days next to that of the days left.
   const isByDays =
     whole &&
     price

@@ -51,7 +51,7 @@ const lost: Books = { ...running(), rows: [] };
 
 export const claims = table('7', 'Held as contract-disagrees', disagreeing, [
   ['7.9 a row equals what is posted on its contract', [{ situation: inBalance }], 'nothing'],
-  ['7.9 also with a charge beside the row', [{ situation: charged }], 'nothing'],
+  ['7.9 also with a charge next to the row', [{ situation: charged }], 'nothing'],
   ['7.9 also where another made the charge (7.8)', [{ situation: ofConnector }], 'nothing'],
   [
     '7.9 also with a charge that was made for the organization that had the subscription before',

@@ -69,7 +69,7 @@ const unreadableRecord = (changes: Partial<UnreadableRecord>): UnreadableRecord 
   ...changes,
 });
 const withUnread = (changes: Partial<UnreadableRecord>): Books => ({ ...running(), unreadable: [unreadableRecord(changes)] });
-/** A charge beside a row whose service does not show. */
+/** A charge next to a row whose service does not show. */
 const withRow = (changes: Partial<Books>): Books => ({
   ...running(),
   services: [],
@@ -232,7 +232,7 @@ export const dismissals = table('8', 'Listed as', afterDismissal, [
   ['8.8 dismissed with another amount', '132.00', 'ghost 120.00'],
 ]);
 
-export const foreignMoney = table('8', 'Report – beside it – worth knowing', planned(outcomeOfReport, ghosts, notes), [
+export const foreignMoney = table('8', 'Report – ghosts – notes', planned(outcomeOfReport, ghosts, notes), [
   ['8.5 the report has only Fabrikam: money without a line is not part of it', gone(), '0 items – ghost 120.00 (8.3) – nothing'],
   [
     '8.5 a row of somebody else’s service is only mentioned',

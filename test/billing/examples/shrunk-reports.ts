@@ -45,7 +45,7 @@ const since = (before: Partial<Report>, now: Partial<Report>, changes: Partial<S
   ...changes,
 });
 
-// An Azure plan beside it: another record type, of another service.
+// An Azure plan next to it: another record type, of another service.
 const azure = line({ subscriptionId: 'az-1', recordType: 'AzurePlan', itemCode: null, serviceId: 'svc-azure', sales: '75.00' });
 const usage = (held: Books, price = '75'): Books => ({
   ...held,
@@ -96,7 +96,7 @@ const visioBilled: Books = {
 
 const released = (situation: Situation): Situation => ({ ...situation, approvedDigest: plan(situation).digest });
 
-export const shrunkReports = table('1', 'Items – beside them – written', planned(outcome, ghosts, written), [
+export const shrunkReports = table('1', 'Items – ghosts – written', planned(outcome, ghosts, written), [
   ['1.6 its lines are gone: what stands waits for a person', since(whole, of()), 'nothing – ghost 120.00 (1.6) – nothing'],
   [
     '1.6 if its contract is not billed on, it is not awaited either',

@@ -8,7 +8,7 @@ import { amountsOf, outcomesOf, plan, type Situation } from '../builders.js';
 export interface Table {
   /** The rule's section, "6". */
   section: string;
-  /** What the columns beside the case are called. */
+  /** What the columns next to the case are called. */
   columns: string[];
   rows: { says: string; comes: () => string[]; expected: string[] }[];
 }

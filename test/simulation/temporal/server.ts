@@ -17,7 +17,7 @@ import { Task, type Outcome } from './task.js';
 /**
  * What the product relies on in Temporal, without the server: workflows that outlive every worker, activities with numbered attempts, retries by policy,
  * failures that are final by type, heartbeats that tell a dead worker, attempts that overlap when a living one is not heard. The workflows are the
- * product's own files; `workflow.ts` beside this stands in for `@temporalio/workflow`.
+ * product's own files; `workflow.ts` next to this stands in for `@temporalio/workflow`.
  */
 
 export type Workflow = (input: never) => Promise<unknown>;
