@@ -36,7 +36,7 @@ export function boundOf(before: Tables, after: Tables, { month, companies }: Bou
 
 /**
  * Pages of contracts, rows of the month, charges of the month, services, products and companies. Without contracts there are no rows to ask for. Contracts are
- * asked for twice, by the field and by the number: whether Autotask evaluates a user-defined field in a group with anything is known of nobody, and a
+ * asked for twice, by the field and by the number: nobody knows whether Autotask evaluates a user-defined field in a group with anything, and a
  * search that does not see all of them, which only a second one shows, would make them once more (rule E2). Rows of the month are asked for once more by their
  * service: what a copy of a contract bills alongside ours carries no id of ours (rule 8.6), and no query leaves out a list.
  */

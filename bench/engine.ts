@@ -42,7 +42,7 @@ const LOOK_EVERY_MS = 10;
 const WORKFLOWS_KIND = 1;
 const ACTIVITIES_KIND = 2;
 
-/** Runs `work` while a worker process serves all queues of the brokers; tells how many seconds it took to poll them. */
+/** Runs `work` while a worker process serves all queues of the brokers; returns how many seconds it took to poll them. */
 export async function withWorker<T>(
   { connection }: Pick<Client, 'connection'>,
   environment: Record<string, string>,

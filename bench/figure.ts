@@ -13,7 +13,7 @@ export interface Figure {
   isCounted: boolean;
   /**
    * What the clock says. Whatever else the machine does counts into it, for all samples of a run alike, so that two runs of one commit are easily twice as
-   * far apart as either tells: such a figure is shown, and what is measured next to it (CPU time, a ratio to something that is hit as hard) can get worse.
+   * far apart as either suggests: such a figure is shown, and what is measured next to it (CPU time, a ratio to something that is hit as hard) can get worse.
    */
   isOnTheClock: boolean;
   /** By which share it may differ between two runs of one commit, where that is known: counted, but for what depends on which things happen at once. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 /** In Linux a tick of `/proc/PID/stat` is a hundredth of a second. */
 const TICKS_PER_SECOND = 100;
 
-/** CPU time that a process and its threads have used, in seconds; null where the system does not tell. */
+/** CPU time that a process and its threads have used, in seconds; null where the system does not say. */
 export function cpuSecondsOf(pid: number): number | null {
   try {
     // The name in brackets may hold blanks; utime and stime are the 12th and 13th field after it.
@@ -14,7 +14,7 @@ export function cpuSecondsOf(pid: number): number | null {
   }
 }
 
-/** Runs `work`, and tells how much CPU time each of these processes used meanwhile. */
+/** Runs `work`, and returns how much CPU time each of these processes used meanwhile. */
 export async function profiled<T>(
   pids: Record<string, number>,
   work: () => Promise<T>,
@@ -28,12 +28,12 @@ export async function profiled<T>(
 }
 
 /**
- * The most memory that a process held so far, in MB; null where the system does not tell. What `getrusage` tells counts, on Linux, also what the parent held
+ * The most memory that a process held so far, in MB; null where the system does not say. What `getrusage` reports includes, on Linux, what the parent held
  * when it started the process: a benchmark that has just made a large world.
  */
 export const peakMbOf = (pid: number): number | null => statusMb(pid, 'VmHWM');
 
-/** The memory that a process holds now, in MB; null where the system does not tell. */
+/** The memory that a process holds now, in MB; null where the system does not say. */
 export const residentMbOf = (pid: number): number | null => statusMb(pid, 'VmRSS');
 
 function statusMb(pid: number, name: string): number | null {

@@ -5,7 +5,7 @@ export interface Clock {
   set(iso: string): void;
 }
 
-/** A clock that starts at `iso`. One that ticks goes on from there at the pace of the machine's own. */
+/** A clock that starts at `iso`. A ticking clock continues from there at the machine's pace. */
 export function createClock(iso: string, ticking = false): Clock {
   let base = parseInstant(iso);
   let setAt = Date.now();

@@ -139,7 +139,7 @@ function numberOf(id: string): number {
 
 const CLOUDMORE_TABLES = ['organizations', 'subscriptions', 'priceListItems'] as const;
 
-/** A table of Cloudmore's that can be changed; undefined when the name is none. */
+/** A table of Cloudmore's that can be changed; undefined if there is no such table. */
 export const cloudmoreTable = (name: string): (typeof CLOUDMORE_TABLES)[number] | undefined =>
   CLOUDMORE_TABLES.find((known) => known === name);
 

@@ -34,7 +34,7 @@ export interface SandboxOptions {
   faults?: FaultRule[];
   /** Of the probabilities of fault rules. Default 1. */
   seed?: number;
-  /** Told of every request to a vendor when it is over: its journal entry, and how long it took. */
+  /** Called for every request to a vendor when it is over: its journal entry, and how long it took. */
   onRequest?: (entry: JournalEntry, ms: number) => void;
 }
 

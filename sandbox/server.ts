@@ -56,7 +56,7 @@ function portOf(address: string | AddressInfo | null): number {
   return address.port;
 }
 
-/** Ends at once: what hangs is let go, what was to happen later does not. */
+/** Ends at once: hanging requests are released, and later effects do not happen. */
 async function close(server: Server, closing: AbortController): Promise<void> {
   closing.abort();
   await new Promise<void>((resolve) => {

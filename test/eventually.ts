@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Looks again after a tenth of the time it has waited: a look costs a command or more, and a death takes Temporal a minute to notice. */
+/** Checks again after a tenth of the time it has waited: a check costs a command or more, and a death takes Temporal a minute to notice. */
 const PART_OF_WAIT = 0.1;
 const PAUSE_MS = { least: 100, most: 2_000 };
 

@@ -5,7 +5,7 @@ import { StoreRefused, StoreUnavailable, type Evidence, type Hold, type Lease } 
 /**
  * One process per broker serves `autotask-<broker>`: it holds the lease on the gate that counts calls and threads, and what it remembers of its own writes.
  * A second one stands by and takes over when the first ends, is frozen or cut off. Who lost it sends nothing more. While the store is away nobody can hold
- * it: the process stays, and goes on when the store is back.
+ * it: the process stays, and continues when the store is back.
  */
 export class GateKeeper {
   private hold: Hold | null = null;

@@ -8,7 +8,7 @@ import { stop } from './gate-keeper.js';
 const LOOK_EVERY_MS = 60_000;
 
 /**
- * The queue that all brokers had in common in earlier releases. What was started there goes on there, so a worker serves it while its broker has something
+ * The queue that all brokers had in common in earlier releases. What was started there continues there, so a worker serves it while its broker has something
  * open on it, and not longer: whatever is there is taken by anyone who asks first.
  */
 export class OldQueue {

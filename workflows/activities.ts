@@ -44,7 +44,7 @@ export const reading = (broker: string, summary: string): Pick<Activities, 'take
 });
 
 /**
- * Reads of the whole month: pages and polls, and the wait for quota. An organization that cannot go on waits by itself and is tried again; the run has no
+ * Reads of the whole month: pages and polls, and the wait for quota. An organization that cannot continue waits by itself and is tried again; the run has no
  * other day.
  */
 export const readingPatiently = (broker: string, summary: string): Pick<Activities, 'takeReport' | 'surveyAutotask'> => ({

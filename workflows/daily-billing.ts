@@ -120,7 +120,7 @@ async function gather(run: DailyState, request: MonthRequest, months: Month[]): 
   return { months, report, survey, work: { ...work, calls }, started: 0 };
 }
 
-/** Where this execution has no room for all of them, the next one goes on with those that are left. */
+/** Where this execution has no room for all of them, the next one continues with those that are left. */
 async function billOrganizations(
   run: DailyState,
   request: MonthRequest,

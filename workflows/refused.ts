@@ -26,7 +26,7 @@ export function misnamedRefusal(raw: unknown): string | null {
 
 /**
  * A member that nobody knows may be a misspelt one, and without the one that was meant a run bills more than was asked for: what a person started is refused. What
- * programs hand on, or a schedule keeps, may come from a newer version than this: it goes on without the member, and says so. Null where there is nothing to say.
+ * programs hand on, or a schedule keeps, may come from a newer version than this: it continues without the member, and says so. Null where there is nothing to say.
  */
 export function refuseOrKeep(unknown: string | null): string | null {
   if (unknown === null) return null;

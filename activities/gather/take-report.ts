@@ -85,7 +85,7 @@ function askOnce({ cloudmore, autotask, attempt }: Dependencies, { instead }: Re
 }
 
 /**
- * A report that takes the place of another is of the same day, and goes on in the mode that was asked for then. Where nobody knows that any more, or what is
+ * A report that takes the place of another is of the same day, and continues in the mode that was asked for then. Where nobody knows that any more, or what is
  * referred to is not a report of this month, it waits for a release: a message may refer to anything that is kept.
  */
 async function asAskedBefore(

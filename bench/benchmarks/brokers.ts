@@ -20,7 +20,7 @@ import { sized, withFolder } from '../worlds.js';
 import type { BenchmarkOptions } from './index.js';
 
 /**
- * Many brokers on one machine, as one who hosts for them has them: the real server on PostgreSQL, the evidence next to it, a few worker processes over parts of the
+ * Many brokers on one machine, as a host runs them: the real server on PostgreSQL, the evidence next to it, a few worker processes over parts of the
  * folder. Every month is billed already (`billed-world.ts`); the first day finds that out, and the second, without changes, is measured. One broker of each kind of
  * trouble is among them (`troubled-brokers.ts`): the others end on time and to the cent.
  */
@@ -64,7 +64,7 @@ export async function run({ seed, scale, brokers: count }: BenchmarkOptions): Pr
   }
 }
 
-/** Large ones first, so that they are spread over the processes; the last ones have each a trouble. */
+/** Large ones first, so that they are spread over the processes; each of the last ones has a problem. */
 async function brokersOf(
   folder: string,
   { seed, scale, count }: { seed: number; scale: number; count: number },
@@ -139,7 +139,7 @@ async function copyInto(folder: string, file: string): Promise<void> {
 
 const folderOf = (folder: string, process: number): string => join(folder, `brokers-${process}`);
 
-/** Of one broker: what `environmentFor` says, but for what is the installation's. */
+/** Of one broker: what `environmentFor` says, except what belongs to the installation. */
 function settingsOf(vendors: { env: Record<string, string> }, trouble: Trouble | null): string {
   const { BILLING_EVIDENCE: _evidence, BILLING_BROKER: _broker, ...settings } = environmentFor(vendors, '');
   return Object.entries({ ...settings, AUTOTASK_CALLS_PER_HOUR: '10000', ...trouble?.settings })
@@ -222,7 +222,7 @@ async function unchangedDay({ brokers, server: { client } }: Rig, ended: Map<Bro
 /** Of 300 brokers. */
 const FULL_LINES = 20 * LARGE_LINES + 280 * (sumOf(SMALL_LINES) / SMALL_LINES.length);
 
-/** Brokers whose month does not come to what was billed, or for which something was written once more. */
+/** Brokers whose month differs from what was billed, or was written again. */
 async function wrongMonths({ brokers, server }: Rig): Promise<string[]> {
   const evidence = openEvidence(server.evidence);
   try {

@@ -44,7 +44,7 @@ export async function run({ seed, scale }: { seed: number; scale: number }): Pro
   });
 }
 
-/** Of one broker: what `environmentFor` says, but for what is the installation's. */
+/** Of one broker: what `environmentFor` says, except what belongs to the installation. */
 function settingsOf(sandbox: SandboxProcess, folder: string): string {
   const { BILLING_EVIDENCE: _evidence, BILLING_BROKER: _broker, ...settings } = environmentFor(sandbox, folder);
   return Object.entries({ ...settings, AUTOTASK_CALLS_PER_HOUR: '10000' })
@@ -89,7 +89,7 @@ const measure = (folder: string, large: { lines: number; organizations: number }
     );
   });
 
-/** The worst of all counts: nobody is to wait longer. */
+/** The worst one counts: nobody should wait longer. */
 const delay = (what: string, neighbour: number[], alone: number): Figure =>
   figure(`delay of ${what} next to a large broker's first month`, Math.max(...neighbour) - alone, {
     unit: 's',

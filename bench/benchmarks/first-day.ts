@@ -15,8 +15,8 @@ import { startSandboxProcess, type SandboxProcess } from '../sandbox-process.js'
 import { sized, withFolder } from '../worlds.js';
 
 /**
- * A stopwatch from a clone to the first posted month, on a tenant with a past that has met nothing of ours: every command of docs/first-contact.md by its own
- * process, in its order, and a person who decides at once and rightly. Counted besides the time are the commands and what such a person had to decide.
+ * A stopwatch from a clone to the first posted month, on a tenant with a past that has never seen this product: every command of docs/first-contact.md
+ * in its own process, in order, and a person who decides at once and correctly. Besides the time, it counts the commands and that person's decisions.
  */
 
 const CUSTOMERS = 300;
@@ -27,7 +27,7 @@ const PROPERTY = 'AutotaskCompanyID';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const execute = promisify(execFile);
 const LONGEST_MS = 3_600_000;
-/** A look is a process of its own, and takes a second of what the month needs. */
+/** Each look is a separate process and takes a second from the month. */
 const LOOK_EVERY_MS = 10_000;
 const OUTPUT_MOST = 512 * 2 ** 20;
 
@@ -111,7 +111,7 @@ class FirstDay {
     await this.timed('billing --help', () => execute(process.execPath, [join(clone, 'client/bin.js'), '--help'], { cwd: clone }));
   }
 
-  /** The surest suggestions are taken as they are; the others a person looks at one by one, and leaves a company to the one that is surest of it. */
+  /** The surest suggestions are taken as they are; a person checks the others one by one, and gives a company to the surest. */
   private async companies(): Promise<void> {
     await this.billing(['companies', 'match', '--out', this.file('companies.csv')]);
     const rows = await this.csv('companies.csv');

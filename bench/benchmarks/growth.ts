@@ -12,7 +12,7 @@ import { autotaskRequests, environmentFor, withSandbox } from '../rig.js';
 import { generatedWorld, sized, withFolder } from '../worlds.js';
 
 /**
- * 500 brokers, a million organization-months: what grows with what, and where the first wall is. A month of a small broker is billed through Temporal, and once
+ * 500 brokers, a million organization-months: what grows with what, and where the first limit is. A month of a small broker is billed through Temporal, and once
  * more unchanged; what that cost is multiplied, and the day on which everything is new is played minute by minute.
  */
 

@@ -13,7 +13,7 @@ import { generatedWorld, sized, withFolder } from '../worlds.js';
 
 /**
  * A month of 100,000 lines and 2,000 organizations through a Temporal server and a worker process, against one of 1,000 lines, and one of a single
- * organization of 20,000: memory of the worker, time per line, payloads, answers and histories. In shadow mode: everything is read, planned, told and
+ * organization of 20,000: memory of the worker, time per line, payloads, answers and histories. In shadow mode: everything is read, planned, reported and
  * reconciled, and nothing is written, because the calls would be all one sees; and, smaller, one organization whose month is written.
  */
 

@@ -53,7 +53,7 @@ export class Threads {
 
   constructor(private readonly limit: number) {}
 
-  /** Takes a place. `leave` gives it back; `check` refuses where there was none. */
+  /** Takes a place. `leave` gives it back; `check` refuses if none was free. */
   enter(identifier: string, entity: string): { check(): void; leave(): void } {
     const key = `${identifier} ${entity}`;
     const before = this.#inFlight.get(key) ?? 0;

@@ -21,9 +21,9 @@ export const behaviourSchema = z.strictObject({
   missing: z.enum(['null', '404']).default('null'),
   /** What an update answers as `itemId`. */
   patchAnswer: z.enum(['itemId', 'null']).default('itemId'),
-  /** A change of a create-only or read-only field is refused, or dropped without a word. */
+  /** A change of a create-only or read-only field is refused, or dropped silently. */
   createOnly: z.enum(['refuse', 'ignore']).default('refuse'),
-  /** A query without a condition answers everything, or is refused. */
+  /** A query without a condition returns everything, or is refused. */
   emptyFilter: z.enum(['all', 'refuse']).default('all'),
   /** Whether two services may have the same name. */
   uniqueServiceNames: z.boolean().default(false),

@@ -6,7 +6,7 @@ export type Day = string;
 const DAY_MS = 86_400_000;
 const INSTANT = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,7})?)?)(Z|[+-]\d\d:\d\d)?)?$/i;
 
-/** Milliseconds of an instant as clients write it; a text without a zone is UTC. Undefined when it is none. */
+/** Milliseconds of an instant as clients write it; a text without a zone is UTC. Undefined if it is not an instant. */
 export function parseInstant(value: string): number | undefined {
   const [, date, time = '00:00', zone = 'Z'] = INSTANT.exec(value) ?? [];
   if (date === undefined) return undefined;

@@ -5,7 +5,7 @@ import type { PicklistValue } from './picklists.js';
 import { isDenied, type Action } from './rights.js';
 import { userDefinedFieldsOf, type Tenant } from './tenant.js';
 
-/** What metadata can be asked of: every entity, and the adjustments, which have fields but no table. */
+/** What has metadata: every entity, and the adjustments, which have fields but no table. */
 export type Described = Pick<Entity, 'name' | 'path' | 'udfType' | 'can'> & { fields: Fields; queryable: boolean };
 
 export function entityInformation(tenant: Tenant, described: Described) {

@@ -129,7 +129,7 @@ export class Table<R extends AnyRecord> {
     }
   }
 
-  /** Whether some change is not visible yet, so that the indexes tell another story than queries see. */
+  /** Whether some change is not visible yet, so that the indexes differ from what queries see. */
   get lagging(): boolean {
     for (const id of this.#pending.keys()) this.seen(id);
     return this.#pending.size > 0;

@@ -16,9 +16,9 @@ export const behaviourSchema = z.strictObject({
   bodylessAccepted: z.boolean().default(false),
   /** What the synchronous reports do with more than they can hold. */
   largeReport: z.enum(['refuse', 'truncate']).default('refuse'),
-  /** The API's description is there for everybody, only with a log-in, or not at all. */
+  /** Everybody can read the API's description, only with a log-in, or not at all. */
   description: z.enum(['public', 'behindLogIn', 'none']).default('public'),
-  /** In which words a report task says how it stands: those documented for another task, others that are as likely, or a number. */
+  /** Which words a report task uses for its state: those documented for another task, others that are as likely, or a number. */
   taskWords: z.enum(['reference', 'others', 'numbers']).default('reference'),
   /** Under which name a finished task has its report. */
   reportMember: z.enum(['report', 'result', 'data', 'payload']).default('report'),
@@ -27,7 +27,7 @@ export const behaviourSchema = z.strictObject({
   /** Members that have another name in every answer: nobody outside knows most of them. */
   renames: z.record(z.string(), z.string()).default({}),
   decimalsAsStrings: z.boolean().default(false),
-  /** When a token really ends; it is told to last a day. */
+  /** When a token really ends; it is said to last a day. */
   tokenLifetimeS: z.int().min(0).default(TOKEN_LIFETIME_S),
 });
 

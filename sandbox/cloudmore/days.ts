@@ -49,7 +49,7 @@ function problemOf(name: string, value: unknown): ModelErrors {
   };
 }
 
-/** 30 February has the form of a day and is none. */
+/** 30 February has the form of a day but is not one. */
 function isRealDay(day: string): boolean {
   const time = Date.parse(`${day}T00:00:00Z`);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);

@@ -6,7 +6,7 @@ import type { Rec } from './store.js';
 
 /**
  * The API's description of itself (`docs/vendors/cloudmore.md` 2.1): paths as they are routed, and models with the members that this world's records have. The models' names are
- * official (appendix B); their members are not known of anybody.
+ * official (appendix B); nobody knows their members.
  */
 export function descriptionRoute(
   broker: Broker,

@@ -51,7 +51,7 @@ export function createCloudmore(world: CloudmoreWorld, clock: Clock): CloudmoreV
   };
 }
 
-/** Tells whether the API answers; asks for no token. */
+/** Says whether the API answers; needs no token. */
 const HEALTH: Route = { method: 'GET', pattern: '/api/healthcheck', handle: () => jsonText(200, '"Healthy"') };
 
 /** A bearer first, then the broker: somebody else's is forbidden, not missing. */

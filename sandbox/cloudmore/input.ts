@@ -9,7 +9,7 @@ export function queryValue({ query }: SandboxRequest, name: string): string | un
   return undefined;
 }
 
-/** The body as an object, or undefined when it is none. */
+/** The body as an object, or undefined if it is not one. */
 export function bodyObject({ text }: SandboxRequest): Rec | undefined {
   try {
     const body: unknown = JSON.parse(text);

@@ -59,7 +59,7 @@ export class Store {
     this.priceLists.set(serviceId.toLowerCase(), items);
   }
 
-  /** Overwrites the members named in `changes`, by no rule of the vendor's. False when there is no such record. Price list items go by item code. */
+  /** Overwrites the members named in `changes`, without the vendor's rules. False when there is no such record. Price list items go by item code. */
   patch(kind: PatchKind, id: string, changes: Rec): boolean {
     switch (kind) {
       case 'organizations':

@@ -12,7 +12,7 @@ export interface Fact {
   what: string;
   support: Support;
   mark: Mark;
-  /** How sure the names of the members are that it takes and answers, where that is another matter than path and purpose; null where `mark` is for both. */
+  /** How certain the names of its members are, if that differs from path and purpose; null where `mark` covers both. */
   members: Mark | null;
   /** Section of the vendor's page in `docs/vendors`, with a question's number; null for what is the sandbox's own. */
   section: string | null;

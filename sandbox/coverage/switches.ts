@@ -10,7 +10,7 @@ import { facts, type Fact, type Mark } from './fact.js';
 type Setting<V> = V extends boolean ? `${V}` : V extends string ? (string extends V ? Free : V) : Free;
 type Free = 'usual' | 'another';
 
-/** The mark is that of what the switch decides: mostly a guess, or it would be no switch. */
+/** The mark is that of what the switch decides: mostly a guess, otherwise it would not be a switch. */
 type Switches<B> = {
   [K in keyof B]-?: { section: string; mark: Mark; settings: Record<Setting<B[K]>, string> };
 };

@@ -303,5 +303,5 @@ const azureListing = (
   entitlements: [],
 });
 
-/** Total of what a source reports; for choosing what a discount may hang on. */
+/** Total of what a source reports; for choosing what a discount may apply to. */
 export const salesOf = (charges: readonly Charge[]): Big => sumOf(charges, ({ sales }) => sales);

@@ -3,7 +3,7 @@ import { isObject, objectsOf } from '../cloudmore/input.js';
 import { Random } from './random.js';
 
 /**
- * A tenant in which years of billing stand: services that people made for the products that Cloudmore sells now, other tools' contracts that bill some of them,
+ * A tenant with years of billing: services that people made for the products that Cloudmore sells now, other tools' contracts that bill some of them,
  * many that bill something else, and inactive services of the same names.
  */
 

@@ -18,7 +18,7 @@ const isDry = values['dry-run'];
 
 const { version, commit, problems } = candidate(ROOT);
 for (const problem of problems) console.error(`✗ ${problem}`);
-// A dry run says what would be in the way and goes on, so that building is tried before the day of the release.
+// A dry run says what would be in the way and continues, so that building is tried before the day of the release.
 if (problems.length > 0 && !isDry) {
   console.error(`release: ${version || 'no version'} is not released, ${problems.length} to set right`);
   process.exit(1);

@@ -13,7 +13,7 @@ import { digestsIn, reached, Texts } from './texts.js';
 /**
  * Forgetting an organization. What is its own goes with its names and its key; what is said of it in values of others and of the month is taken out, and those
  * are kept again under their names; what nothing points to any more goes too. Ids by which made records are found again stay: billing a month once more makes
- * nothing twice. Every step may be repeated: after an interruption the same command goes on.
+ * nothing twice. Every step may be repeated: after an interruption the same command continues.
  */
 export interface Forgetting {
   whom: Whom;

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /**
- * What every client keeps for the work that goes on, in one store for all: Node hands each store that was ever used on to every promise of the process, and
+ * What every client keeps for the work under way, in one store for all: Node hands each store that was ever used on to every promise of the process, and
  * a process may have many clients one after another.
  */
 const kept = new AsyncLocalStorage<ReadonlyMap<object, unknown>>();

@@ -143,7 +143,7 @@ export interface MonthRequest {
 }
 
 export interface ReportRequest extends MonthRequest {
-  /** The report that the new one takes the place of: it goes on in the mode that was asked for then. */
+  /** The report that the new one takes the place of: it continues in the mode that was asked for then. */
   instead?: Ref;
   /** The settings under which the run was asked for: a worker with others refuses. */
   settings?: MoneySettings;
@@ -260,7 +260,7 @@ export interface StepRequest<S extends Step = Step> extends MonthRequest {
   lease?: string;
 }
 
-/** What came of a step. `refused` is Autotask's answer to a second adjustment of one date; the planner goes on from there (rule 7.0). */
+/** What came of a step. `refused` is Autotask's answer to a second adjustment of one date; the planner continues from there (rule 7.0). */
 export interface StepDone {
   result: 'written' | 'already' | 'refused';
   /** Id of the service, product or contract the step ensured; null for the others. */

@@ -78,7 +78,7 @@ export interface Leak {
   subscriptionId: string | null;
   /** What is wrong, in the planner's words. */
   message: string;
-  /** What a person does about it where the message does not say it, and the command that goes on afterwards. */
+  /** What a person does about it where the message does not say it, and the command that continues afterwards. */
   remedy: string;
   command: Command | null;
 }
@@ -101,7 +101,7 @@ export interface GhostEntry {
   contractId: number;
   subscriptionId: string;
   message: string;
-  /** The command that goes on where it is not the reason's own; null where there is none. */
+  /** The command that continues where it is not the reason's own; null where there is none. */
   command: Command | null;
 }
 

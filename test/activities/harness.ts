@@ -51,7 +51,7 @@ export interface Meanwhile {
   month?: string;
   /** Whom; default: `CONTOSO`. */
   organizationId?: string;
-  /** Told of every plan that is asked for. */
+  /** Called with every plan that is requested. */
   onPlan?: (request: PlanRequest) => void;
 }
 

@@ -74,7 +74,7 @@ describe('a run in mode auto', () => {
     await expect(planned(restricted)).rejects.toThrow(/A2\.access.*Nothing was written/s);
   });
 
-  test('goes on where this tenant was billed before, and tells people', async () => {
+  test('continues where this tenant was billed before, and tells people', async () => {
     const evidence = memoryEvidence();
     await evidence.point('intents/default/x', await evidence.put({}));
     const dependencies = on(restricted, evidence);

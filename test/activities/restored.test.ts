@@ -12,7 +12,7 @@ import { billOrganization } from '../../workflows/bill-organization.js';
 import { carryOutBy } from '../../workflows/organization-run.js';
 import { CONTOSO, control, MONTH, startVendors } from './harness.js';
 
-/** A backup that is restored is older than Autotask: what it would go on with was done already. Nothing of it is continued, everything is planned again. */
+/** A restored backup is older than Autotask: what it would continue was done already. Nothing of it is continued, everything is planned again. */
 
 let folder: string;
 let sandbox: Sandbox;

@@ -121,7 +121,7 @@ describe('a worker restarted with other settings in mid-run', () => {
     expect(result).toMatchObject({ status: 'Done', held: { lines: 0 } });
   });
 
-  test('goes on where what changed changes no money', async () => {
+  test('continues where what changed changes no money', async () => {
     const given = await harnessWith({}).given('2025-10-20');
     expect((await harnessWith({ LOG_LEVEL: 'debug' }).bill(given, null)).result.status).toBe('Done');
   });

@@ -7,7 +7,7 @@ import { readOutcome } from '../../shared/evidence/months.js';
 import { openHarness, type Harness } from './harness.js';
 
 /**
- * A search that does not see made the whole month once more every day. Contoso has two licences and no contract yet; a day later nothing has changed, and
+ * A blind search made the whole month again every day. Contoso has two licences and no contract yet; a day later nothing has changed, and
  * whatever Autotask shows or hides, nothing more is made.
  */
 
@@ -135,7 +135,7 @@ describe('what was made before', () => {
     expect(billed()).toBe(before);
   });
 
-  test('and lost both ids is not made a second time next to it', async () => {
+  test('and lost both ids is not made a second time', async () => {
     await open({});
     await day(DAYS[0]!);
     const id = contractIds()[0]!;

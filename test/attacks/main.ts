@@ -6,8 +6,8 @@ import { missing, ROWS, testsOf } from './rows.js';
 import { inBrowser, inSpreadsheets, type Played } from './programs.js';
 
 /**
- * `npm run attacks`: what was harmful once, played again. Each row of the list names the tests that play it; the table of hostile texts is shown to a real
- * browser and to a real spreadsheet program besides, and a hundred thousand mutated answers come to the door. Everything runs on this machine. Ends with 0 when
+ * `npm run attacks`: repeats what was once harmful. Each row of the list names the tests that play it; the table of hostile texts is shown to a real
+ * browser and to a real spreadsheet program besides, and a hundred thousand mutated answers go to the parsers. Everything runs on this machine. Ends with 0 when
  * all of it is refused or harmless, and with one line of figures. `-- --fuzz N` for another number of answers; `-- --without programs,tests` leaves parts out.
  */
 

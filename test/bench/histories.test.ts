@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { payloadOf } from '../../bench/histories.js';
 
-/** What an event carries is counted, whatever it is about: a limit that only activities are held to is none. */
+/** What an event carries is counted, whatever it is about: a limit that only activities keep is not a limit. */
 
 const payloads = (bytes: number): object => ({ payloads: [{ data: new Uint8Array(bytes - 1) }, { data: new Uint8Array(1) }] });
 

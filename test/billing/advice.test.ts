@@ -129,7 +129,7 @@ test.each<[string | null, boolean]>([
   ['custom-service', false],
   ['of-tomorrow', false],
   [null, false],
-])('a person goes on from %s by a release: %s', (reason, is) => expect(isReleasable(reason)).toBe(is));
+])('a person continues from %s by a release: %s', (reason, is) => expect(isReleasable(reason)).toBe(is));
 
 test('a month held as a whole is reported with the releasing command', () => {
   expect(heldMonthAdvice('October is small.', '2025-10')).toEqual({

@@ -117,7 +117,7 @@ describe('amounts that arrive later', () => {
   });
 });
 
-describe('a subscription that goes on', () => {
+describe('a subscription that continues', () => {
   test('6.4 an extension comes before amounts and empties the months between', () => {
     const held = running();
     held.contracts = [{ ...held.contracts[0]!, endDay: '2025-07-31' }];

@@ -58,7 +58,7 @@ describe('a breaker by itself', () => {
     );
   });
 
-  // Earlier releases did not tell what recurs.
+  // Earlier releases did not say what recurs.
   test('a month of an earlier release is compared as a whole', () => {
     expect(month(early)).toMatch(
       /^The report has sales of 120\.00 EUR, and the same part of last month had 1,000\.00: a drop of more than 50 %/,

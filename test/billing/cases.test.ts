@@ -54,7 +54,7 @@ describe('money that comes and goes', () => {
     expect([amountsOf(decided), decided.ghosts.map(({ outcome }) => outcome)]).toEqual([[], ['ghost']]);
   });
 
-  // It stood in the next year because its subscription goes on as something else.
+  // It stood in the next year because its subscription continues as something else.
   test('7.6 a licence paid once ends next to its successor', () => {
     const ended = { ...running(), contracts: [contract({ endDay: '2025-09-30' })], rows: [running().rows[0]!] };
     const autotask = new AutotaskInMemory(ended);
@@ -72,7 +72,7 @@ describe('money that comes and goes', () => {
   });
 
   // It stood in the next year because of the held line.
-  test('7.6 a licence paid once ends next to a held line in dollars', () => {
+  test('7.6 a licence paid once ends with a held dollar line', () => {
     const ended = { ...running(), contracts: [contract({ endDay: '2025-09-30' })], rows: [running().rows[0]!] };
     const software = line({ recordType: 'SoftwareSubscription', itemCode: null });
     const report = {
@@ -163,7 +163,7 @@ describe('money next to the right item', () => {
 
 describe('months that a person has approved', () => {
   // The catch-up stands in the next month.
-  test('7.5 an open charge in a frozen month stays next to the catch-up', () => {
+  test('7.5 a frozen month’s open charge stays next to the catch-up', () => {
     const state = after({ ...running(), charges: [charge({ key: KEY, price: '5', cost: '0' })] }, lastDay('2025-10'));
     const held: Books = { ...state, charges: state.charges.map((one) => ({ ...one, billed: false })) };
     const situation: Situation = { books: held, report: MORE, settings: { afterFreeze: 'charge' } };

@@ -28,7 +28,7 @@ describe('6.1 on a contract that has ended and is inactive', () => {
   const renewed: Situation = { asOf: '2025-11-05' };
   const ended = { isActive: false, endDay: '2025-10-31' };
 
-  // Its subscription goes on, and its service has another price.
+  // Its subscription continues, and its service has another price.
   test('nothing is written, though end and price have changed', () => {
     const decided = plan({ ...renewed, books: { ...held(ended), services: [service({ unitPrice: '11' })] } });
     expect([outcomesOf(decided), decided.steps]).toStrictEqual([['posted'], []]);

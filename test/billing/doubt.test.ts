@@ -247,7 +247,7 @@ describe('what was made before and is gone', () => {
     expect(heldItems(more(held), held)).toHaveLength(1);
   });
 
-  test('an item settled by charge alone is held next to an unknown row', () => {
+  test('an item billed by charge is held next to an unknown row', () => {
     const held: Books = {
       ...heldWith(),
       rows: [row({ id: 9, serviceId: 51 })],

@@ -24,8 +24,8 @@ test('a subscription that is partly unreadable has not ended', () => {
 describe('of one that is listed twice', () => {
   test.each([
     ['both have ended', [ENDED, ENDED], true],
-    ['the first goes on', [ACTIVE, ENDED], false],
-    ['the second goes on', [ENDED, ACTIVE], false],
+    ['the first continues', [ACTIVE, ENDED], false],
+    ['the second continues', [ENDED, ACTIVE], false],
   ])('%s', (_, listed, is) => {
     expect([endedSubscription(listed, ENDED.id.toUpperCase()) !== undefined, endedIds(listed).size]).toEqual([is, is ? 1 : 0]);
   });

@@ -52,7 +52,7 @@ describe('why a report has no line any more for what it had', () => {
 
   test.each<[string, string | null, string | null]>([
     ['its subscription has ended', why(listed({ status: ' Cancelled ' })), 'ended: The subscription is cancelled in Cloudmore.'],
-    ['its subscription goes on', why(listed({})), null],
+    ['its subscription continues', why(listed({})), null],
     ['nothing is listed, and nothing billed', why({ accepted: null }), null],
     ['another code is billed, which came since', why({}, [decision()]), NEW],
     ['another is, which is more since', why({ accepted: [accepted(), { ...kept, sales: '129' }] }, [decision()]), NEW],

@@ -232,7 +232,7 @@ describe('how a line is paid (4.4)', () => {
   });
 
   // It stands next to one that is paid once.
-  test('a line without a term goes on every month', () => {
+  test('a line without a term continues every month', () => {
     const once = line({ ...bare, startDay: '2025-01-01', endDay: '2025-12-31', itemCode: null });
     const other = line({ ...bare, itemCode: null });
     expect(sortByPayment('AzurePlan', [once, other], indexPrices([]))).toEqual({ once: [once], monthly: [other] });

@@ -3,7 +3,7 @@ import { withOnRelease } from '../../shared/billing/plan/on-release.js';
 import type { Plan, Step } from '../../shared/billing/plan-types.js';
 import { line, plan } from './builders.js';
 
-/** Nobody releases what they cannot see: a plan of which something is held tells what its release would write next to it. */
+/** Nobody releases what they cannot see: a plan with something held says what its release would also write. */
 
 const whole = plan({ report: { lines: [line(), line({ subscriptionId: 's-2', itemCode: 'CFQ7OTHER', productName: 'Visio' })] } });
 const [held] = whole.items.filter(({ productName }) => productName === 'Visio');

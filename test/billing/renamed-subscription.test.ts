@@ -134,7 +134,7 @@ describe('a licence whose id somebody gave to another contract', () => {
       named: { subscriptions: [['az-1', 'org-1', []]], contracts: [[100, SUBSCRIPTION, [[50, key]]]] },
     });
 
-  test('was billed there, next to the contract that it had been billed on', () => {
+  test('was billed there, next to the contract it was on before', () => {
     const now = onBoth();
     expect(outcomesOf(now)).toEqual(['held report-shrank']);
     expect(now.items[0]!.message).toMatch(

@@ -22,7 +22,7 @@ import {
   type Situation,
 } from './builders.js';
 
-/** Rules 1 to 6 and 9 where a single row of a table does not tell it. */
+/** Rules 1 to 6 and 9 where one row of a table is not enough. */
 
 describe('the digest of the plan as shown alone releases it', () => {
   const september: Line = line({ billingDate: '2025-09-08' });
@@ -179,7 +179,7 @@ describe('contracts that carry two subscriptions (6.1)', () => {
       { report: { lines: [line(), line({ subscriptionId: OTHER, quantity: '20', sales: '240.00' })] } },
       ['held contract-duplicate', 'held contract-duplicate'],
     ],
-    ['the subscription in the field goes on alone', {}, ['posted']],
+    ['the subscription in the field continues alone', {}, ['posted']],
     [
       'a field that somebody overwrote with anything else is put back',
       { books: { ...running(), contracts: [contract({ subscriptionId: 'see note' })] } },

@@ -183,7 +183,7 @@ describe('what has become less is held', () => {
   });
 });
 
-describe('what is no less, or rises, goes on in a partial report', () => {
+describe('what is no less, or rises, continues in a partial report', () => {
   test.each<[string, string | null]>([
     [
       'it is what it was, and less than what stands',

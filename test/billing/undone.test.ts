@@ -23,7 +23,7 @@ const step = (...items: string[]): Plan['steps'][number] => ({ ...plan().steps[0
 const undoPlan = (lines: UndoLine[], moved: string[] = lines.map(({ id }) => id)): UndoPlan =>
   ({ lines, steps: moved.map((id) => step(id)) }) as UndoPlan;
 
-describe('a way back goes on where another one ended', () => {
+describe('a way back continues where another one ended', () => {
   const released = undoPlan([line(), line({ id: 'undo-100-51', serviceId: 51 })]);
 
   test.each<[string, UndoPlan, boolean]>([

@@ -91,7 +91,7 @@ const TROUBLES: Trouble[] = [
     what: 'a workflow that fails at each of its tasks',
     before: poison,
     code: null,
-    says: /1 customer cannot go on/,
+    says: /1 customer cannot continue/,
   },
 ];
 
@@ -167,7 +167,7 @@ async function poison(broker: string): Promise<void> {
   );
 }
 
-/** A month that waits for approval is told so much that Temporal ends it. */
+/** A month that waits for approval gets so many messages that Temporal ends it. */
 async function fillHistory(broker: string): Promise<void> {
   await cli(broker, ...RUN, '--wait');
   const handle = system.client.workflow.getHandle(workflowOf(broker));

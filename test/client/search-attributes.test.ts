@@ -41,7 +41,7 @@ describe('where nobody may ask for search attributes', () => {
     expect(await looked()).toMatchObject({ isGood: false, text: 'missing: BillingBroker' });
   });
 
-  test('both go on without a restart once it has been made there', async () => {
+  test('both continue without a restart once it has been made there', async () => {
     await withTemporal({ ...environment(), TEMPORAL_ADDRESS: server.address }, (temporal) => ensureSearchAttributes(temporal));
     const until = Date.now() + 30_000;
     for (;;) {

@@ -27,7 +27,7 @@ export interface DrillOptions {
 export interface Row {
   drill: string;
   what: string;
-  /** Exit code of the command that told of it, or of the run that went on by itself. */
+  /** Exit code of the command that told of it, or of the run that continued automatically. */
   code: number;
   /** What was said. */
   message: string;
@@ -147,9 +147,9 @@ export const lastWords = (text: string): string =>
     .filter(Boolean)
     .at(-1) ?? '';
 
-/** The run went on and came to its end by itself: how long that took from now on. */
+/** The run continued and came to its end by itself: how long that took from now on. */
 export async function byItself(run: Promise<Outcome>): Promise<Outcome> {
   const startedAt = Date.now();
   const { code } = await run;
-  return { code, message: 'goes on by itself', seconds: (Date.now() - startedAt) / 1000 };
+  return { code, message: 'continues automatically', seconds: (Date.now() - startedAt) / 1000 };
 }

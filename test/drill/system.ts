@@ -90,7 +90,7 @@ export class DrillSystem {
     return this.stack.control('DELETE', 'requests');
   }
 
-  /** Begins the month's run; it goes on by itself. */
+  /** Begins the month's run; it continues automatically. */
   async runMonth(...more: string[]): Promise<Run> {
     this.lastRun = null;
     const run = await this.stack.billing(['run', MONTH, '--as-of', LAST_DAY, '--wait', '--json', ...more]);
@@ -104,7 +104,7 @@ export class DrillSystem {
     while ((await this.writes()) < times) {
       if (Date.now() > deadline)
         throw new Error(
-          `Only ${await this.writes()} of ${times} writes came. The run ${this.lastRun === null ? 'goes on' : `ended with ${this.lastRun.code}: ${this.lastRun.stderr}`}. The worker's last words:\n${this.stack.service('worker').said().slice(-3000)}`,
+          `Only ${await this.writes()} of ${times} writes came. The run ${this.lastRun === null ? 'continues' : `ended with ${this.lastRun.code}: ${this.lastRun.stderr}`}. The worker's last words:\n${this.stack.service('worker').said().slice(-3000)}`,
         );
       await sleep(50);
     }

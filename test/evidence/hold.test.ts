@@ -102,7 +102,7 @@ test('a lease that is not renewed is taken within 15 seconds', () => {
 });
 
 describe('of processes', () => {
-  // By one that knows its calls; it has lost the name when it goes on.
+  // By one that knows its calls; it has lost the name when it continues.
   test.concurrent.each(kinds)(
     'over %s a frozen holder is replaced',
     async (kind) => {
@@ -211,7 +211,7 @@ describe('a store that was set back', () => {
 });
 
 describe('a process that is frozen in the middle of its renewal', () => {
-  /** Lock and lease are given up to the others meanwhile: what it does when it goes on is the rest of the renewal. */
+  /** Lock and lease are given up to the others meanwhile: what it does when it continues is the rest of the renewal. */
   // Both processes could have sent.
   test('does not regain the name by writing on', async () => {
     const location = join(folder, 'frozen-inside');

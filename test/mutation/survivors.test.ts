@@ -28,7 +28,7 @@ const fileOf = (...mutants: ReturnType<typeof mutant>[]) => ({
   'shared/billing/amounts/rows.ts': { language: 'ts', source: SOURCE, mutants },
 });
 
-describe('mutants that no test tells from the code', () => {
+describe('mutants that no test distinguishes from the code', () => {
   test('have their reason in a row; a row without reason is none', () => {
     expect(explained(DOCUMENT)).toEqual([
       { file: 'rows.ts', line: '`if (a || b) return;`', mutant: '`a || b` → `a && b`' },

@@ -5,12 +5,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Every mutant that no test tells from the code has its reason in `docs/survivors.md`: one that has none ends `npm run mutation` with an error, and so does
+ * Every mutant that no test distinguishes from the code has its reason in `docs/survivors.md`: one that has none ends `npm run mutation` with an error, and so does
  * a reason whose mutant is killed by now.
  */
 
 const DOCUMENT = new URL('../../docs/survivors.md', import.meta.url);
-/** Of longer code the beginning tells which it is. */
+/** The beginning identifies longer code. */
 const CODE_LENGTH = 100;
 
 /** A mutant as the document shows it: its file, the line that it begins on, and what becomes of what. */

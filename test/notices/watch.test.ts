@@ -28,7 +28,7 @@ import { runCommand } from '../command.js';
 import { standIns, type StandIns } from '../workflows/stand-ins.js';
 import { openWebhook, type Webhook } from './webhook.js';
 
-/** What no run can tell itself: the worker looks, and `status --check` asks the same. Real Temporal, a real webhook. */
+/** What no run can report itself: the worker looks, and `status --check` asks the same. Real Temporal, a real webhook. */
 
 const MONTH = '2025-10';
 /** `PENDING_ACTIVITY_STATE_STARTED` in Temporal's numbering. */
@@ -166,7 +166,7 @@ describe('a run', () => {
     expect(await sentinel.look(later)).toHaveLength(1);
     await sentinel.look(later);
     expect(notices()).toEqual([
-      expect.stringMatching(/2 customers cannot go on[\s\S]*no worker takes its tasks[\s\S]*billing worker/),
+      expect.stringMatching(/2 customers cannot continue[\s\S]*no worker takes its tasks[\s\S]*billing worker/),
     ]);
   });
 
@@ -258,7 +258,7 @@ describe('a run', () => {
       expect((await check(broker)).code).toBe(3);
     });
     expect(notices().sort()).toEqual([
-      expect.stringMatching(/1 customer cannot go on[\s\S]*noSuchOrganization[\s\S]*billing restore/),
+      expect.stringMatching(/1 customer cannot continue[\s\S]*noSuchOrganization[\s\S]*billing restore/),
       expect.stringMatching(/the run hangs[\s\S]*noSuchWorkflow[\s\S]*billing restore/),
     ]);
   });

@@ -49,7 +49,7 @@ export const counterexamples: [title: string, told: Story][] = [
     ),
   ],
   [
-    'a licence paid for a year stood in the month after it, because its subscription went on as something else',
+    'a licence paid for a year stood in the month after it, because its subscription continued as something else',
     story([
       run(12, [seed({ subscription: 3, code: 1 })]),
       run(9, [seed({ type: 'software', subscription: 3, quantity: 0, sales: 0, cost: 0 })], { ahead: 1 }),

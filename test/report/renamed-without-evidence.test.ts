@@ -47,7 +47,7 @@ describe('a tenant whose evidence is gone', () => {
     expect(await books()).toEqual(before);
   });
 
-  test('goes on under its own, which is known again from then on', async () => {
+  test('continues under its own, which is known again from then on', async () => {
     const before = await books();
     loseEvidence();
     await harness.bill(MONTH, AS_OF);

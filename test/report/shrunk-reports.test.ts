@@ -120,7 +120,7 @@ describe('yesterday’s line missing today stays, and a person is notified', () 
   });
 });
 
-test('additions of the same day go on', async () => {
+test('additions of the same day continue', async () => {
   await bill([LICENCE, gone(AZURE), OTHERS, { ...LICENCE, subscription: 's-9', from: NOON }], '2025-10-13');
   expect([await stands('az-1'), await stands('s-9')]).toEqual([4100, 120]);
 });

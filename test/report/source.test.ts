@@ -27,7 +27,7 @@ describe('a month of which both say the same', () => {
     expect((await writes(harness)) - before).toBe(0);
   });
 
-  test('goes on from the billing report without a difference, and is closed', async () => {
+  test('continues from the billing report without a difference, and is closed', async () => {
     const before = await writes(harness);
     const closed = await harness.cli('close', '2025-10', '--as-of', '2025-10-18', '--out', harness.file('close.json'), '--json');
     expect([closed.code, closed.said]).toEqual([0, expect.stringContaining('Certificate written')]);

@@ -4,7 +4,7 @@ import { loadBaseConfig } from '../../shared/config.js';
 import { openHarness, type Harness } from './harness.js';
 import { LICENCE, OTHERS, twoCustomers, type ReportedLine } from './two-customers.js';
 
-/** A month that a breaker stops as a whole says what stands in Autotask next to it: what has no line goes on billing while somebody decides. */
+/** A month that a breaker stops as a whole says what stands in Autotask next to it: what has no line continues billing while somebody decides. */
 
 const MONTH = '2025-10';
 let harness: Harness;

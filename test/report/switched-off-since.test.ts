@@ -3,7 +3,7 @@ import type { Certificate } from '../../shared/close/certificate.js';
 import { billMonth, useHarness, type Harness } from './harness.js';
 import { AZURE, LICENCE, OTHERS, twoCustomers } from './two-customers.js';
 
-/** A record type is switched off after the month was billed: what stands goes on being billed, and nobody changes it. */
+/** A record type is switched off after the month was billed: what stands continues being billed, and nobody changes it. */
 
 const MONTH = '2025-10';
 const OFF = { EXPORT_RECORD_TYPES: 'AzurePlan' };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { useHarness, type Harness } from './harness.js';
 
 /**
- * A backup of a store in use may have names that were written after their values were copied. Whatever name that is, the next run goes on, writes nothing
+ * A backup of a store in use may have names that were written after their values were copied. Whatever name that is, the next run continues, writes nothing
  * twice, and keeps what was lost again.
  */
 

@@ -28,7 +28,7 @@ test.each<[what: string, text: string, lines: number]>([
   expect(heightOf(sheet, 2)).toBe(lines * 15);
 });
 
-test('a text next to amounts stands apart from them, as its title does', async () => {
+test('a text next to amounts stands apart, as its title does', async () => {
   const { sheet, styles } = await sheetOf(ROW);
   const indented = [...styles.matchAll(/<xf [^>]*?>.*?<\/xf>/g)].flatMap(([style], index) =>
     style.includes('indent="1"') ? [String(index)] : [],

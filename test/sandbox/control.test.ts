@@ -104,7 +104,7 @@ describe('the clock', () => {
     expect(sandbox.state().now).toBe('2025-10-31T23:00:00.000Z');
   });
 
-  test('goes on by itself in a world that ticks', async () => {
+  test('continues automatically in a world that ticks', async () => {
     const { sandbox } = await openHost(worldWith({}, { ticking: true }));
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(Date.parse(sandbox.state().now)).toBeGreaterThan(Date.parse('2025-10-17T03:00:00Z'));

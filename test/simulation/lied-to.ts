@@ -64,7 +64,7 @@ function checkStanding({ month }: Watched, { end, truth, earlier, found }: Momen
     const [was, is] = [moneyOf(found, key, month), moneyOf(end.autotask, key, month)];
     const [due, dueBefore] = [totalOf(truth, key), totalOf(earlier, key)];
     if (!isSame(was, dueBefore) || isSame(is, was) || isSame(is, due)) return [];
-    // A run that stopped between the row and its charge says so, and the next one goes on.
+    // A run that stopped between the row and its charge says so, and the next one continues.
     if (!isSame(due, dueBefore) && !isPosted(end.result, truth, key)) return [];
     return [{ kind: 'lie', message: `${key}: ${text(is)} stands, ${text(was)} stood and was right, ${text(due)} is due` }];
   });
@@ -120,7 +120,7 @@ function checkSums({ world, month, begin, moments }: Watched, { end, truth, earl
       ...came.flatMap((key) => [moneyOf(found, key, month).sales, 0n].map((before) => totalOf(due, key).sales - before)),
     ];
     const [up, down] = [changes.filter((one) => one > 0n), changes.filter((one) => one < 0n)].map(plus) as [bigint, bigint];
-    // What came since may be held while something else goes on.
+    // What came since may be held while something else continues.
     const most = greater(was + up, right - down);
     const least = lesser(was + down, right - up) - greater(others, 0n);
     if (is >= least && is <= most) return [];

@@ -263,7 +263,7 @@ function ofLists({ kind, choice }: Lie, site: string, body: unknown): unknown {
   return kind === 'code-word' ? changedWords(body, choice) : body;
 }
 
-/** Only where it goes on: what has ended is over, however often it is listed. */
+/** Only where it continues: what has ended is over, however often it is listed. */
 const twice = (record: Rec, choice: number): Rec[] =>
   record.status === 'Active' && isChosen(text(record.id), choice) ? [{ ...record, status: 'Deleted' }, record] : [record];
 

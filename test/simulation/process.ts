@@ -9,14 +9,14 @@ import type { VirtualTime } from './time.js';
 
 /**
  * A worker process: the product's activities with clients and memory of their own. Killed, it does nothing more, whatever it was about to do; stopped
- * for a while (a paused machine), it goes on later as if nothing had been. Both take hold wherever it touches the world: a request, a note, a sleep.
+ * for a while (a paused machine), it continues later as if nothing had been. Both take hold wherever it touches the world: a request, a note, a sleep.
  */
 
 /** Where a process can die, in the order of an activity's life. */
 export const CRASH_POINTS = ['start', 'request', 'effect', 'answer', 'before-note', 'after-note', 'end'] as const;
 export type CrashPoint = (typeof CRASH_POINTS)[number];
 
-/** The attempt of an activity that goes on. */
+/** The attempt of an activity that still runs. */
 export interface Running {
   process: WorkerProcess;
   activity: string;

@@ -77,7 +77,7 @@ export class VirtualTime {
     }
   }
 
-  /** Everything that can go on without time passing has gone on. */
+  /** Everything that can continue without time passing has continued. */
   private async rest(): Promise<void> {
     do await new Promise<void>((resolve) => void real.setImmediate(resolve));
     while (this.busy > 0);

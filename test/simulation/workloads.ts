@@ -135,7 +135,7 @@ const drawDeath = (random: Random, at: number): Disturbance[] => [
   { at, kind: 'kill-at', touches: random.whole(1, 300), restartAfter: random.whole(0, 90) * 1000 },
 ];
 
-/** A worker dies, or is not heard, and another one with another clock goes on at once. */
+/** A worker dies, or is not heard, and another one with another clock continues at once. */
 const drawHandover = (random: Random, at: number): Disturbance[] => [
   { at, kind: 'kill-at', touches: random.whole(1, 300), restartAfter: random.whole(0, 10) * 1000 },
   ...(random.chance(0.5) ? [{ at: at + random.whole(700, 2_500), kind: 'second', ms: 300_000 } satisfies Disturbance] : []),

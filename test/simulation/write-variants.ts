@@ -135,7 +135,7 @@ export const WRITE_VARIANTS: Variant[] = [
     name: 'outdated-plan-continued',
     seed: 16,
     workload: 'restore',
-    wrong: 'a plan that was made before a backup was restored goes on',
+    wrong: 'a plan that was made before a backup was restored continues',
     file: 'activities/carry-out/lease.ts',
     changes: [
       {

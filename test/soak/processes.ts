@@ -73,7 +73,7 @@ export interface TemporalServerOptions {
   port: number;
 }
 
-/** A Temporal dev server on a file: killed and started again, it goes on with what it had written, and so does another version of it. */
+/** A Temporal dev server on a file: killed and started again, it continues with what it had written, and so does another version of it. */
 export class TemporalServer {
   private path: string;
 

@@ -92,6 +92,6 @@ describe('on one day, at once', () => {
 });
 
 describe('two workers serve the same queues', () => {
-  // And the other goes on.
+  // And the other continues.
   test('one holds Autotask; stopped in mid-run, it finishes its writes', relieved, 120_000);
 });

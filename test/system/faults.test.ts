@@ -143,7 +143,7 @@ describe('one organization cannot be billed', () => {
     expect(after.posted.sales).toBe(TOTAL.posted);
   });
 
-  test("the next day's run lets a waiting organization go on by itself", async () => {
+  test("the next day's run lets a waiting organization continue automatically", async () => {
     await system.control('PATCH', `cloudmore/organizations/${CONTOSO}`, {
       customProperties: [{ name: 'AutotaskCompanyID', value: 'none' }],
     });

@@ -12,7 +12,7 @@ import { INPUT, standIns } from '../workflows/stand-ins.js';
 import { openWorkflowHarness, type WorkflowHarness } from '../workflows/workers.js';
 import { COMPLETE_SETTINGS } from '../settings.js';
 
-/** The queue that all brokers had in common, on which work that an earlier release began goes on. */
+/** The queue that all brokers had in common, on which work that an earlier release began continues. */
 
 const BROKER = 'began-early';
 /** Begins like the other one's name. */

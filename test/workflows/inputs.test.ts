@@ -39,7 +39,7 @@ describe('the input of a workflow', () => {
     });
   });
 
-  // Its tasks failed for ever: it claims to go on with what nobody has begun.
+  // Its tasks failed for ever: it claims to continue with what nobody has begun.
   test.each([
     ['dailyBilling', { broker: 'default', month: '2025-10', progress: {} }, /progress: expected what an execution before/],
     ['dailyBilling', { broker: 'default', done: [1] }, /done: expected what an execution before/],

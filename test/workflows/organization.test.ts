@@ -14,7 +14,7 @@ import { useWorkflowHarness, type WorkflowHarness } from './workers.js';
 import { eventually } from '../eventually.js';
 import type { OrganizationStatus } from '../../shared/billing/results/status.js';
 
-/** How one organization's workflow waits, listens and goes on; what it decides is the activities' business. */
+/** How one organization's workflow waits, listens and continues; what it decides is the activities' business. */
 
 let harness: WorkflowHarness;
 useWorkflowHarness((opened) => (harness = opened));

@@ -10,7 +10,7 @@ import { INPUT, PLAN, standIns, summaryOf, type StandIns } from './stand-ins.js'
 import { openWorkflowHarness, type WorkflowHarness } from './workers.js';
 
 /**
- * A version before took whatever came with `approve` for a text: one click in the Web UI stopped the customer's workflow for ever. What it left behind goes on
+ * A version before took whatever came with `approve` for a text: one click in the Web UI stopped the customer's workflow for ever. What it left behind continues
  * under this one.
  */
 

@@ -54,7 +54,7 @@ describe('a run, while it runs,', () => {
     });
   });
 
-  test('goes on counting where the execution before it ended', () => {
+  test('continues counting where the execution before it ended', () => {
     const before = begin();
     before.settle(settled('a', 'Done', '10.10'));
     const run = begin(before.sums);

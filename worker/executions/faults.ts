@@ -213,7 +213,7 @@ async function ofOrganizations(look: Look, broker: string): Promise<Fault[]> {
     const number = `${infos.length} customer${infos.length === 1 ? '' : 's'}`;
     return {
       id: `stuck~${first!.runId}`,
-      title: `Billing: ${number} cannot go on`,
+      title: `Billing: ${number} cannot continue`,
       lines: [`${number} of ${months.join(', ')}: ${cause}, first of all ${first!.workflowId}`, advice],
     };
   });

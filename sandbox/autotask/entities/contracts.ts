@@ -1,4 +1,4 @@
-/** Contracts and what hangs below them (`docs/vendors/autotask.md` 5.1 to 5.6). */
+/** Contracts and their records (`docs/vendors/autotask.md` 5.1 to 5.6). */
 import { boolean, datetime, day, double, entity, integer, long, text, type RecordOf } from '../fields.js';
 
 export const contracts = entity({

@@ -1,4 +1,4 @@
-/** Changing and deleting records as a person may: no rules are checked, but what the UI would make follow, follows. */
+/** Changing and deleting records as a person may: rules are not checked, but whatever the UI would change as well is changed. */
 import { ControlError } from '../../control-error.js';
 import { addAmounts } from '../charges.js';
 import { parseInstant } from '../days.js';
@@ -58,7 +58,7 @@ export function checkMembers(tenant: Tenant, tableName: string, where: Members, 
   for (const [name, value] of Object.entries(set)) if (name !== 'userDefinedFields') readValue(entity, name, value);
 }
 
-/** Deletes a record and what hangs below it. */
+/** Deletes a record and its children. */
 export function erase(tenant: Tenant, tableName: string, id: number): void {
   const table = tableNamed(tenant, tableName);
   if (!table.get(id)) throw new ControlError(404, `There is no record ${id} in ${tableName}.`);

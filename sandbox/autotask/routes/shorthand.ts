@@ -1,6 +1,6 @@
 /**
  * Endpoints of a collection in short: the verbs of its root, `q` for the queries, `id` for reading one, `-id` for deleting one. Metadata, which every
- * collection has, come by themselves. Answers them as `GET /Contracts/:id`, below the version.
+ * collection has, come automatically. Answers them as `GET /Contracts/:id`, below the version.
  */
 export function endpointsOf(path: string, verbs: string): string[] {
   const metadata = ['', '/fields', '/userDefinedFields'].map((part) => `GET /${path}/entityInformation${part}`);

@@ -1,7 +1,7 @@
 import { describeStep, markOf } from '../derivation/describe.js';
 import type { Plan, Step, StepText } from '../plan-types.js';
 
-/** Tells with a plan of which something is held what a release would write next to it: nobody should release what they cannot see. */
+/** Adds to a plan with something held what a release would also write: nobody should release what they cannot see. */
 export function withOnRelease(plan: Plan, whole: Plan): Plan {
   const same = new Set(plan.steps);
   const others = whole.steps.filter((step) => !same.has(step));

@@ -31,7 +31,7 @@ import { isLicence, typeInWords } from '../basics/record-types.js';
 
 /**
  * Rule 1.6: a report of the same month that is smaller than the last accepted one removes nothing automatically. What nobody explains is held, item by item,
- * until a person releases the plan or the report names it again; all else goes on.
+ * until a person releases the plan or the report names it again; all else continues.
  */
 
 const PARTS_SHOWN = 3;

@@ -20,7 +20,7 @@ export const endedIds = (subscriptions: Subscription[]): Set<string> =>
   new Set([...groupBy(subscriptions, ({ id }) => fold(id))].flatMap(([id, listed]) => (listed.every(hasEnded) ? [id] : [])));
 
 /**
- * Whether it went on into the month and came to its own end since: what the month's report had of it was due, and that it is over now does not say that it
+ * Whether it continued into the month and came to its own end since: what the month's report had of it was due, and that it is over now does not say that it
  * was not (1.6). One that ended before its time was canceled, and nobody knows on which day.
  */
 export const ranInto = ({ endDay }: Subscription, month: Month, asOf: Day): boolean =>

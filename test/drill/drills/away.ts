@@ -88,7 +88,7 @@ async function untilHealed(system: DrillSystem): Promise<string[]> {
   for (;;) {
     const { code, stdout, stderr } = await system.stack.billing(['status', MONTH]);
     if (code === 0) return [];
-    if (Date.now() > deadline) return [`it did not go on by itself: ${lastWords(stdout + stderr)}`];
+    if (Date.now() > deadline) return [`it did not continue automatically: ${lastWords(stdout + stderr)}`];
     await sleep(LOOK_EVERY_MS);
   }
 }

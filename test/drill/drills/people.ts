@@ -53,10 +53,10 @@ const RESET = disturbed({
         'a drill',
       );
     const startedAt = Date.now();
-    // The command that waited ends with the execution that was reset; the one that goes on in its place is waited for by joining it.
+    // The command that waited ends with the execution that was reset; the one that continues in its place is waited for by joining it.
     await run;
     const { code } = await runToItsEnd(system);
-    return { code, message: 'goes on from the beginning by itself', seconds: (Date.now() - startedAt) / 1000 };
+    return { code, message: 'restarts from the beginning automatically', seconds: (Date.now() - startedAt) / 1000 };
   },
 });
 

@@ -2,7 +2,7 @@ import type { VirtualTime } from '../time.js';
 
 /**
  * What an execution has seen, in order, so that it can be put back to an earlier moment as Temporal does it from a backup: its code runs again from the beginning
- * of its run, is answered what it was answered then, and goes on for good from there.
+ * of its run, is answered what it was answered then, and continues for good from there.
  */
 
 export type Answer = { value: unknown } | { error: Error };
@@ -85,5 +85,5 @@ export class Replay {
   }
 }
 
-/** Everything that can go on without time passing goes on. */
+/** Everything that can continue without time passing continues. */
 export const rest = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));

@@ -287,7 +287,7 @@ export class TemporalServer {
     else execution.unheard.push({ name, args: args.map(json) });
   }
 
-  /** Ends an execution at once: what its activities do goes on, and nobody hears of it. */
+  /** Ends an execution at once: what its activities do continues, and nobody hears of it. */
   terminate(workflowId: string): void {
     const execution = this.executions.get(workflowId);
     if (!execution?.isOpen) return;
@@ -304,7 +304,7 @@ export class TemporalServer {
     return [...this.executions.values()].filter(({ isOpen }) => isOpen).map(({ workflowId }) => workflowId);
   }
 
-  /** Lets workflows go on whose conditions have come true. */
+  /** Lets workflows continue whose conditions have come true. */
   checkConditions(): void {
     this.turn += 1;
     for (const execution of this.executions.values()) if (execution.replay === null) this.checkWaiting(execution);
@@ -388,7 +388,7 @@ export class TemporalServer {
     return task.outcome;
   }
 
-  /** Whether no activity goes on or waits for its next attempt. */
+  /** Whether no activity runs or waits for its next attempt. */
   get isIdle(): boolean {
     return this.active === 0;
   }

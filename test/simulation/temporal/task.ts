@@ -7,7 +7,7 @@ export type Outcome = { value: unknown } | { failure: Error };
 
 interface TaskLimits {
   heartbeatMs: number;
-  /** When the server gives the activity up, although an attempt goes on. */
+  /** When the server gives the activity up, although an attempt still runs. */
   deadline: number;
 }
 

@@ -75,13 +75,13 @@ function pricesOf(draft: ContractService, service: Service | undefined): Partial
 export function checkCanCarry(contract: Contract, service: Service): void {
   if (!isRecurring(contract)) throw refuse(`The contract ${contract.id} is not of type Recurring Service.`);
   if (service.isActive === false) throw refuse(`The service ${service.id} is not active.`);
-  // Real API: the service's period "must fit" the contract's; the same is the one case that surely fits.
+  // Real API: the service's period "must fit" the contract's; the same one is the only case that certainly fits.
   if (service.periodType !== contract.contractPeriodType) {
     throw refuse(`The period type of the service ${service.id} does not fit the contract ${contract.id}.`);
   }
 }
 
-/** Puts a service on a contract, as an adjustment does where the contract has it not. */
+/** Puts a service on a contract, as an adjustment does if the contract does not have it. */
 export function addContractService(tenant: Tenant, contract: Contract, service: Service): ContractService {
   const table = tenant.tables.contractServices;
   const draft = table.draft({ contractID: contract.id, serviceID: service.id });
