@@ -20,7 +20,7 @@ export interface Context {
   paper?: Paper | undefined;
 }
 
-/** Tells a person who watches how far it is. */
+/** Shows a person who watches how far it is. */
 export const progressOn =
   (context: Context) =>
   (what: string): void => {

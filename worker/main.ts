@@ -49,7 +49,7 @@ export interface WorkerSetup {
   evidence?: Evidence;
   /** What the command line does at the end of a month, for people on the page. */
   office?: Office;
-  /** Told when this process stands by, and when it takes over. */
+  /** Called when this process stands by, and when it takes over. */
   say?: (message: string) => void;
   /** Where it can be watched; nowhere when absent. */
   watch?: WatchSetup | undefined;

@@ -58,7 +58,7 @@ export class Sentinel {
     return this.found;
   }
 
-  /** Tells what is wrong now and was not reported before. */
+  /** Reports what is wrong now and was not reported before. */
   async look(now = new Date()): Promise<Fault[]> {
     const { broker, notices } = this.config;
     const faults = [...(await faultsOf(this.client, broker, now)), ...(await this.absentRuns(now))];

@@ -98,7 +98,7 @@ export class CanaryChoice {
     return choice;
   }
 
-  /** Told of every customer that the run looks at, in which mode, whether there is work for it, and whether its month was taken back: that proves nothing, so another is chosen. */
+  /** Called for every customer that the run looks at, in which mode, whether there is work for it, and whether its month was taken back: that proves nothing, so another is chosen. */
   look(
     { organizationId, organizationName, steps, items }: Plan,
     { mode, hasWork, isUndone }: { mode: Mode; hasWork: boolean; isUndone: boolean },

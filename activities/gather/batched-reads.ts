@@ -38,7 +38,7 @@ export class BatchedReads {
 
   constructor(private readonly dependencies: { autotask: Pick<Autotask, 'findRowsToAdjust'>; clock: Clock }) {}
 
-  /** Tells what a run is going to do, in place of what the run before it was. Of a place that was looked at before its turn, this is forgotten. */
+  /** Says what a run is going to do, in place of what the run before it was. Of a place that was looked at before its turn, this is forgotten. */
   announce(coming: { organization: Organization; steps: Step[] }[]): void {
     this.coming = new Map(coming.map(({ organization, steps }) => [keyOf(organization), placesOf(steps)]));
   }
@@ -51,7 +51,7 @@ export class BatchedReads {
   }
 
   /**
-   * Tells which steps come next for an organization, in order; what was reported before counts no more. Nor does what was seen before, unless the organization was
+   * Says which steps come next for an organization, in order; what was said before no longer counts. Nor does what was seen before, unless the organization was
    * planned from a run's survey, which is older than any look of that run.
    */
   expect(organization: Organization, steps: Step[], isOfSurvey = false): void {

@@ -3,7 +3,7 @@ import { fold } from '../billing/basics/text.js';
 import { HOUR_MS, LOOK_EVERY_CALLS, turnByTenant, type Threshold } from './quota.js';
 import { callsOf, changes } from '../billing/basics/step-kinds.js';
 
-/** What carrying out plans costs in calls to Autotask, the scarce resource, and how long they take. Told to people beforehand; nothing is decided by it. */
+/** What carrying out plans costs in calls to Autotask, the scarce resource, and how long they take. Shown to people beforehand; nothing is decided by it. */
 export interface Effort {
   /** Calls to Autotask, the reads of the run included. */
   calls: number;

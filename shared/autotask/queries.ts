@@ -14,9 +14,9 @@ import { Decoded } from './unreadable.js';
 /** Queries of Autotask, page by page and record by record (`docs/vendors/autotask.md` 2.1 to 2.3). */
 
 export interface ReadOptions extends CallOptions {
-  /** Told while pages come in. */
+  /** Called while pages come in. */
   onProgress?: (what: string) => void;
-  /** Told of each record that cannot be read; without it the first one is an error. */
+  /** Called for each record that cannot be read; without it the first one is an error. */
   onUnreadable?: (finding: UnreadableRecord) => void;
 }
 

@@ -29,7 +29,7 @@ const DATABASE_GAVE_UP = /deadlock|rerun the transaction|lock request time ?out|
 
 export interface AskOptions extends ReadOptions {
   taking?: Taking;
-  /** Told of every look at a report task. */
+  /** Called for every poll of a report task. */
   onLook?: ((seen: TaskAnswer) => void) | undefined;
 }
 

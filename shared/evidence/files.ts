@@ -167,7 +167,7 @@ const foldersIn = (folder: string): Promise<string[]> =>
     throw error;
   });
 
-/** Tells a name from a folder of names. */
+/** Distinguishes a name from a folder of names. */
 const NAME_SUFFIX = '.ref';
 
 const leasesOnDisk = (disk: Disk, leases: LeaseStore): LeaseStore => ({

@@ -29,9 +29,9 @@ export interface Hold {
 export interface HoldOptions {
   /** Ends the waiting. */
   signal: AbortSignal;
-  /** Told once, when another process holds the name. */
+  /** Called once, when another process holds the name. */
   onWait: () => void;
-  /** Told when the name cannot be had for another reason, once for each in a row. */
+  /** Called when the name cannot be had for another reason, once for each in a row. */
   onTrouble?: (why: string) => void;
   /** Kept with the lease at every renewal, for its next holder. */
   note?: () => unknown;

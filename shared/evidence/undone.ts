@@ -11,7 +11,7 @@ const undonePrefix = (broker: string, month: Month): string => `undone/${broker}
 const undoneName = (broker: string, month: Month, organizationId: string): string =>
   `${undonePrefix(broker, month)}${nameSegment(organizationId)}`;
 
-/** Tells which organizations' month was taken back, by one look for all of them. */
+/** Says which organizations' month was taken back, by one read for all of them. */
 export async function undoneIn(evidence: Evidence, broker: string, month: Month): Promise<(organizationId: string) => boolean> {
   const names = new Set(await evidence.names(undonePrefix(broker, month)));
   return (organizationId) => names.has(undoneName(broker, month, organizationId));

@@ -23,7 +23,7 @@ export interface Traces {
   /** Takes the spans that end within workflows. */
   processor: SpanProcessor;
   resource: Resource;
-  /** Told when traces do not arrive, once until they do again. */
+  /** Called when traces do not arrive, once until they do again. */
   onTrouble(say: (message: string) => void): void;
   /** Sends what has not been sent yet. Never rejects: work must not fail because nobody can watch. */
   flush(): Promise<void>;

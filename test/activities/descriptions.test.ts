@@ -36,7 +36,7 @@ async function open(behaviour: Rec = {}): Promise<void> {
   evidence = memoryEvidence();
 }
 
-/** A process of the day: nothing is remembered but what is evidence. */
+/** A process of that day: it remembers only what is in the evidence. */
 const harness = (): Harness => openHarness(sandbox, {}, {}, evidence);
 
 const newContractService = (): { id: number; invoiceDescription?: unknown } | undefined =>

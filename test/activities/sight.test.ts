@@ -30,7 +30,7 @@ async function open(behaviour: Rec, from = WORLD): Promise<void> {
   evidence = memoryEvidence();
 }
 
-/** A process of the day: nothing is remembered but what is evidence. */
+/** A process of that day: it remembers only what is in the evidence. */
 const harness = (): Harness => openHarness(sandbox, { AFTER_FREEZE: 'charge' }, {}, evidence);
 
 const made = (): Record<string, number> => {

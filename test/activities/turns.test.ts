@@ -6,7 +6,7 @@ import { billOrganization } from '../../workflows/bill-organization.js';
 import type { Control, Failure, OrganizationActivities } from '../../workflows/organization-run.js';
 import { chargeStep } from '../workflows/stand-ins.js';
 
-/** A plan of more steps than a payload holds is one plan still, handed out in turns; of a turn, an activity gets as many steps as go together. */
+/** A plan with more steps than a payload holds is still one plan, handed out in turns; an activity gets as many steps of a turn as may be batched. */
 
 const step = (index: number): PostChargeStep => chargeStep(`item-${index}`, { summary: `Charge ${index}`, contractId: index });
 

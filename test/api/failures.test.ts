@@ -296,7 +296,7 @@ describe('a request to Cloudmore', () => {
   const STARTS = { vendor: 'cloudmore', method: 'POST', path: '*/MonthlyBillingPerOrganizationAsync' };
   const LOOKS = { vendor: 'cloudmore', method: 'GET', path: '*/MonthlyBillingPerOrganizationAsync/*' };
   const said = (status: number, body: unknown): Record<string, unknown> => ({ kind: 'status', status, body, when: 'before' });
-  /** Faults of the so-manieth requests after those of this month's report. */
+  /** Faults of the n-th requests after those of this month's report. */
   const withFault = async (
     match: { method: string } & Record<string, unknown>,
     nth: number[],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { awaitTask, type TaskAnswer } from '../../shared/cloudmore/task.js';
 
-/** What Cloudmore says of a report task, one by one: only what is known to be finished and has its report is one. */
+/** What Cloudmore says of a report task, one by one: only a state that is known to be finished, with a report, counts as finished. */
 
 const REPORT = [{ billingDate: '2025-10-08' }];
 const done: TaskAnswer = { status: 200, json: { status: 'Successful', report: REPORT } };

@@ -3,7 +3,7 @@ import { isCovered } from '../../shared/billing/plan/covered.js';
 import type { Plan, PlannedItem, Step } from '../../shared/billing/plan-types.js';
 import { line, plan, running, type Situation } from './builders.js';
 
-/** What a person has released: a later plan is a part of it, or waits for another word. */
+/** What a person has released: a later plan is a part of it, or waits for another release. */
 
 const more = (sales: string): Situation => ({ report: { lines: [line({ sales })] } });
 const created = plan();

@@ -3,7 +3,7 @@ import type { Line } from '../../shared/billing/types.js';
 import { books, organization, subscription } from './builders.js';
 import { ORGANIZATION, type Months, decide, itemOf, why, sold, other, standing } from './trip-context.js';
 
-/** Rule 9: what is compared with last month, what is left out of that on both sides, and what needs no second word. */
+/** Rule 9: what is compared with last month, what is left out of that on both sides, and what needs no second release. */
 
 describe('an organization against last month', () => {
   const organizationHeld = (months: Omit<Months, 'limits'>): boolean =>

@@ -9,7 +9,7 @@ import { command } from '../../shared/billing/basics/command.js';
 const folder = mkdtempSync(join(tmpdir(), 'billing-called-'));
 writeFileSync(join(folder, 'north.env'), '', { mode: 0o600 });
 
-/** What a command line says to a person who called the program so. */
+/** What a command line says to a person who called the program that way. */
 async function said(program: string, ...argv: string[]): Promise<string> {
   const lines: string[] = [];
   const keep = (text: string): void => void lines.push(text);

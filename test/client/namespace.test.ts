@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { runCommand } from '../command.js';
 import { COMPLETE_SETTINGS } from '../settings.js';
 
-/** A namespace that nobody has made is a mistake of the settings, on whatever way a command meets it. */
+/** A namespace that nobody has made is a mistake in the settings, whichever way a command meets it. */
 
 const CUSTOMER = ['--organization', '83e8db2a-ea2d-57e1-85f2-5a55ac83bac2'];
 const environment = {

@@ -54,7 +54,7 @@ describe('billing doctor --probe', () => {
     expect(await check.look()).toMatch(/0 days old: nothing that moves money/);
   });
 
-  // Named with what comes of it.
+  // Named with its consequence.
   test('ends with 3 when a contradiction moves money', async () => {
     const { code, out } = await run(restricted, { json: false });
     expect(code).toBe(3);

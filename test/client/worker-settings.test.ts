@@ -15,7 +15,7 @@ import { runCommand } from '../command.js';
 import { COMPLETE_SETTINGS } from '../settings.js';
 import { standIns } from '../workflows/stand-ins.js';
 
-/** Anyone who looks before a run is told when the worker would bill by other settings, or when there is none. Real Temporal, a real worker. */
+/** Anyone who checks before a run hears that the worker would bill by other settings, or that there is none. Real Temporal, a real worker. */
 
 const BROKER = 'settings-told';
 const environment = (changes: Record<string, string> = {}): Record<string, string> => ({

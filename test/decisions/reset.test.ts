@@ -168,7 +168,7 @@ test('a reset workflow keeps the order of rerun and skip', async () => {
         (length) => length > 0,
       );
       await shows(handle, ends);
-      // Nothing was done on the word of a decision that another one had taken back.
+      // No decision was carried out that another one had taken back.
       expect([what, new Set(billed.map((reason) => reason !== null))]).toEqual([what, new Set([ends === 'Skipped'])]);
       expect(await recorded(evidence)).toEqual(before);
     });

@@ -118,7 +118,7 @@ export class DrillSystem {
     return { holder, others: all.filter((worker) => worker !== holder) };
   }
 
-  /** A worker served before, as one has that was in order until somebody changed it: alerts are about what was there. Answers how much it has said. */
+  /** A worker has served before, as one that was fine until somebody changed it: alerts compare with what was there. Answers how much it has said. */
   async hasServed(): Promise<number> {
     const worker = await this.stack.startWorker();
     await worker.says(/serving autotask-/, SERVES_WITHIN_MS);

@@ -1,6 +1,6 @@
 import type { MonthResult } from '../../shared/billing/results/results.js';
 
-/** Names and amounts that tell a customer or its money: of three digits and cents at least, for 6.00 may be anything. */
+/** Names and amounts that identify a customer or its money: at least three digits and cents, because 6.00 may be anything. */
 export function plainValuesOf({ organizations }: MonthResult): string[] {
   const amounts = organizations.flatMap(({ report, posted, held, items }) =>
     [report, posted, held, ...items].flatMap(({ sales, cost }) => [sales, cost]),

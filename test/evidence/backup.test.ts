@@ -42,7 +42,7 @@ async function billing(location: string, ...argv: string[]): Promise<BackedUp> {
   return { code, said };
 }
 
-/** A separator of lines that is none, a quote, and letters of other planes. */
+/** A line separator that is not one, a quote, and letters of other planes. */
 const HOSTILE = 'Cont\u2028oso "\\" 𝔇ental';
 
 async function filled(evidence: Evidence): Promise<void> {

@@ -15,7 +15,7 @@ interface Mutation {
 
 type Rec = Record<string, unknown>;
 
-/** What can become of a value. None is another good value: that would be another report, and other money would be right. */
+/** What can become of a value. None is a different valid value: that would be a different report, with different correct amounts. */
 const VALUES = {
   'a text that is none': () => 'twelve',
   'a text of 20,000 characters': () => 'x'.repeat(20_000),

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { emptyMachine, program, type Machine } from './fake-programs.js';
 
-/** `scripts/install.js` in a clone of its own, with an npm that only does as if. */
+/** `scripts/install.js` in a clone of its own, with an npm that only pretends. */
 let machine: Machine;
 let clone: string;
 

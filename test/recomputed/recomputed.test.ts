@@ -43,10 +43,10 @@ async function* linesOf(text: string): AsyncGenerator<string> {
 
 type Differences = Record<string, Record<string, string[]>>;
 
-/** What is decided, without the sentence in which a step tells it. */
+/** What is decided, without the sentence that describes a step. */
 const decided = (text: string): string => text.replace(/"summary":"(\\.|[^"\\])*",?/, '');
 
-/** By customer; a plan that only words something otherwise is the same. */
+/** By customer; a plan that differs only in its wording is the same. */
 const differencesOf = ({ organizations }: Recomputed): Differences[string] =>
   Object.fromEntries(
     organizations.flatMap(({ organizationName, verdict, differences }) => {

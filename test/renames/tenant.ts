@@ -15,7 +15,7 @@ import { changed, type Change, type Member } from './changes.js';
  */
 export interface Tenant {
   plan(member: Member | null, change: Change): Promise<Preview>;
-  /** With any answer made another one. */
+  /** With any answer replaced. */
   planOf(differ: Differ): Promise<Preview>;
   close(): Promise<void>;
 }
@@ -52,7 +52,7 @@ export async function openTenant(world: object): Promise<Tenant> {
     const config = loadConfig({ ...env, BILLING_MODE: 'auto' });
     const dependencies = {
       ...createDependencies(config, { evidence }),
-      // A task that never ends is a task that is looked at often.
+      // A task that never ends is polled often.
       cloudmore: new Cloudmore(config.cloudmore, async () => undefined),
     };
     return previewMonth(dependencies, { broker: config.broker, ...MONTH, organizations: null, mode: null });

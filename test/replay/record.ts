@@ -35,7 +35,7 @@ async function played(scene: Scene, folder: string): Promise<void> {
   }
 }
 
-/** What runs at users' is never recorded again: a changed workflow must replay it as it is. */
+/** What users run is never recorded again: a changed workflow must replay it as it is. */
 function refuseReleased(version: string): void {
   const tag = execFileSync('git', ['tag', '--list', `v${version}`], { cwd: HERE, encoding: 'utf8' }).trim();
   if (tag !== '')

@@ -7,8 +7,8 @@ import { openHarness, type Harness } from './harness.js';
 import { AZURE, LICENCE, OTHERS, twoCustomers, type ReportedLine } from './two-customers.js';
 
 /**
- * Answers that others have met in the field, by kind of fault and in more than one form each: what is missing, partial, unknown or cannot be read is none of
- * them "nothing". What a row says is what the customers would be invoiced, and what a person is told of the rest.
+ * Answers that others have met in the field, by kind of fault and in more than one form each: what is missing, partial, unknown or cannot be read
+ * is never "nothing". What a row says is what the customers would be invoiced, and what a person is told of the rest.
  */
 
 const MONTH = '2025-10';

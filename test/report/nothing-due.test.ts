@@ -4,7 +4,7 @@ import { renderMonth } from '../../client/commands/run/text.js';
 import { loadBaseConfig } from '../../shared/config.js';
 import { useHarness, type Harness } from './harness.js';
 
-/** A month in which nothing is due is no riddle, whichever command one asks. */
+/** Every command explains a month in which nothing is due. */
 
 const MONTH = '2026-04';
 const AS_OF = '2026-04-05';

@@ -4,8 +4,8 @@ import { september, type World } from '../api/vendors.js';
 import { openHarness, type Harness } from './harness.js';
 
 /**
- * The numbers of picklist values are the tenant's own; only a few are the same everywhere. A tenant that numbers the others otherwise is billed the
- * same, or some number is written down in our code.
+ * The numbers of picklist values are the tenant's own; only a few are the same everywhere. A tenant with other numbers is billed the same,
+ * unless our code has a number written down.
  */
 type Rec = Record<string, unknown>;
 

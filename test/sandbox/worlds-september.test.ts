@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { CloudmoreWorldInput } from '../../sandbox/cloudmore/index.js';
 import { hostCloudmore, type CloudmoreHost } from './cloudmore-host.js';
 
-/** The September 2025 story, as the sandbox tells it over HTTP. The numbers are those of the story, not those of the file. */
+/** The September 2025 story, as the sandbox serves it over HTTP. The numbers are those of the story, not those of the file. */
 
 interface Product {
   recordType: string;

@@ -29,7 +29,7 @@ export class Hands {
     private readonly control: Control,
   ) {}
 
-  /** Does it to one of what there is; tells the contracts it was done to. */
+  /** Does it to one of what there is; returns the contracts it was done to. */
   async edit(kind: EditKind, some: Pick1): Promise<Edited[]> {
     switch (kind) {
       case 'move-charge':

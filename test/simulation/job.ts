@@ -2,7 +2,7 @@ import { findCells, playCell } from './matrix.js';
 import type { Order } from './play.js';
 import { Simulation, type Judged } from './seed.js';
 
-/** A process that plays seeds: told which by its parent, tells each verdict as one line of JSON. */
+/** A process that plays seeds: its parent says which, and it prints each verdict as one line of JSON. */
 
 const order = JSON.parse(process.argv[2]!) as Order;
 const simulation = await Simulation.open();

@@ -24,7 +24,7 @@ export interface Running {
 
 export const running = new AsyncLocalStorage<Running>();
 
-/** Told at every point where a process could die; answers whether it does. */
+/** Called at every point where a process could die; returns whether it does. */
 export type Watch = (at: Running, point: CrashPoint) => boolean;
 
 export interface ProcessOptions {

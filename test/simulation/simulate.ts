@@ -30,7 +30,7 @@ interface Totals {
   crashes: Map<string, number>;
 }
 
-/** How often a long campaign tells where it stands. */
+/** How often a long campaign reports its progress. */
 const SAY_EVERY = 500;
 
 let started = Date.now();

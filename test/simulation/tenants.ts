@@ -87,7 +87,7 @@ interface Tenant {
   month: string;
 }
 
-/** Plays so many tenants, and tells of each that broke a promise. Answers the program's exit code. */
+/** Plays so many tenants, and reports each that broke a promise. Answers the program's exit code. */
 export async function playTenants(count: number, first: number): Promise<number> {
   const started = Date.now();
   const tally = { same: 0, held: 0, stopped: 0, violated: 0 };

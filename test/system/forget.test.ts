@@ -64,7 +64,7 @@ describe('a customer that is forgotten', () => {
     return texts.join('\n');
   }
 
-  /** Its name, and its amounts that nobody else has: of three digits and cents at least, for 6.00 may be anything. */
+  /** Its name, and its amounts that nobody else has: at least three digits and cents, because 6.00 may be anything. */
   function namesAndAmounts(): string[] {
     const amountsOf = ({ organizations }: MonthResult, isOf: (id: string) => boolean): string[] =>
       organizations

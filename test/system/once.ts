@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { big } from '../../shared/billing/basics/decimal.js';
 import type { SandboxState } from './system.js';
 
-/** What Autotask holds, told from its tables alone. */
+/** What Autotask holds, read from its tables alone. */
 
 /** Everything the month makes, once: no key, name or date twice. */
 export function expectEverythingOnce({ autotask }: SandboxState): void {

@@ -5,7 +5,7 @@ import { organizationBillingId, scheduleId } from '../../shared/messages/names.j
 import type { MonthResult } from '../../shared/billing/results/results.js';
 import { CONTOSO, FABRIKAM, organizationOf, useSystem, type TestSystem } from './system.js';
 
-/** `billing restore`, the one command after a restore: what it stops, what it looks at, what it says, and that it writes nothing. */
+/** `billing restore`, the one command after a restore: what it stops, what it checks, what it says, and that it writes nothing. */
 
 const MONTH = '2025-10';
 const AS_OF = '2025-10-09';

@@ -14,7 +14,7 @@ import { eventually } from '../eventually.js';
 import { CONTOSO, useSystem, type TestSystem } from '../system/system.js';
 import { startCollector, wayTo, type Span } from './collector.js';
 
-/** One trace from the command that asked for a run to the requests at the vendors, at a collector of its own, with nothing in it that tells a customer's name or money. */
+/** One trace from the command that asked for a run to the requests at the vendors, at a collector of its own, with nothing in it that reveals a customer's name or money. */
 
 const MONTH = '2025-10';
 const PROBE = { NODE_OPTIONS: `--require ${fileURLToPath(new URL('./loaded.cjs', import.meta.url))}` };

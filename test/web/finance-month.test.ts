@@ -11,7 +11,7 @@ import { CONTOSO, openSystem, type TestSystem } from '../system/system.js';
 import { openWeb, PASSWORD, type Web } from './open.js';
 
 /**
- * The month of the person who answers for the invoices, as docs/finance.md tells it: from the notice in the mailbox to the proof of what was invoiced. She has
+ * The month of the person who answers for the invoices, as docs/finance.md describes it: from the notice in the mailbox to the proof of what was invoiced. She has
  * a mailbox, a browser and Autotask, and no shell: the program runs by itself, started by her engineer.
  */
 

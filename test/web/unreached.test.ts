@@ -11,7 +11,7 @@ import { webSettings } from '../../shared/web-settings.js';
 import { useHarness, type Harness } from '../report/harness.js';
 import { PASSWORD } from './open.js';
 
-/** The page for finance while what it needs is away: what is in the evidence is shown, what nobody can tell is said, in words and within seconds. */
+/** The page for finance while what it needs is away: what is in the evidence is shown, and what is unknown is said in words, within seconds. */
 
 let harness: Harness;
 useHarness(async (opened) => {
@@ -65,7 +65,7 @@ test('says that progress is unknown and nothing was decided', async () => {
   expect([acted, asked]).toEqual([NOTHING_DECIDED, NOTHING_DECIDED]);
 });
 
-// What is away was there as a stack trace.
+// An outage was shown as a stack trace.
 test.each([
   ['a store that is away', 'StoreUnavailable', 503, 'The evidence store does not answer right now'],
   ['a store refusing the log-in', 'StoreRefused', 500, 'The page cannot work with its settings. Its log says what to change.'],

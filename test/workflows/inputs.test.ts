@@ -191,7 +191,7 @@ describe('the input of a workflow', () => {
     expect(check).toThrow(says);
   });
 
-  // But for the queue that all had in common.
+  // Except the queue that all had in common.
   test('refuses another broker’s, naming both', () => {
     expect(() => checkBroker('alpha', 'billing-beta')).toThrow(/broker alpha.*billing-beta/);
     checkBroker('alpha', 'billing-alpha');

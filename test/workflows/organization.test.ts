@@ -70,7 +70,7 @@ describe('an organization that is billed', () => {
     expect(summary.status).toBe('Done');
   });
 
-  // A look at Autotask from before it does not count.
+  // A survey of Autotask from before it does not count.
   test('is planned with the time its plan was requested', async () => {
     const { askedAt } = createDependencies(loadConfig({ ...COMPLETE_SETTINGS, BILLING_MODE: 'shadow' }), {
       evidence: memoryEvidence(),

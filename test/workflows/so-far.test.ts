@@ -5,7 +5,7 @@ import { blankMonth, NOTHING } from '../../workflows/empty-month.js';
 import { SoFar } from '../../workflows/progress.js';
 import type { OrganizationStatus } from '../../shared/billing/results/status.js';
 
-/** What a run tells of itself while it runs: every organization counted, and no more of them named than an answer carries. */
+/** What a run shows of itself while it runs: every organization counted, and no more of them named than an answer carries. */
 
 const amounts = (sales: string): OrganizationResult['report'] => ({ lines: 1, cost: sales, sales });
 

@@ -7,7 +7,7 @@ import type { Item, Plan, PlannedItem } from '../plan-types.js';
 
 /**
  * An invariant of the rules (`shared/billing/README.md`) does not hold: a mistake of this program, never of its input. Anyone who catches it holds the organization.
- * Told by ids alone: it becomes a failure in Temporal, which stands there in the clear. Names and amounts are in the evidence.
+ * Described by ids alone: it becomes a failure in Temporal, which stands there in the clear. Names and amounts are in the evidence.
  */
 export class InvariantViolation extends Error {
   override readonly name = 'InvariantViolation';

@@ -4,7 +4,7 @@ import { big, type Big, divide, grouped, money, moneyText, text } from '../basic
 import type { Item } from '../plan-types.js';
 import type { Settings } from '../types.js';
 
-/** Rule 9.5: what is left of an item's sales after its cost, as a share of them, is another than last month. Told always; held by choice. */
+/** Rule 9.5: what is left of an item's sales after its cost, as a share of them, is another than last month. Always reported; held by choice. */
 
 /** By how many points a margin has to move to be reported, where `BREAKER_MARGIN_POINTS` says nothing. */
 export const MARGIN_POINTS_REPORTED = 10;

@@ -38,7 +38,7 @@ const upfront = (sales: string): Situation => {
   const situation = moved(sales, '600.00', { itemAmount: '25000' });
   return { ...situation, report: { ...situation.report, prices: [price({ paymentMonths: 12 })] } };
 };
-/** A licence of 12.00 a month at another price: the report's total for ten of them, on the list as told. */
+/** A licence of 12.00 a month at another price: the report's total for ten of them, on the list as given. */
 const priced = (sales: string, changes: Partial<Line> = {}, paymentMonths: number | null = 1, listed = '12.00'): Situation => ({
   report: { lines: [line({ sales, ...changes })], prices: [price({ paymentMonths, sales: listed })] },
   settings: { breakers: priceOnly },
@@ -50,7 +50,7 @@ const yen = (situation: Situation): Situation => ({
 });
 /** The day after the line fell due: the same part of last month, less three days, had nothing yet. */
 const sameDay = (situation: Situation): Situation => ({ ...situation, asOf: '2025-10-09' });
-/** Last month two subscriptions of 3,000 each; this month as told. */
+/** Last month two subscriptions of 3,000 each; this month as given. */
 const fallen = (lines: Partial<Line>[], status = 'Active', percent = 100): Situation => ({
   asOf: '2025-10-25',
   report: {

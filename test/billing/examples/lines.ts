@@ -163,7 +163,7 @@ const drop = (monthDropPercent: number): NonNullable<Situation['settings']> => (
 const ofSecond = line({ subscriptionId: 's-2', sales: '500.00', billingDate: '2025-09-08' });
 const unreadable: Line = { ...ofSecond, sales: '0', trouble: { message: 'totalSalesPrice is "n/a".', holds: 'item' } };
 const seen = (sales: string, ...more: Line[]): Line[] => [line({ sales }), ...more];
-/** Last month another subscription of 80.00 next to one of 120.00, which this report has unchanged or, as told, otherwise. */
+/** Last month another subscription of 80.00 next to one of 120.00, which this report has unchanged or as given. */
 const ordinary = (lines: Line[], status: string): Situation => ({
   report: {
     lines,

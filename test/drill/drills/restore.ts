@@ -9,7 +9,7 @@ import { DrillSystem } from '../system.js';
 
 /**
  * State older than reality: Temporal's databases, the evidence, or both are put back to an earlier minute of the month while Autotask keeps what it has taken,
- * everything is started, and nobody does anything about it but to run the month.
+ * everything is started, and the only thing anybody does is to run the month.
  */
 
 const DATABASES = ['temporal', 'temporal_visibility'];
