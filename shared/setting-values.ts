@@ -48,7 +48,7 @@ export const recordTypes = list
   .superRefine((types, context) => {
     for (const type of types)
       if (!EXPORT_TYPES.some((known) => known.toLowerCase() === type.toLowerCase()))
-        context.addIssue({ code: 'custom', message: `${shownValue(type)} is none of ${EXPORT_TYPES.join(', ')}` });
+        context.addIssue({ code: 'custom', message: `${shownValue(type)} is not one of ${EXPORT_TYPES.join(', ')}` });
   })
   .transform((types) =>
     types.length === 0

@@ -90,7 +90,9 @@ describe('settings', () => {
     expect(problemsOf({ ...COMPLETE, BILLING_MODE: misplaced })).toEqual([
       'BILLING_MODE: expected shadow, approve or auto (found a value that is not shown)',
     ]);
-    expect(problemsOf({ ...COMPLETE, EXPORT_RECORD_TYPES: misplaced }).join()).toContain('a value that is not shown is none of');
+    expect(problemsOf({ ...COMPLETE, EXPORT_RECORD_TYPES: misplaced }).join()).toContain(
+      'a value that is not shown is not one of',
+    );
   });
 
   // One that cannot be read was waited for like a server that is away.

@@ -120,5 +120,5 @@ export class Sentinel {
 const absent = (id: string, what: string): Fault => ({
   id,
   title: `Billing: ${what}`,
-  lines: ['Look at the schedule with: billing schedule show'],
+  lines: ['Check the schedule with: billing schedule show'],
 });

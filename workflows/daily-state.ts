@@ -62,7 +62,7 @@ export function beginRun(input: DailyState['input']): DailyState {
     description: 'The month so far, organization by organization',
   });
   setHandler(settled, (raw) => hearSettled(run, raw), {
-    description: 'Used by organizations: tells this run how one of them stands',
+    description: 'Used by organizations: reports how one of them stands',
   });
   setHandler(misnamed, (raw) => showRefused(run, misnamedRefusal(raw) ?? run.refused), { description: MISNAMED });
   return run;

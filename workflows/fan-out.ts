@@ -161,6 +161,6 @@ async function leaveSilent(run: DailyState): Promise<void> {
     }
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-    log.warn('nobody could look whether organizations answer', { error });
+    log.warn('it was not possible to check whether organizations answer', { error });
   }
 }

@@ -11,7 +11,7 @@ export const notUnderstood = (refusal: string | null): string[] =>
   refusal === null ? [] : [md`**Not understood:** ${refusal}`.text];
 
 /** Of the handler of what came under a name that nobody knows. */
-export const MISNAMED = 'Used by the program: tells that a signal came under a name that nobody knows';
+export const MISNAMED = 'Used by the program: reports that a signal came under a name that nobody knows';
 
 /** For `billing status`, which says when it came: a run shows it until it ends. */
 export const keepRefusal = (refusal: string | null): void =>

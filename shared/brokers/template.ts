@@ -1,6 +1,6 @@
 /** What `billing brokers add` writes: what has to be filled in, and what most brokers differ in. Empty values stand at their defaults. */
 export const profileText = (name: string): string => `# Settings of the broker ${name}, for: billing --broker ${name} …
-# All that is this broker's own stands here and nowhere else: neither the environment nor .env is asked for it. Every setting there is: .env.example.
+# Everything about this broker is here and nowhere else: neither the environment nor .env is read for it. All settings: .env.example.
 # Secrets may come from files: NAME_FILE=/path instead of NAME. Between single quotes a value is read as it stands.
 
 # The label is the file's name. It is part of ids and of the keys by which charges are found again: never rename the file once something was billed.

@@ -31,7 +31,7 @@ export const FAILURES = {
   Unavailable: {
     means: "a vendor, the evidence, its keys or the broker's lease cannot be reached",
     again: 'later',
-    then: 'the customer tries again by itself, the run fails',
+    then: 'the customer is retried automatically, the run fails',
     isOutage: true,
   },
   RateLimited: {

@@ -210,7 +210,7 @@ function missingParts(run: RunSeen): Part[] {
   return [
     ...late.map((month) => missing(noReportText(month, run.reportDay), CONSENT)),
     ...(isEmpty && late.length === 0 ? [missing('nothing was audited', 'No month had a single line in the report.')] : []),
-    ...(gap === null ? [] : [missing(gap, 'Look at the schedule with: billing schedule show')]),
+    ...(gap === null ? [] : [missing(gap, 'Check the schedule with: billing schedule show')]),
   ];
 }
 

@@ -44,7 +44,7 @@ export async function members(seen: AutotaskSeen): Promise<Verdict> {
       .filter((member) => !(known.get(entity) ?? []).some(({ name }) => same(name, member)))
       .map((member) => `${entity}.${member}`),
   );
-  return missing.length === 0 ? confirmed('all are there') : contradicted(`not there: ${some(missing)}`);
+  return missing.length === 0 ? confirmed('all exist') : contradicted(`not there: ${some(missing)}`);
 }
 
 export async function searched(seen: AutotaskSeen): Promise<Verdict> {
@@ -94,6 +94,6 @@ export async function labels(seen: AutotaskSeen): Promise<Verdict> {
   });
   if ((known.get('Contracts') ?? []).length === 0) return couldNotAsk('Contracts has no fields');
   return missing.length === 0
-    ? confirmed('all are there')
+    ? confirmed('all exist')
     : contradicted(`missing: ${some(missing.map(([entity, field, label]) => `"${label}" in ${entity}.${field}`))}`);
 }

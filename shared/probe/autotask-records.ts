@@ -80,7 +80,7 @@ export interface ConnectorAmounts {
 
 export async function connector(seen: AutotaskSeen): Promise<Verdict> {
   const theirs = await connectorContracts(seen);
-  if (theirs.length === 0) return notSeen('no contract that another connector made is there');
+  if (theirs.length === 0) return notSeen('there is no contract of another connector');
   const odd = theirs.filter(({ startdate }) => dayOf(startdate)?.slice(8) !== '01');
   return odd.length === 0
     ? confirmed(`${theirs.length} contracts, all from a first of a month`)
@@ -166,7 +166,7 @@ export async function split(seen: AutotaskSeen): Promise<Verdict> {
   const parts = [...groupBy(await placed(seen), ({ row, from }) => `${String(row.contractserviceid)} ${monthOf(from)}`).values()]
     .filter((rows) => rows.length > 1)
     .map((rows) => [...rows].sort((left, right) => (left.from < right.from ? -1 : 1)));
-  if (parts.length === 0) return notSeen('no divided row is there');
+  if (parts.length === 0) return notSeen('there is no split row');
   const odd = parts.filter((rows) => rows.some(({ from }, index) => index > 0 && addDays(rows[index - 1]!.to, 1) !== from));
   return odd.length === 0
     ? confirmed(`${parts.length} divided months`)
@@ -204,7 +204,7 @@ export async function filter(seen: AutotaskSeen): Promise<Verdict> {
 
 export async function frozen(seen: AutotaskSeen): Promise<Verdict> {
   const named = [...new Set((await seen.items()).flatMap((one) => numberOf(one.contractserviceperiodid) ?? []))].slice(0, 100);
-  if (named.length === 0) return notSeen('no billing item of a recurring service is there');
+  if (named.length === 0) return notSeen('there is no billing item of a recurring service');
   const rows = await seen.autotask.sample('ContractServiceUnits', [{ op: 'in', field: 'id', value: named }], 500);
   const open = rows.map(lowerFields).filter((row) => textOf(row.approveandpostdate) === null);
   if (rows.length === 0) return contradicted('billing items name rows that are not shown');
@@ -216,7 +216,7 @@ export async function frozen(seen: AutotaskSeen): Promise<Verdict> {
 export async function decimals(seen: AutotaskSeen): Promise<Verdict> {
   const amounts = (await seen.items()).flatMap((one) => [numberOf(one.extendedprice), numberOf(one.totalamount)]);
   const known = amounts.filter((amount) => amount !== null);
-  if (known.length === 0) return notSeen('no billing item of a recurring service is there');
+  if (known.length === 0) return notSeen('there is no billing item of a recurring service');
   const long = known.filter((amount) => !round(big(amount), 2).eq(amount));
   return long.length === 0 ? confirmed(`${known.length} amounts`) : contradicted(`more decimals: ${some(long)}`);
 }
@@ -225,7 +225,7 @@ export async function decimals(seen: AutotaskSeen): Promise<Verdict> {
 
 export async function names(seen: AutotaskSeen): Promise<Verdict> {
   const services = await seen.services();
-  if (services.length === 0) return notSeen('no service is there yet');
+  if (services.length === 0) return notSeen('there is no service yet');
   const twice = [...groupBy(services, ({ name }) => fold(textOf(name)))].filter(([, all]) => all.length > 1);
   return twice.length === 0
     ? confirmed(`${services.length} services, each with a name of its own`)
@@ -234,7 +234,7 @@ export async function names(seen: AutotaskSeen): Promise<Verdict> {
 
 export async function inactive(seen: AutotaskSeen): Promise<Verdict> {
   const services = await seen.services();
-  if (services.length === 0) return notSeen('no service is there yet');
+  if (services.length === 0) return notSeen('there is no service yet');
   const keyed = services.filter((one) => one.isactive === false && textOf(one.invoicedescription) !== null);
   return keyed.length === 0
     ? confirmed('none')
@@ -248,7 +248,7 @@ export async function procurement({ autotask }: AutotaskSeen): Promise<Verdict> 
     { op: 'in', field: 'name', value: ours.map(({ name }) => name) },
   ];
   const products = (await autotask.sample('Products', [{ op: 'or', items }], 100)).map(lowerFields);
-  if (products.length === 0) return notSeen('none of them is there yet');
+  if (products.length === 0) return notSeen('there are none of them yet');
   const ordered = products.filter(({ doesnotrequireprocurement }) => doesnotrequireprocurement === false);
   return ordered.length === 0
     ? confirmed(`${products.length} products`)

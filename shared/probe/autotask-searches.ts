@@ -102,7 +102,7 @@ export async function charges(seen: AutotaskSeen): Promise<Verdict> {
   const ours = (await seen.charges()).filter((one) => (textOf(one.internalpurchaseordernumber) ?? '').startsWith('CM-'));
   const filter: Condition[] = [{ op: 'beginsWith', field: 'internalPurchaseOrderNumber', value: 'CM-' }];
   const found = await seen.autotask.count('ContractCharges', filter);
-  if (ours.length === 0 && found === 0) return notSeen('no charge of ours is there yet');
+  if (ours.length === 0 && found === 0) return notSeen('there is no charge of ours yet');
   return found >= ours.length
     ? confirmed(`${found} are found`)
     : contradicted(`${found} are found, and at least ${ours.length} are there`);

@@ -272,7 +272,7 @@ export async function shared(seen: CloudmoreSeen): Promise<Verdict> {
 export async function takeover(seen: CloudmoreSeen): Promise<Verdict> {
   const theirs = await seen.foreign.keys();
   if (theirs === null) return couldNotAsk('Autotask was not read');
-  if (theirs.length === 0) return notSeen('no contract that another connector made is there');
+  if (theirs.length === 0) return notSeen('there is no contract of another connector');
   const reported = new Set(
     (await seen.report()).lines.flatMap(({ subscriptionId }) => (subscriptionId === null ? [] : [fold(subscriptionId)])),
   );

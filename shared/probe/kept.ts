@@ -54,6 +54,4 @@ export const movingMoney = ({ verdicts }: Pick<ProbeResult, 'verdicts'>): Judged
 export const refusalText = (found: Judged[]): string =>
   `The vendors are not as this program believes, and amounts depend on it: ${found
     .map(({ id, text }) => `${id}, ${BELIEFS[id].what}: ${text}`)
-    .join(
-      '; ',
-    )}. Nothing was written. Mode auto begins once a probe is free of this; look at all of it with: billing doctor --probe`;
+    .join('; ')}. Nothing was written. Mode auto begins once a probe is free of this; see all of it with: billing doctor --probe`;

@@ -15,7 +15,7 @@ export const isEqual = (left: Big, right: Big): boolean => left.minus(right).abs
 export async function offset(seen: CloudmoreSeen): Promise<Verdict> {
   const theirs = await seen.foreign.keys();
   if (theirs === null) return couldNotAsk('Autotask was not read');
-  if (theirs.length === 0) return notSeen('no contract that another connector made is there');
+  if (theirs.length === 0) return notSeen('there is no contract of another connector');
   const reported = await salesBySubscription(seen);
   const monthOf = (count: number): Month => addMonths(seen.month, -count);
   const decisive = seen.foreign.amounts.flatMap(({ key, months }) => {

@@ -11,7 +11,7 @@ import { confirmed, contradicted, couldNotAsk, notSeen, type Verdict } from './v
 export async function source(seen: CloudmoreSeen): Promise<Verdict> {
   const theirs = await seen.foreign.keys();
   if (theirs === null) return couldNotAsk('Autotask was not read');
-  if (theirs.length === 0) return notSeen('no contract that another connector made is there');
+  if (theirs.length === 0) return notSeen('there is no contract of another connector');
   const invoiced = await invoicedSales(seen);
   if (invoiced.size === 0) return notSeen(`no invoice of ${seen.month} has a line with a sales price`);
   const reported = await salesBySubscription(seen);

@@ -144,7 +144,7 @@ async function whyItHangs(look: Look, description: WorkflowExecutionDescription)
     return [`${trying.activityType?.name} was tried ${trying.attempt} times, and is tried again: ${why}`, HEALS];
   }
   if (hours > RUN_EVERY_HOURS)
-    return [`it is under way for ${Math.floor(hours)} hours`, 'See where it stands with: billing status'];
+    return [`it has been under way for ${Math.floor(hours)} hours`, 'See where it stands with: billing status'];
   return null;
 }
 
