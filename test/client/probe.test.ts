@@ -51,7 +51,7 @@ describe('billing doctor --probe', () => {
     expect(out).toContain('No contradiction moves money.');
     expect(said).toHaveLength(Object.keys(BELIEFS).length);
     const check = installationChecks(loadConfig(environment), () => Date.now()).find(({ name }) => name === 'probe')!;
-    expect(await check.look()).toMatch(/0 days old: nothing that moves money/);
+    expect(await check.look()).toMatch(/0 days old: no contradiction moves money/);
   });
 
   // Named with its consequence.

@@ -145,7 +145,7 @@ async function probe(config: Config, now: () => number): Promise<string | Proble
     const age = `${kept.takenAt.slice(0, 10)}, ${days} ${days === 1 ? 'day' : 'days'} old`;
     const found = movingMoney(kept);
     return found.length === 0
-      ? `${age}: every belief that moves money holds`
+      ? `${age}: no contradiction moves money`
       : new Problem(`${age}: ${found.map(({ id, text }) => `${id}: ${text}`).join('; ')}`, again);
   } finally {
     await store.close();
