@@ -9,7 +9,7 @@ import { FAILURES, type FailureRule, type FailureType } from '../shared/messages
 
 /** The one place where an error becomes one of Temporal's failures; what follows of each is in the table (`shared/messages/retries.ts`). Workflows branch on `type` alone. */
 
-/** A write whose answer is missing: the next attempt looks before it does anything (rule 7.9). */
+/** A write whose answer is missing: the next attempt checks before it does anything (rule 7.9). */
 export class OutcomePending extends Error {
   override readonly name = 'OutcomePending';
   constructor(

@@ -2,12 +2,12 @@ import type { Tables } from './rig.js';
 
 /**
  * The fewest calls a month can take, computed from what Autotask held before and after it, and from nothing that the product says: the bulk pages needed
- * to know what is there, a last look at rows that are adjusted, a write for everything that is different afterwards, and a read-back query per kind of
+ * to know what is there, a last check of rows that are adjusted, a write for everything that is different afterwards, and a read-back query per kind of
  * record and company that was written.
  */
 export interface Bound {
   reads: number;
-  /** Last looks before rows that were there are adjusted. */
+  /** Last checks before rows that were there are adjusted. */
   looks: number;
   writes: number;
   readBacks: number;
@@ -15,7 +15,7 @@ export interface Bound {
 }
 
 const PAGE = 500;
-/** Rows that one look before adjustments may ask for: its answer has later rows of each too, and fits one page. */
+/** Rows that one check before adjustments may ask for: its answer has later rows of each too, and fits one page. */
 const ROWS_A_LOOK = 100;
 const pages = (records: number): number => Math.max(1, Math.ceil(records / PAGE));
 

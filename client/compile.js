@@ -1,5 +1,5 @@
 /**
- * TypeScript to JavaScript without a look at the types: half a second for everything. `npm run build` puts it into `dist`; a checkout keeps it under what its
+ * TypeScript to JavaScript without checking the types: half a second for everything. `npm run build` puts it into `dist`; a checkout keeps it under what its
  * sources are, so that it always runs them and yet starts as fast as the image.
  */
 import { createHash } from 'node:crypto';

@@ -56,7 +56,7 @@ function removeIfAbandoned() {
   } catch {
     return; // Released, or removed by another one that waits.
   }
-  // Between the look and the rename somebody else may have taken the lock: then it goes back.
+  // Between the check and the rename somebody else may have taken the lock: then it goes back.
   if (isAlive(Number(readFileSync(aside, 'utf8')))) renameSync(aside, LOCK);
   else rmSync(aside, { force: true });
 }

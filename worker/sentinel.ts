@@ -24,7 +24,7 @@ export class Sentinel {
   private readonly closed = new Promise<void>((resolve) => {
     this.closing.signal.addEventListener('abort', () => resolve());
   });
-  /** When the schedule was to act next, as of the last look. */
+  /** When the schedule was to act next, as of the last check. */
   private expected: Date | null = null;
   private trouble: string | null = null;
   private found = 0;
@@ -53,7 +53,7 @@ export class Sentinel {
     this.closing.abort();
   }
 
-  /** How many faults the last look found. */
+  /** How many faults the last check found. */
   faults(): number {
     return this.found;
   }
@@ -74,7 +74,7 @@ export class Sentinel {
     return faults;
   }
 
-  /** Anyone who watches must not end what it watches: a look that fails is said once, and repeated. */
+  /** Anyone who watches must not end what it watches: a check that fails is said once, and repeated. */
   private async lookSafely(): Promise<void> {
     try {
       await this.look();
@@ -112,7 +112,7 @@ export class Sentinel {
     if (recent.some(({ scheduledAt }) => scheduledAt >= late)) return false;
     if (late >= now) return false;
     if (now.getTime() - late.getTime() > LATE_AFTER_MS) return true;
-    this.expected = late; // too early to tell: asked again by the next look
+    this.expected = late; // too early to tell: asked again by the next check
     return false;
   }
 }

@@ -64,7 +64,7 @@ export const recording = (broker: string, summary: string): Pick<Activities, 're
 export const recordingPatiently = (broker: string, summary: string): Pick<Activities, 'recordDecisions'> =>
   proxyActivities<Activities>({ ...options('run', billingQueue(broker), '10 minutes'), summary });
 
-/** A look at other executions. */
+/** A check of other executions. */
 export const looking = (broker: string, summary: string): Pick<Activities, 'findSilent'> =>
   proxyActivities<Activities>({
     ...options('look', billingQueue(broker), '2 minutes'),

@@ -159,7 +159,7 @@ async function send({ autotask }: Dependencies, { contractId, serviceId, step, b
 
 /**
  * The row shows the units that were sent, maybe at prices that Autotask has rounded: the lost answer was a yes. Other units prove nothing: what this run did
- * to the row before may not show yet, and what a person did is noticed by the look before it is sent once more (`refuseWhereChanged`).
+ * to the row before may not show yet, and what a person did is noticed by the check before it is sent again (`refuseWhereChanged`).
  */
 async function findEffect(dependencies: Dependencies, { contractId, serviceId, step, before }: RowChange): Promise<true | null> {
   const state = stateOf(await findRow(dependencies, contractId, serviceId, step.day));

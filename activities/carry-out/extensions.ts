@@ -23,7 +23,7 @@ interface Unfinished {
 }
 
 /**
- * Whether a note counts in a month: in its own always, in others only where the extension made rows of months before its own, which must be at 0 in whatever month somebody looks.
+ * Whether a note counts in a month: in its own always, in others only where the extension made rows of months before its own, which must be at 0 in whatever month somebody checks.
  * Where it made none, another month would take its own one's amounts for such rows.
  */
 const counts = ({ fromDay, month }: Unfinished, now: Month): boolean => month === now || firstGapMonth(fromDay, month) !== null;

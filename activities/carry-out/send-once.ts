@@ -7,7 +7,7 @@ import { OutcomePending, OutcomeUnknown } from '../failures.js';
 
 /**
  * Writes that must not be repeated. Autotask has no idempotency keys, and an answer can be lost after the write took effect. So the intent is noted before
- * a write is sent; the one that finds an intent looks for its effect first. Only when it stays absent well after the write was sent, it is sent once more.
+ * a write is sent; the one that finds an intent looks for its effect first. Only when it stays absent well after the write was sent, it is sent again.
  */
 export interface OnceOnly<T> {
   /** What is written, by business data: equal in every run that means the same write. */

@@ -5,7 +5,7 @@ import type { PlanRequest } from '../../shared/messages/messages.js';
 import type { Clock } from '../dependencies.js';
 
 /**
- * The last look at rows before they are adjusted, taken for as many as come next in the plans that are carried out: a look for each row would double the
+ * The last check of rows before they are adjusted, taken for as many as come next in the plans that are carried out: a check for each row would double the
  * calls of a month, and one for each organization would still be a fifth of a day of corrections. It serves each row once and only for moments, so that what
  * a person does meanwhile is still seen.
  */

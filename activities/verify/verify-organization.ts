@@ -208,12 +208,12 @@ function stopOf(
   if (check === 'unreadable' || check === null)
     return {
       reason: 'outcome-unknown',
-      message: 'Written, but Autotask could not be read afterwards. The next run looks first.',
+      message: 'Written, but Autotask could not be read afterwards. The next run checks first.',
     };
   if (unseen !== undefined)
     return {
       reason: 'outcome-unknown',
-      message: `What Autotask holds now is unknown: ${unseen} The next run looks first.`,
+      message: `What Autotask holds now is unknown: ${unseen} The next run checks first.`,
     };
   return {
     reason: 'verify-mismatch',

@@ -23,7 +23,7 @@ const CHANGED = 0.1;
 /** Of an established tenant, whose rows have neighbours that decide (rule 7.0), a little more. */
 const LIMITS: Record<Tenant, number> = { new: 1.02, established: 1.05 };
 const LIMIT_PER_UNCHANGED_LINE = 0.02;
-/** Which organizations are billed at the same time decides who reads back a service that several need, and how many rows one look serves. */
+/** Which organizations are billed at the same time decides who reads back a service that several need, and how many rows one check serves. */
 const VARIES: Record<Tenant, number> = { new: 0.005, established: 0.02 };
 
 /** A tenant that was never billed, and one whose contracts, rows and charges of the month before are there. */

@@ -27,7 +27,7 @@ const PROPERTY = 'AutotaskCompanyID';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const execute = promisify(execFile);
 const LONGEST_MS = 3_600_000;
-/** Each look is a separate process and takes a second from the month. */
+/** Each check is a separate process and takes a second from the month. */
 const LOOK_EVERY_MS = 10_000;
 const OUTPUT_MOST = 512 * 2 ** 20;
 

@@ -102,7 +102,7 @@ async function play(
   await ended();
 }
 
-/** Requests that could change something at Autotask since the last look, from the sandbox's journal. */
+/** Requests that could change something at Autotask since the last check, from the sandbox's journal. */
 async function writesSince(sandboxUrl: string): Promise<number> {
   const journal = (await control(sandboxUrl, 'GET', 'requests')) as { method: string; path: string }[];
   await control(sandboxUrl, 'DELETE', 'requests');

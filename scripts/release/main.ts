@@ -8,7 +8,7 @@ import { writePapers } from './papers.js';
 import { candidate, git } from './refusals.js';
 
 /**
- * `npm run release [-- --dry-run] [--out FOLDER]`, in a clean clone: looks whether the version may be released, builds what the images hold, writes the lists,
+ * `npm run release [-- --dry-run] [--out FOLDER]`, in a clean clone: checks whether the version may be released, builds what the images hold, writes the lists,
  * where it came from and the sums of all of it into the folder, and makes the tag. With `--dry-run` everything but the tag. Nothing is pushed.
  */
 

@@ -44,7 +44,7 @@ export class Forecast {
   private readonly pace: Pace;
   private readonly made = new Set<string>();
   private sharedReadAt: number;
-  /** The last look: it has room for so many rows of the next organizations. */
+  /** The last check: it has room for so many rows of the next organizations. */
   private look = { at: -Infinity, room: 0 };
 
   constructor(
@@ -103,10 +103,10 @@ export class Forecast {
 export const isLookedAt = ({ before, contractServiceId, purpose }: PostAdjustmentStep): boolean =>
   before !== null && contractServiceId !== null && purpose !== 'one-off' && purpose !== 'gap';
 
-/** Rows of one look: with those of other services on their contracts they fill no more than a page. */
+/** Rows of one check: with those of other services on their contracts they fill no more than a page. */
 export const ROWS_A_LOOK = 100;
 
-/** How long a look counts, from its answer on. What a person changes after it is noticed at the read-back. */
+/** How long a check counts, from its answer on. What a person changes after it is noticed at the read-back. */
 export const LOOK_COUNTS_MS = 15_000;
 
 /** One query per kind of record that the plan writes, more where an organization has more contracts than a query takes. */

@@ -205,7 +205,7 @@ export class Gate {
     }
   }
 
-  /** One look at a time, no matter who needs it. While Autotask refuses requests it would be refused too. */
+  /** One check at a time, no matter who needs it. While Autotask refuses requests it would be refused too. */
   private async lookWhenDue(): Promise<void> {
     this.forgetOld();
     const now = this.clock.now();
@@ -217,7 +217,7 @@ export class Gate {
   private async lookNow(): Promise<void> {
     this.noteCall();
     const seen = await this.threshold();
-    // Not told: the next look is due as after one that saw nothing.
+    // Not told: the next check is due as after one that saw nothing.
     const { limit, used } = seen ?? { limit: Infinity, used: 0 };
     this.look = { limit, used, at: this.clock.now(), ours: this.passed.length, callsSince: 0 };
   }

@@ -11,7 +11,7 @@ export interface Threshold {
   used: number;
 }
 
-/** A look at it, with what we have sent since. */
+/** A check of it, with what we have sent since. */
 export interface Look extends Threshold {
   at: number;
   /** Calls of ours in the hour before it. */
@@ -27,11 +27,11 @@ const NEIGHBOUR_SHARE = 0.5;
 export const STOP_SHARE = 0.9;
 /** Calls that need no look before: a day without changes has no more, and they can block nobody. */
 const BLIND_CALLS = 50;
-/** Calls between two looks; a look is a call too. */
+/** Calls between two checks; a check is a call too. */
 export const LOOK_EVERY_CALLS = 250;
 /** After this time others may have been busy. */
 const LOOK_AGAIN_MS = 300_000;
-/** While nothing goes out, this often: a look is a call too, and must not be the one that blocks the tenant. */
+/** While nothing goes out, this often: a check is a call too, and must not be the one that blocks the tenant. */
 const LOOK_STOPPED_MS = 300_000;
 
 /** How the gate's reasons begin, so that they can be distinguished from what else a heartbeat says. */
@@ -45,7 +45,7 @@ export interface Turn {
   why: string | null;
 }
 
-/** Calls of the last hour, with those that have gone out since the look. */
+/** Calls of the last hour, with those that have gone out since the check. */
 export const usedOf = ({ used: seen, callsSince }: Look): number => seen + callsSince;
 const isStopped = (look: Look): boolean => usedOf(look) >= STOP_SHARE * look.limit;
 
@@ -58,7 +58,7 @@ export function isLookDue(look: Look | null, sent: number, now: number): boolean
   return look.callsSince >= (age >= LOOK_AGAIN_MS ? BLIND_CALLS : LOOK_EVERY_CALLS);
 }
 
-/** The turn of the next call by the tenant's use: at once, later the more is used, or not before the next look. `last`: when the latest went out. */
+/** The turn of the next call by the tenant's use: at once, later the more is used, or not before the next check. `last`: when the latest went out. */
 export function turnByTenant(look: Look | null, last: number, now: number): Turn {
   if (look === null || usedOf(look) < NEIGHBOUR_SHARE * look.limit) return { at: now, why: null };
   const what = `${usedOf(look)} of the tenant's ${look.limit} Autotask calls an hour are used, ${look.ours + look.callsSince} of them by this program`;

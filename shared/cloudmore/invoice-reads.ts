@@ -26,7 +26,7 @@ export async function readInvoices<Line>(
   );
   const found: ReadInvoice<Line>[] = [];
   for (const { number, date } of listed) {
-    // By the report they stand in: a look at a task that still runs may show some of it already.
+    // By the report they stand in: a poll of a task that still runs may show some of it already.
     const takenOf = new Map<unknown, Line[]>();
     const keep = (item: unknown, holder: unknown): void => {
       const line = take(number, item);

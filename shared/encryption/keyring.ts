@@ -101,7 +101,7 @@ const writeKeys = (folder: string, keys: PayloadKey[]): void =>
     `${JSON.stringify({ keys: keys.map(({ key, ...rest }) => ({ ...rest, key: key.toString('base64') })) }, null, 2)}\n`,
   );
 
-/** How often a process looks whether there are other keys. */
+/** How often a process checks whether there are other keys. */
 const LOOK_EVERY_MS = 1_000;
 
 /** The keys as a process has them: read again when the file has changed, so that a rotation needs no restart. */

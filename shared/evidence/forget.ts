@@ -27,7 +27,7 @@ export interface Forgetting {
   hasKey: boolean;
 }
 
-/** What one look through the store showed. */
+/** What one pass through the store showed. */
 interface Seen {
   keyId: string | null;
   /** Digests in it that are values' of the store. */

@@ -37,7 +37,7 @@ export interface HoldOptions {
   note?: () => unknown;
 }
 
-/** How often one that waits looks whether the name is free. */
+/** How often one that waits checks whether the name is free. */
 export const LOOK_EVERY_MS = 1_000;
 /** So long after the last renewal a lease ends. */
 export const LEASE_MS = 10_000;

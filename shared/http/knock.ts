@@ -12,7 +12,7 @@ export class Unanswered extends Error {
   override readonly name = 'Unanswered';
 }
 
-/** A request whose answer nobody reads: a notice, a sign of life, a look at somebody's clock. Answers any status; throws `Unanswered` for none. */
+/** A request whose answer nobody reads: a notice, a sign of life, a request for somebody's clock. Answers any status; throws `Unanswered` for none. */
 export async function knock(request: OpenRequest): Promise<Knocked> {
   const stream = open(request);
   try {

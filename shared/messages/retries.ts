@@ -125,7 +125,12 @@ export const RETRIES = {
     longestPauseSeconds: 20,
   },
   /** Another look follows. */
-  look: { what: 'a look whether customers can still answer, or at settings', attempts: 2, hours: null, longestPauseSeconds: 20 },
+  look: {
+    what: 'a check of settings, or of whether customers can still answer',
+    attempts: 2,
+    hours: null,
+    longestPauseSeconds: 20,
+  },
 } as const satisfies Record<string, RetryRule>;
 
 export type Retries = keyof typeof RETRIES;

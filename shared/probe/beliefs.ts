@@ -243,7 +243,7 @@ const CLOUDMORE = {
   }),
   'C5.words': belief(4, false, {
     what: 'a report task says that it is running or done in known words',
-    how: "last month's report, every look at its task",
+    how: "last month's report, every poll of its task",
     breaks: 'the run stops',
   }),
   'C5.members': belief(1, true, {

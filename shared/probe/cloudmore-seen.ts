@@ -11,7 +11,7 @@ import { lowerFields, once, textOf, type Fields } from './once.js';
 const DETAILS = 10;
 const INVOICE_LINES = 500;
 
-/** What one look at a report task showed. */
+/** What one poll of a report task showed. */
 export interface TaskLook {
   status: number;
   /** Names of the members that came; none where there was no body. */

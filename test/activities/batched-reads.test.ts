@@ -60,7 +60,7 @@ const sevenUnits = (contractId: number): PostAdjustmentStep => ({
   invoiceDescription: null,
 });
 
-describe('the last look before rows are adjusted', () => {
+describe('the last check before rows are adjusted', () => {
   let sandbox: Sandbox;
   let dependencies: Dependencies;
   let reads: BatchedReads;
@@ -125,7 +125,7 @@ describe('the last look before rows are adjusted', () => {
     expect(looked()).toBe(2);
   });
 
-  test('serves an attempt once: the next attempt looks again', async () => {
+  test('serves an attempt once: the next attempt checks again', async () => {
     expectAll();
     await adjust(101);
     await approve(102);

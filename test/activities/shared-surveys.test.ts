@@ -11,7 +11,7 @@ import type { GivenReport, PlanMade } from '../../shared/messages/messages.js';
 import { createDependencies } from '../../worker/dependencies.js';
 import { control } from './harness.js';
 
-/** Customers that are released at once, each with a look at Autotask that began after its release. */
+/** Customers that are released at once, each with a survey of Autotask that began after its release. */
 
 const MONTH = { broker: 'default', month: '2025-10', mode: null };
 const AS_OF = '2025-10-28';

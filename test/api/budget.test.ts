@@ -96,7 +96,7 @@ describe('with another tool on the same tenant', () => {
     const tenant = await openTenant(limited(1000));
     await tenant.others(600);
     await calls(tenant, 100);
-    // 50 calls before the first look, then 250 left until the stop: one in about 14 seconds.
+    // 50 calls before the first check, then 250 left until the stop: one in about 14 seconds.
     expect(tenant.minutes()).toBeGreaterThan(9);
     expect(tenant.minutes()).toBeLessThan(15);
     expect(tenant.said[0]).toMatch(/good neighbour: 65\d of the tenant's 1000 Autotask calls an hour are used, 5\d of them by/);

@@ -86,7 +86,7 @@ test.each([
   ['a service', { kind: 'ensureService' }, 1],
   ['a product', { kind: 'ensureProduct' }, 1],
   ['a contract', { kind: 'upsertContract' }, 1],
-  ['an extension, which looks first', { kind: 'extendContract' }, 2],
+  ['an extension, which checks first', { kind: 'extendContract' }, 2],
   ['a row that stands', STANDING, 1],
   ['a new row, which is read back', NEW_ROW, 2],
   ['a row that gets its invoice text', { ...STANDING, invoiceDescription: 'text' }, 2],

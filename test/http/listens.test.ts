@@ -15,7 +15,7 @@ describe('an address', () => {
   ])('may be %s', (_kind, address, place) => expect(placeOf(address, 7233)).toEqual(place));
 });
 
-describe('a look at it', () => {
+describe('a check of it', () => {
   let server: Server;
   const heard: Buffer[] = [];
   beforeAll(async () => {

@@ -94,7 +94,7 @@ async function billTwice(harness: Harness): Promise<Billed> {
   };
 }
 
-describe('the last look', () => {
+describe('the last check', () => {
   const seen = [
     { what: 'a name', value: 'Wide World Importers' },
     { what: 'a short name', value: 'Abe' },

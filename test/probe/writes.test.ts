@@ -52,7 +52,7 @@ async function openTenant(behaviour: Rec = {}): Promise<Tenant> {
         subscriptionUdf: config.autotask.subscriptionUdf,
         settings: config.settings,
         today: TODAY,
-        // Where something takes its time, each look at the clock is a minute later.
+        // Where something takes its time, each reading of the clock is a minute later.
         now: () => new Date(Date.now() + 60_000 * (behaviour.visibleAfterMs === undefined ? 0 : (minute += 1))),
         ...(behaviour.visibleAfterMs === undefined ? { sleep: async () => undefined } : {}),
         signal,

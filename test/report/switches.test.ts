@@ -28,7 +28,7 @@ const SAME: Position[] = [
   ['an OR group with the field acts as AND', { userDefinedFieldInOr: 'actsAsAnd' }, {}],
   ['an OR group with the field is refused', { userDefinedFieldInOr: 'refused' }, {}],
   ['rights are given in numbers', { accessValues: 'numbers' }, {}],
-  ['tasks take five looks', {}, { pollsBeforeReady: 5 }],
+  ['tasks take five polls', {}, { pollsBeforeReady: 5 }],
   ['running tasks answer 202', {}, { whileRunning: 'accepted' }],
   ['running tasks answer nothing', {}, { whileRunning: 'empty' }],
   ['running tasks answer 404', {}, { whileRunning: 'notFound' }],

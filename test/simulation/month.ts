@@ -433,7 +433,7 @@ function configOf(
     AFTER_FREEZE: afterFreeze,
     AUTOTASK_CALLS_PER_HOUR: '10000',
     BREAKERS: 'off',
-    // A month is played to its end at once; nobody waits for the first customer's second look.
+    // A month is played to its end at once; nobody waits for the first customer's second check.
     BILLING_CANARY: 'off',
     ...(shared.length === 0 ? {} : { ALLOW_SHARED_COMPANIES: shared.join(',') }),
     ...(recordTypes === undefined ? {} : { EXPORT_RECORD_TYPES: [...recordTypes, 'ManualBillingLine'].join(',') }),

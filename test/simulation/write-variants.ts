@@ -5,7 +5,7 @@ export const WRITE_VARIANTS: Variant[] = [
   {
     name: 'blind-retry',
     seed: 14,
-    wrong: 'a write whose answer was lost is sent again without a look for its effect',
+    wrong: 'a write whose answer was lost is sent again without looking for its effect',
     file: 'activities/carry-out/send-once.ts',
     changes: [{ from: '  if (intent) {', to: '  if (intent && intent.tries > 99) {' }],
   },
@@ -41,7 +41,7 @@ export const WRITE_VARIANTS: Variant[] = [
   {
     name: 'look-up-skipped',
     seed: 324,
-    wrong: 'a charge whose answer was lost is made again without a look for its key',
+    wrong: 'a charge whose answer was lost is made again without looking for its key',
     file: 'activities/carry-out/amounts.ts',
     changes: [
       {

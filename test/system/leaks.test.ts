@@ -20,7 +20,7 @@ import type { TestSystem } from './system.js';
 
 /** The operator's month: hundreds of lines, of which ten went wrong. Each is listed with its exact amount, and fixed by the command shown. */
 
-/** Each look is a separate process. */
+/** Each check is a separate process. */
 const LOOK_EVERY_MS = 1_500;
 
 /** Something that somebody did wrong, and how it is put right. */

@@ -32,7 +32,7 @@ const STARTS_AT_ONCE = 4;
 const START_PATIENCE_MS = 15_000;
 
 /**
- * Serves many brokers in one process, each with its own worker, and regularly checks which brokers there are. A change counts when two looks agree on it: a file
+ * Serves many brokers in one process, each with its own worker, and regularly checks which brokers there are. A change counts when two checks agree on it: a file
  * that is being written, or replaced, is neither a broker less nor one with half of its settings. Where the folder cannot be read nobody knows, and all continue.
  */
 export class Fleet implements Watching {

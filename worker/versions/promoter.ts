@@ -48,7 +48,7 @@ export class Promoter {
     this.closing.abort();
   }
 
-  /** Whether this version is the current one after the look. A look that fails is said once, and repeated. */
+  /** Whether this version is the current one after the check. A check that fails is said once, and repeated. */
   private async lookSafely(): Promise<boolean> {
     try {
       const isCurrent = await this.look();

@@ -12,7 +12,7 @@ export const METRICS = {
   billing_month_writes: 'What the month wrote to Autotask',
   billing_run_ended_timestamp_seconds: 'When the last run ended; 0 if none ever has',
   billing_run_open_seconds: 'How long the oldest run has been under way; 0 if none is',
-  billing_faults: 'Faults of runs and customers that the last look at Temporal found',
+  billing_faults: 'Faults of runs and customers that the last check of Temporal found',
   billing_notices_undelivered: 'Channels that did not take the last notice',
   billing_evidence_bytes: 'What the evidence takes on disk',
   billing_figures_read_timestamp_seconds: 'When the figures above were read last',

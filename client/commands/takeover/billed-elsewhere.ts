@@ -7,7 +7,7 @@ import { nameScore } from '../../../shared/likeness.js';
 
 /** Which contracts of others bill in a month what the report has too: found by product, ranked by the amount that would be billed twice. */
 
-/** Names this alike are worth a look where the amount is the same too. */
+/** Names this alike are worth checking where the amount is the same too. */
 const LIKE = 60;
 
 /** A customer with its lines of the month. */

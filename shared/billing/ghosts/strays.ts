@@ -20,7 +20,7 @@ import type { Books, Contract, Month, Organization, Settings } from '../types.js
  * company, or stopped as a whole. Nobody's report can explain it, so it is listed under the company until a person ends it; nothing is ever written.
  */
 
-/** Stands before the id of such a company, in characters that names in the evidence leave as they are; no id of an organization looks so. */
+/** Stands before the id of such a company, in characters that names in the evidence leave as they are; no id of an organization looks like that. */
 const STRAY_PREFIX = 'company~';
 export const strayId = (companyId: number): string => `${STRAY_PREFIX}${companyId}`;
 export const isStray = (organizationId: string): boolean => organizationId.startsWith(STRAY_PREFIX);

@@ -1,5 +1,5 @@
 /**
- * The last look at a recording before it is written: whether a secret, an address, or the name of a customer that was seen is in it after all. It knows nothing of
+ * The last check of a recording before it is written: whether a secret, an address, or the name of a customer that was seen is in it after all. It knows nothing of
  * how the file was made.
  */
 export interface Seen {

@@ -6,7 +6,7 @@ import { keysOf } from '../../billing/basics/closed-sets.js';
 export const WRITE_QUESTIONS = {
   visible: {
     what: 'how soon a search finds a new record (19)',
-    copes: 'looks again after growing pauses; a write that no search finds is looked up by id',
+    copes: 'checks again after growing pauses; a write that no search finds is looked up by id',
   },
   group: {
     what: 'whether an OR group may hold a user-defined field (21)',
