@@ -173,7 +173,7 @@ async function assemble(
   };
 }
 
-/** All of them or none: a worker holds its connection and its thread until it has run, so those that were made beside one that could not be are run to their end. */
+/** All of them or none: a worker holds its connection and its thread until it has run, so those that were made next to one that could not be are run to their end. */
 async function createAll(making: Promise<Worker>[]): Promise<Worker[]> {
   const made = await Promise.allSettled(making);
   const failed = made.find((each) => each.status === 'rejected');

@@ -68,7 +68,7 @@ export async function organizationBilling(given: OrganizationBillingInput): Prom
 const isCalled = ({ asked }: OrganizationState): Promise<boolean> | true =>
   asked.hasNext() || condition(() => asked.hasNext(), CALLED_WITHIN);
 
-/** Tells the runs that wait for this organization. A run that has ended in the meantime does not matter. */
+/** Notifies the runs that wait for this organization. A run that has ended in the meantime does not matter. */
 async function reportToRuns(organization: OrganizationState, summary: OrganizationSummary): Promise<void> {
   const { asked, input } = organization;
   if (asked.next !== null) return;

@@ -47,10 +47,10 @@ export const beginOrganization = (input: OrganizationBillingInput): Organization
 /** Whether it was started by the very message that is heard now: it reads everything afresh already. */
 export const isFresh = ({ turns, input }: OrganizationState): boolean => turns === 0 && input.given === null;
 
-/** Whether the next execution has to go on with the plan. */
+/** Whether the next execution has to continue with the plan. */
 export const isCutShort = ({ cutAt }: OrganizationState): boolean => cutAt !== null;
 
-/** How it stands when so many turns have come to their end, or when the next execution goes on. */
+/** How it stands when so many turns have come to their end, or when the next execution continues. */
 export async function afterTurns(organization: OrganizationState, count: number): Promise<OrganizationSummary> {
   const until = organization.turns + count;
   await condition(() => organization.turns >= until || isCutShort(organization));
@@ -86,7 +86,7 @@ export function showRefused(organization: OrganizationState, refused: string | n
   show(organization, organization.summary);
 }
 
-/** Tells `billing status`, and not the page, what came to nothing. */
+/** Shows `billing status`, and not the page, what came to nothing. */
 export function noteCameToNothing(organization: OrganizationState, cameToNothing: string | null): void {
   organization.cameToNothing = cameToNothing;
   keepRefusal(cameToNothing);

@@ -107,7 +107,7 @@ function noteFailure(organization: OrganizationState, error: unknown): Failure {
   return failure;
 }
 
-/** Whether there is room for more of the plan. Where there is none, a next execution goes on, unless all that came of this one was failures: they would come again. */
+/** Whether there is room for more of the plan. Where there is none, a next execution continues, unless all that came of this one was failures: they would come again. */
 function hasRoom(organization: OrganizationState, done: DoneSoFar): boolean {
   const { historyLength, historySize } = workflowInfo();
   if (historyLength < HISTORY_EVENTS && historySize < HISTORY_BYTES) return true;
@@ -122,7 +122,7 @@ function activitiesFor(organization: OrganizationState): OrganizationActivities 
   const name = `${organization.summary.result.organizationName || organizationId} ${month}`;
   return {
     planOrganization: async (request) => {
-      const what = request.undo === undefined ? 'Plan' : 'Plan the way back of';
+      const what = request.undo === undefined ? 'Plan' : 'Plan the undo of';
       const plan = await planning(broker, `${what} ${name}`).planOrganization(request);
       if (request.approvedDigest !== null && plan.remark !== undefined) noteCameToNothing(organization, plan.remark);
       return plan;

@@ -85,7 +85,7 @@ const ofFirstMonth = (size: Size): Promise<Measured> =>
     }),
   );
 
-/** The bare loop, on a clock that jumps while all that goes on waits for the quota: hours pass in a minute, and calls take as long as they take. */
+/** The bare loop, on a clock that jumps while everything under way waits for the quota: hours pass in a minute, and calls take as long as they take. */
 const ofQuota = (size: Size, share: number): Promise<Measured> =>
   onSandbox(size, async (sandbox, folder) => {
     await asSlowAsAutotask(sandbox);

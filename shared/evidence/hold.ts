@@ -67,7 +67,7 @@ export interface Renewal {
 }
 
 /**
- * `lost`: the lease is not this holder's any more, has ended, or carries none of the `nonces`. `busy`: somebody else, such as a claim, works on it at this moment,
+ * `lost`: the lease is not this holder's any more, has ended, or carries none of the `nonces`. `busy`: somebody else, such as a claim, works on it now,
  * and it is as it was.
  */
 export type Renewed = 'renewed' | 'lost' | 'busy';
@@ -158,7 +158,7 @@ export class Pulse {
         left = await this.renew(left);
       }
     } catch {
-      // The store is away. Each goes on until its time is over.
+      // The store is away. Each continues until its time is over.
     }
   }
 
