@@ -17,7 +17,7 @@ import { beginOrganization, brief, isCutShort, showRefused, type OrganizationSta
 import { keepDecisions, takeTurn } from './organization-turn.js';
 import { refuseOrKeep } from './refused.js';
 
-/** Waits before an organization that something transient stopped is tried again by itself; the last is repeated no further. */
+/** Waits before an organization that something transient stopped is tried again automatically; the last is repeated no further. */
 const HEAL_AFTER = ['6 minutes', '30 minutes', '2 hours', '6 hours'] as const;
 /** A message that comes with the start is there at once; one that was refused never comes. */
 const CALLED_WITHIN = '1 minute';
@@ -92,7 +92,7 @@ async function reportToRuns(organization: OrganizationState, summary: Organizati
   }
 }
 
-/** Waits for a call; after `delay` it tries again by itself, and at the end of the month's recheck window it gives up waiting. */
+/** Waits for a call; after `delay` it tries again automatically, and at the end of the month's recheck window it gives up waiting. */
 async function waitForCall(
   { asked }: OrganizationState,
   delay: (typeof HEAL_AFTER)[number] | undefined,

@@ -13,7 +13,7 @@ import { Stops } from './failed-steps.js';
 
 /** The way back: an organization's month taken back, as somebody released it. */
 
-/** What came of taking a month back: how the organization stands; or why nothing of it was begun, and whether that may heal by itself. */
+/** What came of taking a month back: how the organization stands; or why nothing of it was begun, and whether that may recover automatically. */
 export type Returned = { summary: OrganizationSummary; isWhole: boolean } | { refused: string; mayHeal: boolean };
 
 /**

@@ -7,7 +7,7 @@ import type { Dependencies } from '../dependencies.js';
 
 /**
  * What the read-back has shown of what was written, and what it has not. A charge that was seen and is gone later was deleted by a person, and is made again;
- * a charge or row that never showed is not made again by itself (rule 6.6): it may be there, hidden.
+ * a charge or row that never showed is not made again automatically (rule 6.6): it may be there, hidden.
  */
 export async function noteShown(
   { evidence }: Pick<Dependencies, 'evidence'>,

@@ -5,7 +5,7 @@
  *   (`limit: ANSWER_LIMITS.logIn` for log-ins), JSON with a repeated member, too deep or with too many records is `malformed`, a byte order mark is skipped.
  * - `Members` reads the members of a record by type and bounds; what is there and not understood becomes a finding, never "no value".
  * - `readDay` and `readMonths` read the notations that cannot be misread.
- * - `vendorText` makes a vendor's words fit for messages: one line, 500 characters, without the secrets that this process knows. `ApiError` uses it by itself.
+ * - `vendorText` makes a vendor's words fit for messages: one line, 500 characters, without the secrets that this process knows. `ApiError` uses it automatically.
  * - `shown` cleans a name where it is shown or written; what a thing is known by is taken as it came.
  * - `isAllowedUrl` says whether an address may be asked: https, loopback, or a host of `ALLOW_HTTP_HOSTS`.
  */

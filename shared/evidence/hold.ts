@@ -247,7 +247,7 @@ class HeldLease implements Hold {
 
   async release(): Promise<void> {
     this.end();
-    await this.pulse.leases.giveBack(this.lease).catch(() => undefined); // it ends by itself, and what was lost cannot be given back
+    await this.pulse.leases.giveBack(this.lease).catch(() => undefined); // it ends anyway, and what was lost cannot be given back
   }
 
   /** What to ask the store for at the next beat. */

@@ -309,7 +309,7 @@ export interface OrganizationSummary {
   result: OrganizationResult;
   /** One sentence for anyone who has to act; null when nobody has to. */
   message: string | null;
-  /** Whether a cause that may heal by itself stopped it (`api-error`, `outcome-unknown`). */
+  /** Whether a cause that may recover automatically stopped it (`api-error`, `outcome-unknown`). */
   mayHeal: boolean;
   /** Whether it stays open for a person; shadow mode shows and ends. */
   staysOpen: boolean;

@@ -3,7 +3,7 @@ import { isKeyOf } from '../billing/basics/closed-sets.js';
 /**
  * What is tried again, and after how long: the one table for activities (`activities/failures.ts`), workflows (`workflows/failures.ts`, `workflows/activities.ts`),
  * commands and `docs/operations.md`. Temporal owns the retries: attempts are few, because an organization that cannot continue must wait where a person sees it, and
- * tries again by itself later. Waiting for quota happens inside an attempt and costs none.
+ * tries again automatically later. Waiting for quota happens inside an attempt and costs none.
  */
 
 export interface FailureRule {

@@ -46,7 +46,7 @@ export async function readProbe(evidence: Evidence, broker: string): Promise<Pro
 export const counts = ({ beliefs, user, isWhole }: ProbeResult, asking: Pick<Probing, 'user'>): boolean =>
   isWhole && beliefs === BELIEFS_VERSION && fold(user) === fold(asking.user);
 
-/** What is contradicted and can move money: the reasons for which nothing may be written by itself. */
+/** What is contradicted and can move money: the reasons for which nothing may be written automatically. */
 export const movingMoney = ({ verdicts }: Pick<ProbeResult, 'verdicts'>): Judged[] =>
   verdicts.filter(({ id, is }) => is === 'contradicted' && BELIEFS[id]?.movesMoney);
 

@@ -21,7 +21,7 @@ export interface Renewal {
   organizationName: string;
   subscriptionId: string;
   productName: string;
-  /** Whether Cloudmore says that it renews by itself; null when it does not say. */
+  /** Whether Cloudmore says that it renews automatically; null when it does not say. */
   renews: boolean | null;
   currency: string | null;
   quantity: Decimal | null;

@@ -115,7 +115,7 @@ describe('a worker restarted with other settings in mid-run', () => {
     expect(sandbox.requests().filter(({ method, path }) => method !== 'GET' && !/query|Token|Monthly/i.test(path))).toEqual([]);
   });
 
-  test('bills the customer by them when it is planned again by itself', async () => {
+  test('bills the customer by them when it is planned again automatically', async () => {
     const given = await harnessWith({}).given('2025-10-20');
     const { result } = await harnessWith({ AFTER_FREEZE: 'charge' }).bill({ ...given, survey: null, surveyedAt: null }, null);
     expect(result).toMatchObject({ status: 'Done', held: { lines: 0 } });

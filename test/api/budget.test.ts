@@ -102,7 +102,7 @@ describe('with another tool on the same tenant', () => {
     expect(tenant.said[0]).toMatch(/good neighbour: 65\d of the tenant's 1000 Autotask calls an hour are used, 5\d of them by/);
   });
 
-  test('stops before the tenant is blocked, and resumes by itself', async () => {
+  test('stops before the tenant is blocked, and resumes automatically', async () => {
     const tenant = await openTenant(limited(1000));
     await tenant.others(900);
     await calls(tenant, 80);

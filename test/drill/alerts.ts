@@ -1,7 +1,7 @@
 /** What `deploy/monitoring` has to raise of a drill's figures if its fault lasts: an alert, or none, with the reason. */
 export type Expected = { alert: string } | { none: string };
 
-const ENDS_BY_ITSELF = 'the run waits, and comes to a right end by itself';
+const ENDS_BY_ITSELF = 'the run waits, and ends correctly by itself';
 const IN_ORDER = 'billing restore puts it in order before a worker serves again';
 const STANDBY = 'a second worker takes over within seconds';
 
@@ -31,7 +31,7 @@ export const ALERT_OF: Record<string, Expected> = {
   'restore-evidence': { none: IN_ORDER },
   'restore-apart': { none: IN_ORDER },
   'restore-apart-2': { none: IN_ORDER },
-  'evidence-empty': { none: 'the run reads everything again by itself, and comes to a right end' },
+  'evidence-empty': { none: 'the run reads everything again automatically, and ends correctly' },
   'temporal-empty': { none: IN_ORDER },
   'upgrade-worker': { none: 'the next build takes over before the one that is told to stop has ended' },
   'upgrade-temporal': { none: ENDS_BY_ITSELF },

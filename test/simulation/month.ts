@@ -198,7 +198,7 @@ export class Month {
     }
   }
 
-  /** Whatever heals by itself after the last run may do so. */
+  /** Whatever recovers automatically after the last run may do so. */
   private async waitForParked(): Promise<boolean> {
     await this.setup.time.sleep(HOUR_MS);
     return !this.server.isOpen(dailyBillingId(this.setup.broker, MONTH));

@@ -80,7 +80,7 @@ describe('versions of the worker', () => {
   let first: string;
   let second: string;
 
-  test('the first becomes current by itself and binds waiting customers', async () => {
+  test('the first becomes current automatically and binds waiting customers', async () => {
     await start(1);
     expect((await run('--wait')).code).toBe(3);
     first = (await deployed()).current;

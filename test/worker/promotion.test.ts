@@ -15,7 +15,7 @@ const version = (buildId: string, created: number, lastCurrent: number | null, i
 });
 const of = (current: string | null, ...versions: Version[]): Deployment => ({ name: 'billing-default', current, versions });
 
-describe('a version becomes the current one by itself', () => {
+describe('a version becomes the current one automatically', () => {
   test.each<[string, Deployment, { itself: boolean; byHand: boolean }]>([
     ['where none is', of(null), { itself: true, byHand: true }],
     ['where it is new', of('a', version('b', 2, null), version('a', 1, 1)), { itself: true, byHand: false }],
