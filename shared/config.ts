@@ -91,7 +91,7 @@ export interface Config {
   http: HttpAddress | null;
   /** Where traces are sent, by OTLP over HTTP; null: nowhere. */
   traces: string | null;
-  /** What a worker's log tells at least. */
+  /** What a worker's log shows at least. */
   logLevel: LogLevel;
   /** Whether a new version of the worker makes itself the current one, or waits for `billing deploy promote`. */
   promotion: Promotion;

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 
-/** How often a running activity tells that it lives, well within the heartbeat time-out of `workflows/activities.ts`. */
+/** How often a running activity reports that it lives, well within the heartbeat time-out of `workflows/activities.ts`. */
 const HEARTBEAT_MS = 10_000;
 
 /**

@@ -63,7 +63,7 @@ export interface RunningWorker {
   /** Ends when `shutdown` was called, or rejects when a worker fails. */
   run(): Promise<void>;
   shutdown(): void;
-  /** What tells how it is. */
+  /** What shows how it is. */
   sources: WatchSources;
 }
 

@@ -16,7 +16,7 @@ const ASK_AGAIN_MS = 1_000;
 const LATE_AFTER_MS = 5 * 60_000;
 
 /**
- * Looks now and then at the broker's executions, and tells people of each fault once. A run tells its own failures as long as it can; this one tells of those
+ * Looks now and then at the broker's executions, and tells people of each fault once. A run reports its own failures as long as it can; this one reports those
  * that cannot: terminated, hanging, never started, or not to be replayed by the version that is deployed.
  */
 export class Sentinel {

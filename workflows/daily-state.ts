@@ -125,7 +125,7 @@ export function showProgress(run: DailyState, doing: string): void {
   showPage(run, joined([md`## ${total.month} as of ${run.input.asOf}`, md`**Now:** ${doing}`, amountsTable(total)], '\n\n').text);
 }
 
-/** Stays until the run ends: what an organization tells it well, a moment later, says nothing about it. */
+/** Stays until the run ends: what an organization reports in time, a moment later, says nothing about it. */
 export function showRefused(run: DailyState, refused: string | null): void {
   if (refused === run.refused) return;
   run.refused = refused;

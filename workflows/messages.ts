@@ -154,7 +154,7 @@ const givenOf = ({ asOf, report, survey, surveyedAt }: GivenReport): GivenReport
 
 const DECIMAL = /^-?\d{1,20}(\.\d{1,8})?$/;
 
-/** An organization tells how it stands. What it says is shown while the run goes on; the reconciliation reads what was kept. */
+/** An organization reports how it stands. What it says is shown while the run goes on; the reconciliation reads what was kept. */
 export function readSettled(raw: unknown): Read<SettledSignal> {
   const value = valueOf(raw);
   const summary = isFields(value) ? value.summary : null;

@@ -5,7 +5,7 @@ import { SIGNALS } from './messages.js';
 
 /**
  * A signal under a name that nobody knows is kept for a handler that never comes, and its sender hears that it succeeded. Here it is handed to one that
- * tells: under a name of ours, with the name that it came under. What was in it is not looked at, for it may be no value at all.
+ * says: under a name of ours, with the name that it came under. What was in it is not looked at, for it may be no value at all.
  */
 export const interceptors: WorkflowInterceptorsFactory = () => ({
   internals: [

@@ -6,7 +6,7 @@ import { EvidenceMissing, type Evidence } from '../../shared/evidence/index.js';
 import type { Dependencies } from '../dependencies.js';
 
 /**
- * Rule 5.4 over refusals and interruptions. The text goes on a contract service that is there only after its first adjustment, and by then no plan tells any
+ * Rule 5.4 over refusals and interruptions. The text goes on a contract service that is there only after its first adjustment, and by then no plan says any
  * more that it was new: so the text is noted before the adjustment is sent, and stays noted until the contract service carries it, or one of somebody's own.
  */
 interface Owed {

@@ -11,7 +11,7 @@ import { soon } from '../gather/wait-until-visible.js';
 
 /**
  * Rule 6.4 over interruptions. Extending a contract makes rows for the months since it ended: those before the month are brought to 0 by steps after it,
- * those after it get what the month's own adjustment carries forward. Once the contract is extended nothing in Autotask tells those rows from what was
+ * those after it get what the month's own adjustment carries forward. Once the contract is extended nothing in Autotask distinguishes those rows from what was
  * billed then; so the old end is noted before, and until the rows are seen to be right the planner is shown the contract as it was: it plans the same
  * steps again, which find done what is done. A backup that is put back takes the note away, so where there are months between, the contract carries the day
  * as well (`markExtended`), in the same PATCH that moves its end.

@@ -3,7 +3,7 @@ import { PlanOutdated } from '../failures.js';
 
 /**
  * State older than reality is never continued, only planned again. After a restore, and after another process took over, nothing in a store can tell what was
- * written since. What tells is the lease: it belongs to one holder, and none that is restored comes back. So a plan is good for the lease it was made under.
+ * written since. What shows it is the lease: it belongs to one holder, and none that is restored comes back. So a plan is good for the lease it was made under.
  */
 
 /** The mark of what is made now. */

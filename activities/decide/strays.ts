@@ -23,7 +23,7 @@ export class StrayMoney {
     private readonly given: { report: Ref; survey: Ref },
   ) {}
 
-  /** Notes an organization, what of it is stopped, and which contracts its plan tells of: not of those that it leaves out because they have no company. */
+  /** Notes an organization, what of it is stopped, and which contracts its plan reports: not of those that it leaves out because they have no company. */
   note({ organization, accepted }: OrganizationFacts, plan: Pick<Plan, 'items' | 'ghosts'>): void {
     const { items, ghosts } = plan;
     this.organizations.push(organization);

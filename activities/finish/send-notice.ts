@@ -75,7 +75,7 @@ export async function sendNotice(
   };
 }
 
-/** What a message tells are kinds of items: one of each kind is enough, and all of 100,000 lines would not fit into memory. */
+/** A message names kinds of items: one of each kind is enough, and all of 100,000 lines would not fit into memory. */
 const withKindsOfItems = (result: OrganizationResult): OrganizationResult => {
   const kinds = groupBy(result.items, ({ outcome, reason, recordType }) => `${outcome} ${reason} ${recordType}`);
   return { ...result, items: [...kinds.values()].map(([first]) => first) };

@@ -105,7 +105,7 @@ export const hasContractKey = (contractId: number, key: string, books: IndexedBo
 export const isRowThere = (key: string, books: IndexedBooks): boolean => books.index.rows.has(fold(key));
 
 /**
- * Whether something else tells why a row that was seen does not show: a row that cannot be read may be it, or one of a service that lost its key; its contract
+ * Whether something else says why a row that was seen does not show: a row that cannot be read may be it, or one of a service that lost its key; its contract
  * is missing itself, or was ended before the month, which takes the rows behind its end away (`docs/vendors/autotask.md` 4).
  */
 export function isRowExplained({ id, key }: RowRecord, books: IndexedBooks): boolean {

@@ -320,7 +320,7 @@ async function summarize(
   };
 }
 
-/** The tenant's internal currency, from whatever the report or survey tells; an organization that could not be read is shown in its lines' own. */
+/** The tenant's internal currency, from whatever the report or survey says; an organization that could not be read is shown in its lines' own. */
 async function currencyOf(slices: Slices, { given }: VerifyRequest, outcome: Outcome): Promise<string> {
   if (given.survey !== null) return (await slices.sharedOf(given.survey)).internalCurrency;
   return outcome.items[0]?.currency ?? 'EUR';

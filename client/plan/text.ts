@@ -51,7 +51,7 @@ export interface ShownMonth {
 
 export const renderPlans = onTerminal(plansText);
 
-/** The sums stand first, so that the first screen tells what the plan comes to, and last, where a person looks when it has scrolled by. */
+/** The sums stand first, so that the first screen says what the plan comes to, and last, where a person looks when it has scrolled by. */
 function plansText({ plans, result, effort, nothingDue, closed = null, isFull = false }: ShownMonth, paper: Paper): string {
   const sums = wrap(summary(plans, result, effort), paper);
   const before = [

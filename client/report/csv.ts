@@ -4,7 +4,7 @@ import type { CsvSeparator } from '../../shared/config.js';
 import { csvText, type CsvCell } from '../documents/spreadsheet.js';
 
 /**
- * The month as one flat table for spreadsheets and programs: one row per amount, so that a pivot over `outcome` gives the report's sums (`in_report` tells
+ * The month as one flat table for spreadsheets and programs: one row per amount, so that a pivot over `outcome` gives the report's sums (`in_report` says
  * which rows belong to it). Amounts are exact decimals, with a point where a comma separates. Files carry a byte order mark, because Excel reads UTF-8 only with one; standard output
  * carries none, because programs trip over it.
  */

@@ -263,7 +263,7 @@ function causeLines(
   ].join('\n');
 }
 
-/** With the id by which `billing explain` tells how it came about. */
+/** With the id by which `billing explain` says how it came about. */
 const leakLine = ({ sales, productName, subscriptionId }: Leak, paper: Paper): string =>
   wrap(
     `${productName}${subscriptionId === null ? '' : ` (${subscriptionId})`}`,

@@ -42,7 +42,7 @@ const STOPS_WITHIN_MS = 5_000;
 const PAUSES_MS = [100, 1_000, 5_000, 15_000] as const;
 /** What Linux says of a port that is taken, and of a machine that has none left; and how the CLI ends where that meets it while it starts. */
 const NO_PORT = /address already in use|cannot assign requested address|nil pointer dereference/;
-/** A line that tells why the server ended. */
+/** A line that says why the server ended. */
 const CAUSE = /^panic:|^error:/i;
 const CAUSES_MAX = 5;
 /** The same as in docker-compose.yml. A dev server forgets closed workflows after one day, too early for a month's story. */

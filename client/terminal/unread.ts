@@ -7,7 +7,7 @@ import {
 } from '../../shared/billing/results/unread.js';
 import { wrap, type Paper } from './paper.js';
 
-/** The section of what could not be read, on the terminal; of many records as many as `shown`, with the command that tells them all. */
+/** The section of what could not be read, on the terminal; of many records as many as `shown`, with the command that lists them all. */
 export function unreadSection({ unread }: { unread?: UnreadList | undefined }, paper: Paper, shown = Infinity): string[] {
   if (unread === undefined) return [];
   const listed = { ...unread, listed: unread.listed.slice(0, shown) };

@@ -45,7 +45,7 @@ const REQUESTS = { max: 600, timeWindow: '1 minute' };
 export async function createWeb(source: Source, settings: WebSettings): Promise<FastifyInstance> {
   const app = Fastify({ bodyLimit: BODY_BYTES, logger: false });
   await protect(app, settings);
-  // For the health check of the stack: an answer means that the evidence can be read; it tells nothing of what is in it.
+  // For the health check of the stack: an answer means that the evidence can be read; it says nothing of what is in it.
   app.get('/readyz', async (_request, reply) => {
     await source.months();
     return reply.type('text/plain').send('ready\n');

@@ -25,7 +25,7 @@ export interface Charge {
   start: Day;
   end: Day;
   paymentFrequency: string | null;
-  /** What only the invoice tells; null for what is not on it. */
+  /** What only the invoice says; null for what is not on it. */
   invoice: InvoicePart | null;
 }
 

@@ -3,7 +3,7 @@ import type { Condition } from './conditions.js';
 
 /**
  * A contract whose extension is not finished says so itself (rule 6.4): behind its number stands the day on which it ended, as `… cm<2025-08-31`. Autotask
- * is the one place that no backup of ours takes back, and without that day nothing tells rows that the extension made from rows that were billed.
+ * is the one place that no backup of ours takes back, and without that day nothing distinguishes rows that the extension made from rows that were billed.
  */
 
 const BEFORE_DAY = 'cm<';

@@ -43,7 +43,7 @@ const KINDS: Record<string, UnreadableRecord['kind']> = {
 };
 
 /**
- * Throws, or tells, when the last page has fewer records than it says. Whether its count is of that page or of all is documented and not measured: it is taken
+ * Throws, or says, when the last page has fewer records than it says. Whether its count is of that page or of all is documented and not measured: it is taken
  * for the one that fits.
  */
 export function requireCounted(

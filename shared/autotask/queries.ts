@@ -57,7 +57,7 @@ export class Queries {
     this.transport.logIn.askAgain(notWithinMs);
   }
 
-  /** Runs `work` and tells how many calls it made to Autotask; one more than `most` is refused before it is sent. */
+  /** Runs `work` and returns how many calls it made to Autotask; one more than `most` is refused before it is sent. */
   countCalls<T>(work: () => Promise<T>, most?: number): Promise<{ result: T; calls: number }> {
     return this.transport.gate.count(work, most);
   }

@@ -27,7 +27,7 @@ export class Unreadable extends ApiError {
   }
 }
 
-/** What a record that cannot be read as a whole still tells of itself. */
+/** What a record that cannot be read as a whole still says of itself. */
 export type Hints = (members: Members) => Pick<UnreadableRecord, 'contractId' | 'companyId' | 'keys'>;
 
 /** Single members of a record, by name in lower case. */

@@ -73,7 +73,7 @@ export interface Line {
   currency: string;
   /** What of the line cannot be read or contradicts itself; absent where all of it is understood. */
   trouble?: Trouble;
-  /** Members that no line of the report has and nothing else tells (rule 2.8); absent where there is none. */
+  /** Members that no line of the report has and nothing else says (rule 2.8); absent where there is none. */
   silent?: string[];
 }
 
@@ -237,7 +237,7 @@ export interface Product {
   needsOrder?: true;
 }
 
-/** A record of Autotask's that came and cannot be read, with what it still tells of itself: null where even that cannot be read. */
+/** A record of Autotask's that came and cannot be read, with what it still says of itself: null where even that cannot be read. */
 export interface UnreadableRecord extends Unreadable {
   kind: 'company' | 'contract' | 'row' | 'charge' | 'service' | 'product' | 'contractService' | 'currency';
   id: number | null;

@@ -54,7 +54,7 @@ export class Cloudmore {
     this.transport.askAgain(notWithinMs);
   }
 
-  /** Runs `work` and tells how many calls it made to Cloudmore. */
+  /** Runs `work` and returns how many calls it made to Cloudmore. */
   countCalls<T>(work: () => Promise<T>): Promise<{ result: T; calls: number }> {
     return this.transport.countCalls(work);
   }

@@ -46,7 +46,7 @@ export class InvoiceSource {
       }
   }
 
-  /** A customer's part of the report, out of which what an invoice tells is taken. */
+  /** A customer's part of the report, out of which what an invoice shows is taken. */
   readonly without = (raw: unknown): unknown => {
     const organization = partOf(raw);
     const organizationId = organization.text('organizationId');

@@ -7,7 +7,7 @@ import { membersOf, type Findings } from './findings.js';
 import type { Derivable } from './derivable.js';
 
 /**
- * The vendor's recurring and one-time invoice (`docs/vendors/cloudmore.md` 3.7). It tells which lines no organization has (rule 1.5), and what a report leaves out that
+ * The vendor's recurring and one-time invoice (`docs/vendors/cloudmore.md` 3.7). It says which lines no organization has (rule 1.5), and what a report leaves out that
  * has none of a member rules look at (rule 2.8). Where something is billed from it is `invoice-source.ts`.
  */
 

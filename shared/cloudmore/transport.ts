@@ -54,7 +54,7 @@ export class Transport {
     this.token.askAgain(notWithinMs);
   }
 
-  /** Runs `work` and tells how many calls it made to Cloudmore. */
+  /** Runs `work` and returns how many calls it made to Cloudmore. */
   async countCalls<T>(work: () => Promise<T>): Promise<{ result: T; calls: number }> {
     const counted = { calls: 0 };
     const result = await this.counter.run(counted, work);

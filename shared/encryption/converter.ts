@@ -31,7 +31,7 @@ export function encryptionOf(keysFolder: string): Encryption {
   };
 }
 
-/** The message of a failure as the server tells it, readable. */
+/** The message of a failure as the server gives it, readable. */
 export async function failureText(
   converter: LoadedDataConverter,
   failure: ProtoFailure | null | undefined,
@@ -40,7 +40,7 @@ export async function failureText(
   return error?.message ?? null;
 }
 
-/** The first of the values that the server tells, such as a heartbeat's. */
+/** The first of the values that the server gives, such as a heartbeat's. */
 export async function firstValue(converter: LoadedDataConverter, payloads: Payload[] | null | undefined): Promise<unknown> {
   return (await decodeArrayFromPayloads(converter, payloads?.slice(0, 1)))[0];
 }

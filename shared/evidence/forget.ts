@@ -103,7 +103,7 @@ export class Forgetter {
     const key = await store.pointer(keyName);
     await store.unpoint(keyName);
     await store.blind(broker, [...ownNames, keyName]);
-    // What tells its name goes last: anyone who is interrupted finds it by that again.
+    // What shows its name goes last: anyone who is interrupted finds it by that again.
     const named = new Set(this.affected);
     await store.remove([...going].filter((ref) => this.pointers.get(last) !== ref));
     if (key !== null) await store.remove([key]);

@@ -7,7 +7,7 @@ import { keptUnder } from './kept.js';
 import { monthsPrefix, outcomesPrefix } from './months.js';
 
 /**
- * What we made or used in Autotask, by id, with the key it is found by. It decides no amount: it tells a record that is gone, or that the search does not
+ * What we made or used in Autotask, by id, with the key it is found by. It decides no amount: it distinguishes a record that is gone, or that the search does not
  * show, from one that never was. One list per broker, and a note for each record since that list was written.
  */
 export interface Remembered {

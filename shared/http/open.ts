@@ -29,7 +29,7 @@ export function open({ method, url, headers, body, signal, timeoutMs, agent }: O
     throwHttpErrors: false,
     followRedirect: false,
   });
-  // Anyone who reads meets it as well; but `got` tells of an abort also when all has been read, and nobody listens then.
+  // Anyone who reads meets it as well; but `got` reports an abort also when all has been read, and nobody listens then.
   stream.on('error', () => undefined);
   return stream;
 }

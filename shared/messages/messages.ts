@@ -302,7 +302,7 @@ export interface VerifyRequest extends MonthRequest {
   missingPersons?: string;
 }
 
-/** What an organization's workflow shows and tells its run. */
+/** What an organization's workflow shows and reports to its run. */
 export interface OrganizationSummary {
   status: OrganizationStatus;
   outcome: Ref | null;

@@ -54,7 +54,7 @@ export const REFUSED_MEMO = 'refused';
 export const REFUSED_AT_MEMO = 'refusedAt';
 /** Internal: the daily run hands an open organization the new report. */
 export const REPORT_SIGNAL = 'newReport';
-/** Internal: an organization tells the run that it ended or waits. */
+/** Internal: an organization informs the run that it ended or waits. */
 export const SETTLED_SIGNAL = 'settled';
 /** Internal: a signal came under a name that nobody knows. */
 export const MISNAMED_SIGNAL = 'misnamed';

@@ -1,6 +1,6 @@
 import type { Day, Month } from '../billing/types.js';
 
-/** What tells a person, or a dead man's switch, of a run. */
+/** What informs a person, or a dead man's switch, of a run. */
 
 export interface NoticeRequest {
   broker: string;

@@ -4,7 +4,7 @@ import type { Secret } from '../http/secret.js';
 export const MAILED_FORMATS = ['html', 'xlsx', 'csv'] as const;
 export type MailedFormat = (typeof MAILED_FORMATS)[number];
 
-/** Whom a run tells when something waits or is missing (`NOTICE_…`). Addresses with a key in them are secrets. */
+/** Whom a run notifies when something waits or is missing (`NOTICE_…`). Addresses with a key in them are secrets. */
 export interface NoticeSettings {
   /** An incoming webhook of Slack or Teams; null: none. */
   webhook: Secret | null;

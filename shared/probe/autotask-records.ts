@@ -146,7 +146,7 @@ export async function extended(seen: AutotaskSeen): Promise<Verdict> {
       unit.push(row.id);
     }
   }
-  if (votes.all + votes.one === 0) return notSeen('no row of more than one unit tells');
+  if (votes.all + votes.one === 0) return notSeen('no row of more than one unit shows it');
   return votes.one > votes.all
     ? contradicted(`rows ${some(unit)} carry the price of one unit`)
     : confirmed(`${votes.all} of ${votes.all + votes.one} rows`);

@@ -150,7 +150,7 @@ export async function members(seen: CloudmoreSeen): Promise<Verdict> {
   const invoiceLines = (await seen.invoice()).lines ?? [];
   const silent = asked.filter((member) => invoiceLines.every((line) => line[IN_INVOICE[member].toLowerCase()] === undefined));
   return silent.length === 0
-    ? confirmed(`${lines.length} lines; the invoice tells ${asked.join(', ')}`)
+    ? confirmed(`${lines.length} lines; the invoice shows ${asked.join(', ')}`)
     : contradicted(`none of ${lines.length} lines has ${silent.join(', ')}, nor does the invoice`);
 }
 

@@ -24,7 +24,7 @@ export async function offset(seen: CloudmoreSeen): Promise<Verdict> {
     const equal = OFFSETS.filter((count) => sales.some((one) => isEqual(months.get(monthOf(count)) ?? ZERO, one)));
     return equal.length === 0 || equal.length === OFFSETS.length ? [] : [equal];
   });
-  if (decisive.length === 0) return notSeen('no amount that the connector billed tells one month from another');
+  if (decisive.length === 0) return notSeen('no amount that the connector billed distinguishes one month from another');
   const votes = (count: number): number => decisive.filter((equal) => equal.includes(count)).length;
   const best = OFFSETS.reduce((left, right) => (votes(right) > votes(left) ? right : left));
   const own = seen.foreign.offset;

@@ -24,7 +24,8 @@ export async function source(seen: CloudmoreSeen): Promise<Verdict> {
     const equal = REPORT_SOURCES.filter((one) => sums[one].some((sum) => isEqual(amount, sum)));
     return equal.length === 1 ? equal : [];
   });
-  if (decisive.length === 0) return notSeen('no amount that the connector billed tells the billing report from the invoice');
+  if (decisive.length === 0)
+    return notSeen('no amount that the connector billed distinguishes the billing report from the invoice');
   const own = seen.foreign.source;
   const votes = decisive.filter((one) => one === own).length;
   const what = `${votes} of ${decisive.length} amounts that tell are those of the ${inWords(own)}`;

@@ -18,7 +18,7 @@ import { discreet, pathTemplate } from './discreet.js';
 
 /** OpenTelemetry itself: loaded where somebody asked for traces, and nowhere else (`index.ts`). */
 export interface Traces {
-  /** What a client starts and tells is part of a trace; what it only asks for is not. */
+  /** What a client starts and sends is part of a trace; what it only asks for is not. */
   forClient: Pick<OpenTelemetryWorkflowClientInterceptor, 'start' | 'startWithDetails' | 'signal' | 'startUpdate'>;
   /** Takes the spans that end within workflows. */
   processor: SpanProcessor;

@@ -104,7 +104,7 @@ export const ROWS: Row[] = [
   {
     attack: 'nobody knows who approved',
     shown: {
-      'decisions/decisions.test.ts': ['tells who decided what, when, about how much'],
+      'decisions/decisions.test.ts': ['says who decided what, when, about how much'],
       'decisions/persons.test.ts': ['a large plan released in the Web UI still waits', 'a second person releases it'],
     },
   },

@@ -47,7 +47,7 @@ describe('two runs', () => {
     ['one measurement cannot tell a fifth from chance', once(10), once(12), false],
     ['a third is a regression, measured once', once(10), once(13.4), true],
     ['what got better is none', timed(12), timed(10), false],
-    ['twice the clock time is none: the ratio tells', onTheClock(10), onTheClock(20), false],
+    ['twice the clock time is none: the ratio decides', onTheClock(10), onTheClock(20), false],
     ['one call more is a regression', counted(1000), counted(1001), true],
     ['as many calls are none', counted(1000), counted(1000), false],
     ['a hundredth more calls is none if a fiftieth varies', nearly(1000), nearly(1010), false],

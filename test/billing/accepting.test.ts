@@ -46,8 +46,8 @@ describe('an item without lines any more', () => {
     ['next to items of other subscriptions alone', { items: [{ ...held, contractKey: 'other' }] }, true],
     ['the same, while nothing stands on its contract', { books: { ...running(), rows: [] } }, false],
     ['the same, where the plan brings it to nothing', { ghosts: [zeroed] }, false],
-    ['on a contract that only its number tells', { items: [held], books: on({ subscriptionId: null }) }, true],
-    ['on one that only its field tells', { items: [held], books: on({ number: null }) }, true],
+    ['on a contract that only its number says', { items: [held], books: on({ subscriptionId: null }) }, true],
+    ['on one that only its field says', { items: [held], books: on({ number: null }) }, true],
     ['while money stands on another contract', { items: [held], books: on({ number: 'other', subscriptionId: 'other' }) }, false],
     // Forgotten, it was billed again.
     [

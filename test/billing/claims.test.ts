@@ -105,7 +105,7 @@ describe('claims on a contract', () => {
     expect(disagreements()).toEqual([]);
   });
 
-  test('each item tells what stands and who claims how much', () => {
+  test('each item says what stands and who claims how much', () => {
     const message =
       'Contract 100 shows 120 / 100 in 2025-10, but 240 / 200 is said to be posted on it: 120.00 of Business Premium for Name of org-1, 120.00 of Business Premium for Name of org-2.';
     expect(disagreements({}, { organization: 'org-2' })).toEqual([

@@ -49,7 +49,7 @@ describe('the counted report', () => {
   });
 
   // Later months count as other ones; a line without a day or an amount cannot be read.
-  test('the count tells lines of other months and unreadable ones', () => {
+  test('the count names lines of other months and unreadable ones', () => {
     const lines = [
       counted({ day: '2025-09-30', lines: 3 }),
       counted({ day: '2025-11-02', lines: 4 }),

@@ -84,7 +84,7 @@ describe('what others bill already', () => {
     );
   });
 
-  test('is what is alike by name, where no reference tells', () => {
+  test('is what is alike by name, where no reference says', () => {
     const alike = row({ references: [], alike: { 'business premium': 90 } });
     expect(doubt([alike])!.message).toContain('in 2025-10: names alike (90).');
     expect(doubt([row({ references: [], alike: { other: 90 } })])).toBeNull();

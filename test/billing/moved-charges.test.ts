@@ -155,7 +155,7 @@ describe('a contract to which somebody gave other ids', () => {
   });
 
   // It was reported as money without a line as well.
-  test("a held item alone tells such a contract's money", () => {
+  test("a held item alone shows such a contract's money", () => {
     expect(plan(withIds({ subscriptionId: null, number: 'HAND-1' })).ghosts).toEqual([]);
   });
 

@@ -229,7 +229,7 @@ test('a fall is not accepted where books or bills are missing', () => {
     ]);
 });
 
-test('a released plan tells what it makes again besides all else', () => {
+test('a released plan says what it makes again besides all else', () => {
   const gone: Gone = { kind: 'contract', id: 99, key: SUBSCRIPTION, why: 'It is gone.' };
   const situation: Situation = { report: { lines: [line({ chargeType: 'strange' })] }, books: books({ gone: [gone] }) };
   const { digest } = plan(situation);

@@ -275,13 +275,13 @@ describe('1.7 the report is its count, less the rounding', () => {
   });
 });
 
-describe('what else a result tells', () => {
+describe('what else a result says', () => {
   test('which persons a release is still without, and nothing where none is', () => {
     expect(organizationResult(outcome({ missingPersons: 'a second person' }), 'EUR').missingPersons).toBe('a second person');
     expect(organizationResult(outcome(), 'EUR')).not.toHaveProperty('missingPersons');
   });
 
-  test('a result tells ten steps of a release and counts more', () => {
+  test('a result names ten steps of a release and counts more', () => {
     const onRelease = Array.from({ length: 12 }, (_, at) => ({ mark: '+' as const, text: `Step ${at}` }));
     expect(organizationResult(outcome({ onRelease }), 'EUR')).toMatchObject({
       onRelease: onRelease.slice(0, 10),
@@ -313,7 +313,7 @@ describe('what else a result tells', () => {
     ]);
   });
 
-  test('a result tells breakers off, remarks and what was unreadable', () => {
+  test('a result shows breakers off, remarks and what was unreadable', () => {
     const unread = { listed: [], more: [] } as unknown as NonNullable<Parameters<typeof monthResult>[0]['unread']>;
     const shown = monthResult({ ...frame, breakers: 'off', remarks: ['Look.'], unread }, []);
     expect([shown.breakers, shown.remarks, shown.unread]).toEqual(['off', ['Look.'], unread]);

@@ -87,7 +87,7 @@ const amountsIn = (plans: Plan[]): string[] =>
     ghosts.map(({ contractId, sales, currency, rule }) => `${contractId}: ${sales} ${currency} (${rule})`),
   );
 
-test('an id tells a company of nobody from every organization', () => {
+test('an id distinguishes a company of nobody from every organization', () => {
   expect(strayId(9)).toBe('company~9');
   expect([strayId(9), 'org-1', 'org-company~9'].map(isStray)).toEqual([true, false, false]);
 });
@@ -342,7 +342,7 @@ describe('what stood for organizations that nobody names any more', () => {
   test.each<[string, Changes]>([
     ['its contract is there and listed for its money', { gone: gone(item({ contractKey: 'FABRIKAM-1' })) }],
     ['another item of its contract is listed there', { gone: gone(item({ itemCode: 'OTHER' })) }],
-    ['a plan of the run tells of it', { mentioned: ['fabrikam-2'], gone: gone(item({ contractKey: 'Fabrikam-2' })) }],
+    ['a plan of the run reports it', { mentioned: ['fabrikam-2'], gone: gone(item({ contractKey: 'Fabrikam-2' })) }],
     ['nothing of it was ever billed', { gone: gone(item({ contractKey: 'fabrikam-2', stood: false })) }],
     [
       'its record type is switched off',

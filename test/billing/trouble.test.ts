@@ -117,18 +117,18 @@ const SILENT =
   /^No line of the report has (.*), and neither the price list nor the invoice says whether (.*) is paid once or every month\.$/;
 const silentRows: [what: string, told: Told, members: string | null][] = [
   [
-    'no line has days, and no list tells',
+    'no line has days, and no list says',
     { lines: [line({ silent: ['startDate', 'endDate'] })], prices: [] },
     'startDate, endDate',
   ],
-  ['one of two lines has no end, and no list tells', { lines: [line({ silent: ['endDate'] }), line()], prices: [] }, 'endDate'],
-  ['no line has an end, and no list tells', { lines: [line({ silent: ['endDate'] })], prices: [] }, 'endDate'],
+  ['one of two lines has no end, and no list says', { lines: [line({ silent: ['endDate'] }), line()], prices: [] }, 'endDate'],
+  ['no line has an end, and no list says', { lines: [line({ silent: ['endDate'] })], prices: [] }, 'endDate'],
   [
     'no line has a start, the list no payment',
     { lines: [line({ silent: ['startDate'] })], prices: [price({ paymentMonths: null })] },
     'startDate',
   ],
-  ['the list tells', { lines: [line({ silent: ['startDate', 'endDate'] })] }, null],
+  ['the list says', { lines: [line({ silent: ['startDate', 'endDate'] })] }, null],
   ['days are there, and only the publisher is silent', { lines: [line({ silent: ['publisherName'] })], prices: [] }, null],
   ['nothing is silent', { prices: [] }, null],
   [
@@ -143,7 +143,7 @@ const silentRows: [what: string, told: Told, members: string | null][] = [
     'recordType, startDate',
   ],
   ['of software with a kind nothing is open', { lines: [line({ recordType: 'Perpetual', silent: ['startDate'] })] }, null],
-  ['of a licence without a kind the list tells', { lines: [line({ silent: ['recordType', 'startDate'] })] }, null],
+  ['of a licence without a kind the list says', { lines: [line({ silent: ['recordType', 'startDate'] })] }, null],
   [
     'members that several lines lack are named once',
     { lines: [line({ silent: ['startDate'] }), line({ silent: ['startDate', 'endDate'] })], prices: [] },

@@ -140,7 +140,7 @@ describe('the list of it', () => {
       unread(false, { member: null, value: null, problem: 'is not an object' }),
       'Autotask, ContractCharges, 4711: the record: is not an object. What needs it is held.',
     ],
-  ])('tells each in a sentence: %#', (one, words) => {
+  ])('says each in a sentence: %#', (one, words) => {
     expect(unreadText(one)).toBe(words);
   });
 });

@@ -143,7 +143,7 @@ describe('the contract it stood on', () => {
     ['nor one of which no id can be read', { contracts: [], unreadable: [{ ...unreadable, keys: null }] }, undefined, 0],
     ['nor one whose own id cannot be read', { contracts: [], unreadable: [{ ...unreadable, id: null }] }, undefined, 0],
     ['nor what is not a contract', { contracts: [], unreadable: [{ ...unreadable, kind: 'row' }] }, undefined, 0],
-    ['is the one it was billed on, where nothing else tells', { contracts: [] }, named, 44],
+    ['is the one it was billed on, where nothing else says', { contracts: [] }, named, 44],
   ])('%s', (_, changes, names, id) => {
     const [ghost] = unseen(held(changes), {}, {}, names);
     expect(ghost!.contractId).toBe(id);
@@ -284,7 +284,7 @@ describe('the same of an organization that nobody names', () => {
 
   test.each<[string, Ghost[], number]>([
     ['it is listed', gone([accepted()], held({ contracts: [] })), 1],
-    ['not where a plan tells of it', gone([accepted()], held({ contracts: [] }), [SUBSCRIPTION]), 0],
+    ['not where a plan reports it', gone([accepted()], held({ contracts: [] }), [SUBSCRIPTION]), 0],
     [
       'not where it is switched off',
       gone([accepted()], held({ contracts: [] }), [], { settings: settings({ exportRecordTypes: [] }) }),

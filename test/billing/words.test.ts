@@ -144,7 +144,7 @@ test('a row is known by contract, service and month, in any case', () => {
   expect(rowKeyOf(' S-1', 'CFQ7', '2025-10')).toBe('s-1|cfq7|2025-10');
 });
 
-describe("just enough or too little tells a line's record type (2.1)", () => {
+describe("just enough or too little shows a line's record type (2.1)", () => {
   const bare: Partial<Line> = { recordType: null, publisherName: null, productId: null, itemCode: null, chargeType: 'new' };
   const perpetual: Partial<Line> = { ...bare, productId: 'dg7gmgf0d5rk', paymentFrequency: 'One time', startDay: '2025-10-01' };
   const GUID = '91fd106f-4b2c-4938-95ac-f54f74e9a239';

@@ -106,7 +106,7 @@ describe('billing', () => {
     expect(out).toMatch(/--organization <id or name> .*\(default:\s+nobody\)/s);
   });
 
-  test.each([[['--version']], [['doctor', '--json']]])('tells its version: %j', async (argv) => {
+  test.each([[['--version']], [['doctor', '--json']]])('says its version: %j', async (argv) => {
     const { out } = await billing(argv, SETTINGS);
     expect(out).toContain((JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version);
   });

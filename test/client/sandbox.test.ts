@@ -86,7 +86,7 @@ describe('billing sandbox', () => {
     expect(code).toBe(0);
   });
 
-  test('--quiet tells no request, and does not say that it does', async () => {
+  test('--quiet logs no request, and does not say that it does', async () => {
     await withFiles({ 'w.json': WORLD }, (path) =>
       withProcess(['--world', path('w.json'), '--quiet'], async (said) => {
         expect(said.err).not.toContain('Requests are logged');

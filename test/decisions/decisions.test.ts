@@ -46,7 +46,7 @@ async function log(...args: string[]): Promise<{ code: number; out: string; said
 }
 
 describe('the decisions log', () => {
-  test('tells who decided what, when, about how much, and why', async () => {
+  test('says who decided what, when, about how much, and why', async () => {
     await recordDecision(evidence, 'default', 'r1', decision());
     await recordDecision(evidence, 'default', 'r2', decision({ action: 'skip', actor: null, via: 'signal', amounts: null }));
     const { code, out } = await log();

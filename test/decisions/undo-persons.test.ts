@@ -46,7 +46,7 @@ async function detailsWith(twoPersonsAbove: string, ...actors: (string | null)[]
 }
 
 // It did so for plans alone.
-test('the log tells an undo’s first release from its second', async () => {
+test('the log distinguishes an undo’s first release from its second', async () => {
   expect(await detailsWith('100', null, 'anna', ' Anna ', 'bert', 'carl')).toEqual([
     'does not count: two people have to release it by name',
     'the first of two people',

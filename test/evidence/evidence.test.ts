@@ -76,7 +76,7 @@ describe.each(kinds)('evidence in %s', (kind) => {
     expect(await winners(first!, [6, 7, 8])).toHaveLength(1);
   });
 
-  test('tells what it takes, which grows with what is kept', async () => {
+  test('says what it takes, which grows with what is kept', async () => {
     const evidence = stores[kind]!;
     await evidence.put({ kept: 'first' });
     const before = await evidence.size();

@@ -117,7 +117,7 @@ const KINDS: [behaviour: Rec, answers: Partial<Record<WriteQuestion, string | nu
 ];
 
 describe('a probe that writes', () => {
-  test.each(KINDS)('tells what a tenant of %j does, and leaves nothing', async (behaviour, differing) => {
+  test.each(KINDS)('shows what a tenant of %j does, and leaves nothing', async (behaviour, differing) => {
     expect(await answersOf(behaviour)).toEqual({ ...USUAL, ...differing });
   });
 

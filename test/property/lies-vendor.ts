@@ -2,7 +2,7 @@ import type { Line, Report } from '../../shared/billing/types.js';
 import { line, manualLine, organization, price, report as wholeReport, subscription } from '../billing/builders.js';
 import { COMPANIES, CONVERTED, MONTH, PLACES, type Change, type Lost, type LyingDay } from './lies-story.js';
 
-/** What Cloudmore knows of the two customers, and what it tells on a day. */
+/** What Cloudmore knows of the two customers, and what it shows on a day. */
 
 /** What Cloudmore knows of a place. Whole cents, for a line's amounts. */
 export interface Sold {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openEvidence } from '../../shared/evidence/index.js';
 import { openHarness, type Harness } from './harness.js';
 
-/** The label (`BILLING_BROKER`) is changed, and the evidence that knew the one before is gone: Autotask itself tells which it was. */
+/** The label (`BILLING_BROKER`) is changed, and the evidence that knew the one before is gone: Autotask itself says which it was. */
 
 const MONTH = '2025-10';
 const AS_OF = '2025-11-02';

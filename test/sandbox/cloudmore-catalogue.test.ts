@@ -131,7 +131,7 @@ describe('services, prices and subscriptions', () => {
     expect((await host.ask('GET', 'services/csp-1/pricelist')).json).toMatchObject([{ salesPrice: 99 }, { salesPrice: 99 }]);
   });
 
-  test('a state tells what stands there now', async () => {
+  test('a state says what stands there now', async () => {
     await host.patch('subscriptions', A.id, { status: 'Suspended' });
     expect(host.state().cloudmore).toMatchObject({
       organizations: [{ id: 'org-1' }, { id: 'org-2' }],

@@ -28,7 +28,7 @@ export const LIES = [
 
 /** What Cloudmore names otherwise between two reports, of what was billed already; the money is the same, or missing. */
 export const MOVES = [
-  'subscription-renamed', // one of licences comes under another id, and so do the lists: of usage nothing but its amounts tells what it is
+  'subscription-renamed', // one of licences comes under another id, and so do the lists: of usage nothing but its amounts shows what it is
   'id-lost', // its lines have no subscription id
   'id-got', // lines without one have one
   'code-lost', // its lines have no item code

@@ -386,7 +386,7 @@ describe('a month with the built program', () => {
     }
   });
 
-  test('explain --json tells every rule by its number', async () => {
+  test('explain --json names every rule by its number', async () => {
     const subscriptionId = organizationOf(await system.json<MonthResult>([0], 'status', MONTH), FABRIKAM).items[0]!
       .subscriptionId;
     expect(explained.parse(await system.json([0], 'explain', MONTH, '--subscription', subscriptionId))).toHaveLength(1);

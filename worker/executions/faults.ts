@@ -100,7 +100,7 @@ const billingMonth = defineSearchAttributeKey('BillingMonth', 'KEYWORD');
 const monthOf = ({ typedSearchAttributes, workflowId }: WorkflowExecutionInfo): string | null =>
   typedSearchAttributes.get(billingMonth) ?? monthAndOrganizationOf(workflowId).month ?? null;
 
-/** Named as the run names its own message, which tells the same. */
+/** Named as the run names its own message, which shows the same. */
 async function ofFailed(client: Client, broker: string, run: WorkflowExecutionInfo): Promise<Fault> {
   const { workflowId, runId, status, startTime } = run;
   const cause = await client.workflow

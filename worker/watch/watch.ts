@@ -21,11 +21,11 @@ export interface WatchSetup {
 export interface WatchSources extends Asked {
   quota(): QuotaSeen;
   faults(): number;
-  /** Whether this process is the one that tells the broker's figures. */
+  /** Whether this process is the one that reports the broker's figures. */
   isOn(): boolean;
 }
 
-/** What a port tells about: one broker, or all that the process serves. */
+/** What a port reports on: one broker, or all that the process serves. */
 export interface Watching {
   readiness(): Promise<Readiness>;
   /** Those that are served now. */

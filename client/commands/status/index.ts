@@ -86,7 +86,7 @@ interface FirstRunInput {
   json: boolean;
 }
 
-/** The month's first run is under way: there is nothing on file yet, but the run tells what it has so far. */
+/** The month's first run is under way: there is nothing on file yet, but the run says what it has so far. */
 async function firstRun(context: Context, { temporal, broker, month, run, json }: FirstRunInput): Promise<ExitCode> {
   const link = detailsLink(webUiUrl(context.environment, temporal.address), temporal.namespace, run);
   if (json) {
@@ -107,7 +107,7 @@ async function firstRun(context: Context, { temporal, broker, month, run, json }
 const summaryOf = async ({ client }: Temporal, workflowId: string): Promise<string | undefined> =>
   (await client.workflow.getHandle(workflowId).describe()).staticSummary();
 
-/** Messages to open workflows that were not understood. Of one of which the month tells nothing yet, the run that started it has said whose it is. */
+/** Messages to open workflows that were not understood. Of one of which the month says nothing yet, the run that started it has said whose it is. */
 async function sayRefused(
   context: Context,
   temporal: Temporal,
@@ -122,7 +122,7 @@ async function sayRefused(
   }
 }
 
-/** The last message to the run that was not understood, or what was not of its input; a run that begins tells nothing of those before it. */
+/** The last message to the run that was not understood, or what was not of its input; a run that begins says nothing of those before it. */
 function sayRefusedOfRun(context: Context, run: WorkflowExecutionInfo | null): void {
   const refused = refusedIn(run?.memo);
   if (refused !== null) context.out(line`The run of ${utcText(run!.startTime)}${refusedText(refused)}`);

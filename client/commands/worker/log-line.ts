@@ -24,7 +24,7 @@ export function logLine(
 const subjectOf = ({ workflowId }: Record<string, unknown>): Record<string, string> =>
   typeof workflowId === 'string' ? monthAndOrganizationOf(workflowId) : {};
 
-/** A process may serve many brokers: the queue tells whose work it is. */
+/** A process may serve many brokers: the queue says whose work it is. */
 const brokerOf = ({ taskQueue }: Record<string, unknown>): Record<string, string> => {
   const broker = typeof taskQueue === 'string' ? /^(?:billing|cloudmore|autotask)-(.+)$/.exec(taskQueue)?.[1] : undefined;
   return broker === undefined ? {} : { broker };

@@ -23,7 +23,7 @@ export function isAdjusted(place: Place, target: Target | null): boolean {
   if (previous === null ? standing.units > 0 : !isEqualRow(standing, previous)) return true;
   if (row !== null && target !== null && isTarget(row, target)) return true;
   if (next !== null && !isEqualRow(standing, next)) return true;
-  // Rows beyond the contract's end are what an interrupted extension has carried on (6.4): that next month has units tells nothing.
+  // Rows beyond the contract's end are what an interrupted extension has carried on (6.4): that next month has units proves nothing.
   const isCarriedOn = place.contract !== null && place.contract.endDay < firstDay(nextMonth(place.month));
   return !isCarriedOn && place.isOver && hasMoney(next);
 }

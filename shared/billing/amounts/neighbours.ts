@@ -48,7 +48,7 @@ function isQuiet(billable: Billable, place: Place, books: Books): boolean {
   return !unitsMayFollow && !mayCarryOn(billable, place);
 }
 
-/** Whether next month's row may still have the units of what is paid once (7.6); where it is in the books, it tells. */
+/** Whether next month's row may still have the units of what is paid once (7.6); where it is in the books, it shows. */
 function mayCarryOn(billable: Billable, place: Place): boolean {
   const { row, next } = place.rows;
   if (!billable.isOneOff || row === null || row.units === 0 || !reachesNextMonth(place)) return false;

@@ -122,7 +122,7 @@ export const STEP_KINDS = {
   },
 } as const satisfies { [Kind in Step['kind']]: StepRules<Of<Kind>> };
 
-/** What the first row of a service on a contract stands for in a month, where no id tells. */
+/** What the first row of a service on a contract stands for in a month, where no id says so. */
 export const rowKeyOf = (contractKey: string, serviceKey: string, month: Month): string =>
   `${fold(contractKey)}|${fold(serviceKey)}|${month}`;
 

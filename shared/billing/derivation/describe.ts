@@ -11,7 +11,7 @@ type Planned = Pick<Plan, 'items'>;
 /** What a step does to what stands there. */
 export const markOf = (step: Step, plan: Planned): Mark => rulesOf(step).mark(step, () => rowOf(step, plan));
 
-/** A step in words: what changes, old → new. Where its item's standing tells both sides, with money; else the planner's summary. */
+/** A step in words: what changes, old → new. Where its item's standing shows both sides, with money; else the planner's summary. */
 export function describeStep(step: Step, plan: Planned): string {
   if (step.kind === 'postAdjustment' && step.purpose !== 'one-off' && step.purpose !== 'gap')
     return describeAdjustment(step, plan);

@@ -38,7 +38,7 @@ export interface StrayInput {
   gone: GoneOrganization[];
   /** What was accepted of customers that are not exported any more, because they name no company (8.9). */
   unlinked: AcceptedItem[];
-  /** Folded contract keys that a plan of this run tells of. */
+  /** Folded contract keys that a plan of this run reports. */
   mentioned: Set<string>;
 }
 
@@ -169,7 +169,7 @@ function contextOf(companyId: number, currency: string, { facts, organizations, 
   };
 }
 
-/** Why nobody answers for it, as far as Cloudmore tells. */
+/** Why nobody answers for it, as far as Cloudmore says. */
 function whyStray(companyId: number, contractKey: string | null, names: Names, organizations: Organization[]): string {
   const owner = names.ownerOf(contractKey);
   if (owner === null) return `No organization in Cloudmore is billed at company ${companyId}.`;

@@ -35,7 +35,7 @@ export function unseenGhosts(context: GhostContext, explaining: Explaining): Gho
     .map((item) => unseenGhost(item, context.month, contractIdOf(item, context), UNSEEN));
 }
 
-/** The same of an organization that has no plan, for nobody names it any more, or it names no company. `isTold`: whether another plan tells of the key, or leaves it alone. */
+/** The same of an organization that has no plan, for nobody names it any more, or it names no company. `isTold`: whether another plan reports the key, or leaves it alone. */
 export const goneGhosts = (
   items: AcceptedItem[],
   context: GhostContext,

@@ -230,7 +230,7 @@ export interface GoneElsewhere {
 }
 
 /**
- * By organization: its items that may be, or have been joined by, what stands without a line, for whichever organization. Nothing but what it is tells that a
+ * By organization: its items that may be, or have been joined by, what stands without a line, for whichever organization. Nothing but what it is shows that a
  * licence without subscription id went from one to the other, or that a subscription did and got another id. What stood itself can only have been joined.
  */
 export function goneElsewhere(all: Compared[], subscriptions: Subscription[]): Map<string, GoneElsewhere[]> {
@@ -265,7 +265,7 @@ function withoutLine({ accepted, now }: Compared, ended: Set<string>): AcceptedI
 }
 
 /**
- * Of one type, and of no other item code. Of two organizations nothing else but the same amounts tells it, where one has no code or both have a subscription
+ * Of one type, and of no other item code. Of two organizations nothing else but the same amounts shows it, where one has no code or both have a subscription
  * id; usage without subscription id is one item, whatever it was before.
  */
 function mayBeSame(here: AcceptedItem, gone: AcceptedItem, isOwn: boolean): boolean {

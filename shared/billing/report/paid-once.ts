@@ -16,7 +16,7 @@ const MONTHLY_MONTHS = 1;
 /** Days that mean the same where the price list is silent. */
 const LONGEST_MONTHLY_DAYS = 45;
 
-/** How a line is paid that is billed under an item code; null where nothing tells. */
+/** How a line is paid that is billed under an item code; null where nothing says. */
 export function paymentOf(type: ItemType, line: Line, itemCode: string | null, prices: PriceList): Payment | null {
   const paidOnce = rulesOf(type)?.paidOnce;
   if (paidOnce === 'always') return 'once';

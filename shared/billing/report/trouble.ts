@@ -7,7 +7,7 @@ import { isChargeType, rulesOf } from '../basics/record-types.js';
 
 /**
  * Rule 2.7: what is there and not understood holds what depends on it, and nothing else. Rule 2.8: so does a member that the whole report leaves out and that
- * nothing else tells.
+ * nothing else says.
  */
 /** Why the item cannot be billed, in a sentence; null where all that it depends on is understood. */
 export function troubleOf(item: Item, context: ItemContext): string | null {

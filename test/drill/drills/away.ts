@@ -13,7 +13,7 @@ const GONE = { match: { probability: 1 }, fault: { kind: 'status', status: 503, 
 interface Absence {
   name: string;
   when: string;
-  /** At the start so long that people have to be told while it lasts; in mid-month the run itself tells. */
+  /** At the start so long that people have to be told while it lasts; in mid-month the run itself says so. */
   minutes: number;
   writesBefore: number;
 }
