@@ -37,7 +37,7 @@ export function fileEvidence(root: string): EvidenceStore {
   return store;
 }
 
-/** Work on the folder, whose troubles are told as the store's. */
+/** Work on the folder, whose troubles are reported as the store's. */
 type Disk = <T>(work: () => T | Promise<T>) => Promise<T>;
 
 interface Paths {
