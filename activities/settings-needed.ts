@@ -70,7 +70,7 @@ export async function noteOwnReport(
   const reportMonth = addMonths(month, reportMonthOffset);
   const before = await noteReport(evidence, { broker, month, organizationId, reportMonth });
   if (before === null) return;
-  const why = `${month} was billed from the report of ${before}, and would now be billed from that of ${reportMonth}`;
+  const why = `${month} was billed from the report of ${before}, and would now be billed from the report of ${reportMonth}`;
   throw new SettingsRefused(refusedReport(why, month));
 }
 

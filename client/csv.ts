@@ -43,7 +43,7 @@ export function hasHeadsAlone(text: string, columns: string[]): boolean {
 function headsOf(heads: string[]): string[] {
   const folded = heads.map(fold);
   const twice = folded.find((head, index) => head !== '' && folded.indexOf(head) !== index);
-  if (twice !== undefined) throw new Error(`the column ${twice} is there twice`);
+  if (twice !== undefined) throw new Error(`the column ${twice} occurs twice`);
   return folded;
 }
 

@@ -75,7 +75,7 @@ async function startAll(run: DailyState, handed: Handed, work: Work, first: numb
 
 /** What the run was expected to take when it found its work. */
 const effortText = ({ effort }: Work): string =>
-  effort === undefined ? '' : `; in all about ${effort.calls} calls to Autotask, ${effort.minutes} minutes`;
+  effort === undefined ? '' : `; about ${effort.calls} calls to Autotask in total, ${effort.minutes} minutes`;
 
 /** Starts the organization, or hands an open one the new report; gives its slot back when it ended or waits for a person. */
 async function billOne(run: DailyState, handed: Handed, organizationId: string): Promise<void> {

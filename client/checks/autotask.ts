@@ -139,7 +139,7 @@ async function picklists(autotask: Autotask): Promise<string | Problem> {
     if (!values.some((value) => same(value.label, label) && value.isactive !== false))
       missing.push(`"${label}" in ${entity}.${field}`);
   }
-  if (missing.length === 0) return 'all labels we need are there';
+  if (missing.length === 0) return 'all labels we need exist';
   return new Problem(
     `missing or renamed: ${missing.join(', ')}`,
     'Give the value its English label again, or activate it, in Autotask: Admin > Features & Settings.',

@@ -89,7 +89,7 @@ async function companyProperty(cloudmore: Cloudmore, name: string): Promise<stri
   }
   if (found.isOrganizationProperty === false) return new Problem(`"${name}" is not a property of organizations`, how);
   if (!same(found.type ?? 'TextBox', 'TextBox')) return new Problem(`"${name}" is of type ${found.type}, not a text box`, how);
-  return `"${name}" is there`;
+  return `"${name}" exists`;
 }
 
 // ---------------------------------------------------------------------------------------------------------------- links
@@ -216,7 +216,7 @@ function existing(organizations: Linked[], companies: Map<number, Company>): str
       ],
     );
   const inactive = active.filter((one) => companies.get(idOf(one)!)?.isActive === false);
-  if (inactive.length === 0) return `${active.length} are there and active`;
+  if (inactive.length === 0) return `${active.length} exist and are active`;
   return new Problem(
     `inactive: ${listed(inactive.map(({ name, companyIdText }) => `${name} (${companyIdText})`))}`,
     'Activate them in Autotask, or correct the ids in Cloudmore.',

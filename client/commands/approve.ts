@@ -78,7 +78,7 @@ async function approveMany(context: Context, temporal: Temporal, config: BaseCon
   if (approvals.length > 0) await confirmApprovals(context, approvals);
   const released = [...approvals, ...(breakers ? held : [])];
   const code = await releaseAll(context, { temporal, broker: config.broker, options, waiting: released, digest: undefined });
-  if (released.length === 0) context.out(line`Nothing of ${month} waits for ${all ? 'approval' : 'the release of a breaker'}.`);
+  if (released.length === 0) context.out(line`Nothing in ${month} waits for ${all ? 'approval' : 'the release of a breaker'}.`);
   const closed = waiting.filter((one) => isOfClosedMonth(one) && !isHeldByBreaker(one));
   sayClosed(context, month, closed);
   if (breakers || held.length === 0) return closed.length > 0 ? EXIT.waits : code;
@@ -153,7 +153,7 @@ async function approvePlans(
     context.out(
       line`${organization.organizationName} was not released: ${keptOf(organization) === undefined ? 'it is not in the file' : `its plan has changed. The new plan's digest is ${organization.planDigest}`}.`,
     );
-  if (waiting.length === 0) context.out(line`Nothing of ${month} waits for approval.`);
+  if (waiting.length === 0) context.out(line`Nothing in ${month} waits for approval.`);
   if (fitting.length === waiting.length) return code;
   context.out(
     `${waiting.length - fitting.length} of ${waiting.length} plans were not released. Check them again with: ${hint('plan', month)}`,

@@ -182,7 +182,7 @@ function textOf({ organizationId, pseudonym, names, changed, values, key, workfl
     `${organizationId} ${tense}; where a name is required it is ${pseudonym}:`,
     `  evidence: ${names} of its own records removed, ${changed} of other records and months stored again without it, ${values} values removed${key ? ', its key destroyed' : ''}`,
     `  Temporal: ${workflows} executions deleted with their histories`,
-    '  kept: ids of contracts, subscriptions and charges, so that nothing is billed twice; sums of months; certificates, which still hold',
+    '  kept: ids of contracts, subscriptions and charges, so that nothing is billed twice; sums of months; certificates, which stay valid',
     '  not reached: what Cloudmore and Autotask keep, files that people saved, backups made before',
   ].join('\n');
 }

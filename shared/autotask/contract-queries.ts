@@ -21,7 +21,7 @@ export class SearchBlind extends ApiError {
   constructor(what: string) {
     super(
       'unauthorized',
-      `Autotask's search does not show what is there: ${what}. Nothing is made on its word. Give the API user's security level unrestricted view of contracts, services, products and charges (a copy of "API User (system)"), and run again.`,
+      `Autotask's search does not show what is there: ${what}. So nothing is made. Give the API user's security level unrestricted view of contracts, services, products and charges (a copy of "API User (system)"), and run again.`,
     );
   }
 }

@@ -116,7 +116,7 @@ export class Forward {
     if (isNew && !this.asked.has(next)) return void this.asked.add(next);
     throw new ApiError(
       'malformed',
-      `${this.entity}/query: Autotask's next page ${isNew ? 'is one that was read already' : 'follows one without a new record'}; after ${known} records the answer has no end.`,
+      `${this.entity}/query: Autotask's next page ${isNew ? 'was already read' : 'follows one without a new record'}; after ${known} records the answer has no end.`,
     );
   }
 }

@@ -201,19 +201,23 @@ export function inspect({ digest, seal: _, redaction, ...content }: Certificate)
 export function changesSince(then: Certificate, now: Certificate): string[] {
   const moved = driftOf(then, now);
   const parts: [was: unknown, is: unknown, change: string][] = [
-    [then.exclusions, now.exclusions, `What is excluded, or why, is another${movedText(then.exclusions, now.exclusions)}.`],
+    [then.exclusions, now.exclusions, `What is excluded, or why, has changed${movedText(then.exclusions, now.exclusions)}.`],
     [
       then.dismissed ?? [],
       now.dismissed ?? [],
-      `What was set aside without a line is another${movedText(then.dismissed ?? [], now.dismissed ?? [])}.`,
+      `What was set aside without a line has changed${movedText(then.dismissed ?? [], now.dismissed ?? [])}.`,
     ],
     [
       then.switchedOff ?? [],
       now.switchedOff ?? [],
-      `What is switched off and billed all the same is another${movedText(then.switchedOff ?? [], now.switchedOff ?? [])}.`,
+      `What is switched off but still billed has changed${movedText(then.switchedOff ?? [], now.switchedOff ?? [])}.`,
     ],
-    [then.invoiced, now.invoiced, `What customers were charged is another${chargesMoved(then.invoiced, now.invoiced)}.`],
-    [then.unassigned, now.unassigned, `The lines under no organization are others${movedText(then.unassigned, now.unassigned)}.`],
+    [then.invoiced, now.invoiced, `What customers were charged has changed${chargesMoved(then.invoiced, now.invoiced)}.`],
+    [
+      then.unassigned,
+      now.unassigned,
+      `The lines without an organization have changed${movedText(then.unassigned, now.unassigned)}.`,
+    ],
     [then.isMonthOver, now.isMonthOver, 'The month was not over then, and is now.'],
   ];
   return [...moved, ...parts.flatMap(([was, is, change]) => (digestOf([was]) === digestOf([is]) ? [] : [change]))];

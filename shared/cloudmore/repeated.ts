@@ -57,4 +57,4 @@ export class Cycles {
 }
 
 export const repeatedText = (what: string): string =>
-  `Cloudmore, the monthly billing report, ${what}: it stands there twice, word for word, and would be charged twice. It is billed when the report has it once.`;
+  `Cloudmore, the monthly billing report, ${what}: this line is there twice, word for word, and would be charged twice. It is billed when the report has it once.`;

@@ -45,13 +45,13 @@ export const forgetReport = (evidence: Evidence, broker: string, month: Month, o
 export async function whyNotFrom(evidence: Evidence, broker: string, month: Month, reportMonth: Month): Promise<string | null> {
   const [own] = (await reportsOf(evidence, broker, month)).filter((one) => one !== reportMonth);
   if (own !== undefined)
-    return `${month} was billed from the report of ${own}, and would be billed from that of ${reportMonth} now`;
+    return `${month} was billed from the report of ${own}, and would now be billed from the report of ${reportMonth}`;
   for (const other of AROUND.map((count) => addMonths(month, count)))
     if ((await reportsOf(evidence, broker, other)).includes(reportMonth))
-      return `the report of ${reportMonth} was billed as ${other}, and would be billed as ${month} once more`;
+      return `the report of ${reportMonth} was billed as ${other}, and would be billed again as ${month}`;
   const before = (await reportsOf(evidence, broker, previousMonth(month))).find((one) => one < previousMonth(reportMonth));
   if (before !== undefined)
-    return `${previousMonth(month)} was billed from the report of ${before}; with ${month} from that of ${reportMonth}, the report of ${addMonths(before, 1)} would be billed nowhere`;
+    return `${previousMonth(month)} was billed from the report of ${before}; if ${month} is billed from the report of ${reportMonth}, the report of ${addMonths(before, 1)} would never be billed`;
   return null;
 }
 

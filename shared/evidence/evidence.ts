@@ -100,7 +100,7 @@ export class EvidenceForgotten extends EvidenceMissing {
 export class EvidenceAltered extends EvidenceMissing {
   override readonly name: string = 'EvidenceAltered';
   constructor(evidenceName: string) {
-    super(evidenceName, 'is not as it was written (billing evidence verify shows what was changed)');
+    super(evidenceName, 'was altered (billing evidence verify shows what was changed)');
   }
 }
 

@@ -58,7 +58,7 @@ export async function lookUp(seen: AutotaskSeen): Promise<Verdict> {
     if (!(await seen.autotask.findContracts(companyId, key)).some(({ id }) => id === contract.id)) missed.push(contract.id);
   return missed.length === 0
     ? confirmed(`found each of ${known.length}`)
-    : contradicted(`does not find contracts ${some(missed)}, which are there`);
+    : contradicted(`does not find contracts ${some(missed)}, which exist`);
 }
 
 export async function textCase(seen: AutotaskSeen): Promise<Verdict> {
@@ -105,7 +105,7 @@ export async function charges(seen: AutotaskSeen): Promise<Verdict> {
   if (ours.length === 0 && found === 0) return notSeen('there is no charge of ours yet');
   return found >= ours.length
     ? confirmed(`${found} are found`)
-    : contradicted(`${found} are found, and at least ${ours.length} are there`);
+    : contradicted(`${found} are found, and at least ${ours.length} exist`);
 }
 
 export async function ignored({ autotask }: AutotaskSeen): Promise<Verdict> {

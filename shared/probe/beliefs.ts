@@ -75,7 +75,7 @@ const AUTOTASK = {
   }),
   'A3.lookup': belief(null, true, {
     what: 'the look-up before creating a contract finds an existing one',
-    how: 'the look-up itself, for five contracts that are there',
+    how: 'the look-up itself, for five existing contracts',
     breaks: 'a contract is created twice if an answer is lost',
   }),
   'A3.case': belief(null, false, {
@@ -100,7 +100,7 @@ const AUTOTASK = {
   }),
   'A3.charges': belief(null, true, {
     what: 'our charges are found by the beginning of their order number',
-    how: "the survey's condition, for charges that are there",
+    how: "the survey's condition, for existing charges",
     breaks: 'charges are created again',
   }),
   'A3.ignored': belief(null, true, {

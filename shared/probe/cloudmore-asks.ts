@@ -85,7 +85,7 @@ export async function property(seen: CloudmoreSeen): Promise<Verdict> {
   if (own.some(({ value }) => textOf(value) !== null)) return confirmed(`"${seen.settings.companyProperty}" has values`);
   const known = new Set(properties.map(({ name }) => textOf(name) ?? '?'));
   return own.length > 0 && own.some((one) => 'value' in one)
-    ? notSeen(`"${seen.settings.companyProperty}" is there, and none of ${details.length} organizations has a value`)
+    ? notSeen(`"${seen.settings.companyProperty}" exists, but none of ${details.length} organizations has a value`)
     : contradicted(`no organization has a value of "${seen.settings.companyProperty}"; properties: ${some(known) || 'none'}`);
 }
 

@@ -28,7 +28,7 @@ export async function source(seen: CloudmoreSeen): Promise<Verdict> {
     return notSeen('no amount that the connector billed distinguishes the billing report from the invoice');
   const own = seen.foreign.source;
   const votes = decisive.filter((one) => one === own).length;
-  const what = `${votes} of ${decisive.length} amounts that tell are those of the ${inWords(own)}`;
+  const what = `${votes} of ${decisive.length} amounts that differ are those of the ${inWords(own)}`;
   return votes * 2 >= decisive.length ? confirmed(what) : contradicted(`${what}: REPORT_SOURCE=${otherThan(own)}`);
 }
 

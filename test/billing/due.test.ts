@@ -17,7 +17,7 @@ const CASES: [when: string, facts: DueFacts, told: string[]][] = [
     'the month has not begun',
     facts('2025-09-28'),
     [
-      "Nothing of 2025-10 is due on 2025-09-28: a line falls due the day after it is billed, so the first of 2025-10 do on 2025-10-02, Microsoft's licences about 2025-10-09, legacy ones about 2025-10-17.",
+      "Nothing in 2025-10 is due on 2025-09-28: a line falls due the day after it is billed, so the first of 2025-10 do on 2025-10-02, Microsoft's licences about 2025-10-09, legacy ones about 2025-10-17.",
       'Run it then: billing run 2025-10 --wait',
       'What is due now: billing run 2025-09 --wait',
     ],
@@ -26,7 +26,7 @@ const CASES: [when: string, facts: DueFacts, told: string[]][] = [
     'it is its first day, and yesterday was last month',
     facts('2025-10-01'),
     [
-      "Nothing of 2025-10 is due on 2025-10-01: a line falls due the day after it is billed, so the first of 2025-10 do on 2025-10-02, Microsoft's licences about 2025-10-09, legacy ones about 2025-10-17.",
+      "Nothing in 2025-10 is due on 2025-10-01: a line falls due the day after it is billed, so the first of 2025-10 do on 2025-10-02, Microsoft's licences about 2025-10-09, legacy ones about 2025-10-17.",
       'Run it then: billing run 2025-10 --wait',
       'What is due now: billing run 2025-09 --wait',
     ],
@@ -35,7 +35,7 @@ const CASES: [when: string, facts: DueFacts, told: string[]][] = [
     'it is early in the month',
     facts('2025-10-05'),
     [
-      "Nothing of 2025-10 is due on 2025-10-05: Cloudmore's report has no line of it billed before that day. It is compared with 2025-09 before 2025-09-02, which had none either.",
+      "Nothing in 2025-10 is due on 2025-10-05: Cloudmore's report has no line of it billed before that day. It is compared with 2025-09 before 2025-09-02, which had none either.",
       "Microsoft's licences fall due about 2025-10-09, legacy ones about 2025-10-17.",
       'The daily run will check again. To check now: billing run 2025-10 --wait',
     ],
@@ -44,7 +44,7 @@ const CASES: [when: string, facts: DueFacts, told: string[]][] = [
     'the licences are late',
     facts('2025-10-12', { previousLines: 3 }),
     [
-      "Nothing of 2025-10 is due on 2025-10-12: Cloudmore's report has no line of it billed before that day. It is compared with 2025-09 before 2025-09-09, which had 3.",
+      "Nothing in 2025-10 is due on 2025-10-12: Cloudmore's report has no line of it billed before that day. It is compared with 2025-09 before 2025-09-09, which had 3.",
       "Microsoft's licences were expected about 2025-10-09: check Cloudmore's Microsoft consent.",
       'The daily run will check again. To check now: billing run 2025-10 --wait',
     ],
@@ -53,7 +53,7 @@ const CASES: [when: string, facts: DueFacts, told: string[]][] = [
     'the month is over',
     facts('2025-11-03'),
     [
-      "Nothing of 2025-10 is due: the month is over, and Cloudmore's report has no line of it. It is compared with 2025-09 before 2025-10-01, which had none either.",
+      "Nothing in 2025-10 is due: the month is over, and Cloudmore's report has no line of it. It is compared with 2025-09 before 2025-10-01, which had none either.",
       "If it should have lines, check Cloudmore's Microsoft consent. To find what is set up wrongly: billing doctor",
     ],
   ],
@@ -61,7 +61,7 @@ const CASES: [when: string, facts: DueFacts, told: string[]][] = [
     'it is billed from the report of the month after',
     facts('2025-10-28', { month: '2025-09', reportMonth: '2025-11' }),
     [
-      "Nothing of 2025-09, billed from the report of 2025-11, is due on 2025-10-28: a line falls due the day after it is billed, so the first of 2025-11 do on 2025-11-02, Microsoft's licences about 2025-11-09, legacy ones about 2025-11-17.",
+      "Nothing in 2025-09, billed from the report of 2025-11, is due on 2025-10-28: a line falls due the day after it is billed, so the first of 2025-11 do on 2025-11-02, Microsoft's licences about 2025-11-09, legacy ones about 2025-11-17.",
       'Run it then: billing run 2025-09 --wait',
       'What is due now: billing run 2025-08 --wait',
     ],

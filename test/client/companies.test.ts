@@ -188,13 +188,13 @@ describe('companies', () => {
     await writeFile(file, `organization,AutotaskCompanyID\n\n"Tailspin Toys",501\n${TAILSPIN},502\n`);
     const { code, said } = await harness.cli('companies', 'import', file, '--write');
     expect(code).toBe(1);
-    expect(said).toContain('lines 3 and 4: Tailspin Toys is there 2 times (501, 502). Leave one.');
+    expect(said).toContain('lines 3 and 4: Tailspin Toys occurs 2 times (501, 502). Keep one.');
   });
 
   test('import refuses a column that is there twice', async () => {
     const file = harness.file('columns.csv');
     await writeFile(file, 'organization,AutotaskCompanyID,autotaskcompanyid\nTailspin Toys,501,502\n');
-    expect((await harness.cli('companies', 'import', file)).said).toContain('the column autotaskcompanyid is there twice');
+    expect((await harness.cli('companies', 'import', file)).said).toContain('the column autotaskcompanyid occurs twice');
   });
 
   test('import says which columns it needs', async () => {

@@ -211,10 +211,10 @@ describe('billing status', () => {
 
   test('says why nothing is due in a month without lines', () => {
     const text = renderStatus(
-      { ...shown([]), nothingDue: [advised('Nothing of 2025-10 is due.'), advised('Run it then:', command('run', '2025-10'))] },
+      { ...shown([]), nothingDue: [advised('Nothing in 2025-10 is due.'), advised('Run it then:', command('run', '2025-10'))] },
       PLAIN,
     );
-    expect(text.split('\n\n').slice(1, 3)).toEqual(['Nothing of 2025-10 is due.', 'Run it then: billing run 2025-10']);
+    expect(text.split('\n\n').slice(1, 3)).toEqual(['Nothing in 2025-10 is due.', 'Run it then: billing run 2025-10']);
   });
 
   test('fits 80 columns, but for what is copied: commands and links', () => {

@@ -65,8 +65,8 @@ describe('a tenant with a past', () => {
 
     test.each([
       ['an unknown service', 'X-1;999999', /Autotask has no service 999999/],
-      ['one service for two codes', 'X-1;5000\nX-2;5000', /the service 5000 is there 2 times/],
-      ['one code for two services', 'X-1;5000\nX-1;5001', /the item code x-1 is there 2 times/],
+      ['one service for two codes', 'X-1;5000\nX-2;5000', /the service 5000 occurs 2 times/],
+      ['one code for two services', 'X-1;5000\nX-1;5001', /the item code x-1 occurs 2 times/],
       ['a row without a code', ';5000', /item_code is empty/],
     ])('are not written where the file has %s', async (_what, rows, says) => {
       await writeFile(harness.file('wrong.csv'), `item_code;service_id\n${rows}\n`);

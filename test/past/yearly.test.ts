@@ -60,7 +60,7 @@ describe.each([
     );
     const { out, code } = await harness.cli('takeover', '2025-10');
     expect(code).toBe(3);
-    expect(out.replaceAll(/\s+/g, ' ')).toContain(`It bills ${from} to ${to} at once; the amount is the part of 2025-10.`);
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(`It bills ${from} to ${to} at once; the amount is the share of 2025-10.`);
     expect(out).toContain('Contoso: contract 900 (Licences) bills M365 Business Premium');
   });
 

@@ -130,7 +130,7 @@ describe('billing invoiced', () => {
     await tenant.edit('billingItems', item, { extendedPrice: Number(item.extendedPrice) - 11 });
     const paper = await close('after.json');
     expect(paper).toContain(
-      `What customers were charged is another: to invoice 0.00 → 7,109.32 EUR, not posted ${grouped(BILLED_SALES)} → 0.00 EUR, differences 0.00 → -11.00 EUR.`,
+      `What customers were charged has changed: to invoice 0.00 → 7,109.32 EUR, not posted ${grouped(BILLED_SALES)} → 0.00 EUR, differences 0.00 → -11.00 EUR.`,
     );
     expect(paper).toMatch(/customer +currency +report +invoiced +to invoice +not posted +excluded +differences\n/);
     expect(paper).toContain('report = invoiced + to invoice + not posted + excluded − differences\n');

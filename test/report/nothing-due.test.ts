@@ -9,7 +9,7 @@ import { useHarness, type Harness } from './harness.js';
 const MONTH = '2026-04';
 const AS_OF = '2026-04-05';
 const WHY = [
-  "Nothing of 2026-04 is due on 2026-04-05: Cloudmore's report has no line of it",
+  "Nothing in 2026-04 is due on 2026-04-05: Cloudmore's report has no line of it",
   'billed before that day. It is compared with 2026-03 before 2026-03-02, which had',
   'none either.',
 ].join('\n');
@@ -38,7 +38,7 @@ describe('a month without a line', () => {
   });
 
   test('as a page it reads the same', async () => {
-    expect((await harness.cli('report', MONTH, '--format', 'html')).out).toContain('Nothing of 2026-04 is due on 2026-04-05');
+    expect((await harness.cli('report', MONTH, '--format', 'html')).out).toContain('Nothing in 2026-04 is due on 2026-04-05');
   });
 
   // It once said that nothing was due.

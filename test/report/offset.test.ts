@@ -54,13 +54,13 @@ describe('with an offset of one month', () => {
       'the same report as another month',
       '2025-10',
       '0',
-      'the report of 2025-10 was billed as 2025-09, and would be billed as 2025-10',
+      'the report of 2025-10 was billed as 2025-09, and would be billed again as 2025-10',
     ],
     [
       'the same month from another report',
       '2025-09',
       '0',
-      '2025-09 was billed from the report of 2025-10, and would be billed from',
+      '2025-09 was billed from the report of 2025-10, and would now be billed from',
     ],
     ['a month after an unbilled report', '2025-10', '1', null],
   ])('a changed offset bills %s, never twice', async (_what, month, offset, why) => {
@@ -96,7 +96,7 @@ describe('which report a month may be billed from', () => {
     ['2025-09', '2025-10', '2025-09 was billed from the report of 2025-09'],
     ['2025-08', '2025-09', 'the report of 2025-09 was billed as 2025-09'],
     ['2025-10', '2025-09', 'the report of 2025-09 was billed as 2025-09'],
-    ['2025-10', '2025-11', 'the report of 2025-10 would be billed nowhere'],
+    ['2025-10', '2025-11', 'the report of 2025-10 would never be billed'],
   ])('%s from report %s: %s', async (month, reportMonth, why) => {
     const found = await whyNotFrom(await noted(), 'default', month, reportMonth);
     expect(found).toEqual(why === null ? null : expect.stringContaining(why));

@@ -60,7 +60,7 @@ describe('a month that is closed', () => {
     await writeFile(join(folder, 'theirs.json'), '{"broker": "other"}');
     expect(await close('theirs.json', CLOSED_ON)).toMatchObject({
       code: 64,
-      stderr: expect.stringMatching(/is there already, and a certificate never replaces anything/),
+      stderr: expect.stringMatching(/already exists, and a certificate never replaces anything/),
     });
     expect(await readFile(join(folder, 'theirs.json'), 'utf8')).toBe('{"broker": "other"}');
   });

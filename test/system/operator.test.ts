@@ -347,7 +347,7 @@ describe('what a circuit breaker holds', () => {
     expect(organizationOf(done, FABRIKAM)).toMatchObject({ posted: { sales: '5620.99' }, held: { lines: 0 } });
     expect(await system.cli('approve', MONTH, '--breakers')).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('Nothing of 2025-10 waits for the release of a breaker') as unknown,
+      stdout: expect.stringContaining('Nothing in 2025-10 waits for the release of a breaker') as unknown,
     });
   });
 });

@@ -395,7 +395,7 @@ describe('a month with the built program', () => {
   test('nothing waits for approval: approve --all says so and ends with 0', async () => {
     expect(await system.cli('approve', MONTH, '--all')).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('Nothing of 2025-10 waits'),
+      stdout: expect.stringContaining('Nothing in 2025-10 waits'),
     });
   });
 });

@@ -176,7 +176,7 @@ const triedAgain = ({ raw }: WorkflowExecutionDescription, times: number): Pendi
   (raw.pendingActivities ?? []).find(({ attempt, lastFailure }) => lastFailure && (attempt ?? 1) >= times);
 
 type Why = [cause: string, advice: string];
-const UNTAKEN: Why = ['no worker takes its tasks', 'Start one with: billing worker. What it serves shows: billing doctor'];
+const UNTAKEN: Why = ['no worker takes its tasks', 'Start one with: billing worker. To see what it serves: billing doctor'];
 const HEALS = 'It resumes automatically once the cause is gone. To see what cannot be reached: billing doctor';
 const NOT_REPLAYED =
   'The deployed version cannot continue it. Go back to the previous version: billing deploy rollback. Or end the open runs, which are then planned again: billing restore';

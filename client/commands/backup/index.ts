@@ -73,7 +73,7 @@ async function fileFor(out: string): Promise<string> {
   if ((await stat(file).catch(() => null)) !== null)
     throw new CommandError(
       EXIT.usage,
-      `${file} is there already, and a backup never replaces another one. Name a folder, or another file.`,
+      `${file} already exists, and a backup never replaces another one. Name a folder, or another file.`,
     );
   return file;
 }

@@ -45,7 +45,7 @@ export async function addBroker(context: Context, { name }: { name: string }): P
   try {
     await writeFile(file, profileText(name), { flag: 'wx', mode: 0o600 });
   } catch (error) {
-    if (hasCode(error, 'EEXIST')) throw new CommandError(EXIT.configuration, `${file} is there already.`);
+    if (hasCode(error, 'EEXIST')) throw new CommandError(EXIT.configuration, `${file} already exists.`);
     throw error;
   }
   await chmod(file, 0o600); // regardless of the umask

@@ -59,7 +59,7 @@ async function writeCertificate(out: string, certificate: Certificate): Promise<
   if (there !== null && there !== content)
     throw new CommandError(
       EXIT.usage,
-      `${out} is there already, and a certificate never replaces anything. Name another file; the certificate is kept in the evidence, and the same command writes it.`,
+      `${out} already exists, and a certificate never replaces anything. Name another file; the certificate is kept in the evidence, and the same command writes it.`,
     );
   if (there === null) await writeOutput(out, content);
 }
@@ -99,7 +99,7 @@ async function judge(context: Context, config: Config, certificate: Certificate)
   if (own !== reportMonth)
     throw new CommandError(
       EXIT.usage,
-      `The certificate is for ${month} billed from the report of ${reportMonth}; with REPORT_MONTH_OFFSET=${config.reportMonthOffset} that of ${own} would be read.`,
+      `The certificate is for ${month} billed from the report of ${reportMonth}; REPORT_MONTH_OFFSET=${config.reportMonthOffset} would read the report of ${own}.`,
     );
   const reading = await readBothSides(
     config,

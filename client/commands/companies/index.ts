@@ -159,7 +159,7 @@ function repeated(wanted: Wanted[]): string[] {
   const rows = [...groupBy(wanted, ({ organization }) => organization.id).values()].filter(({ length }) => length > 1);
   return rows.map(
     (same) =>
-      `lines ${same.map(({ line }) => line).join(' and ')}: ${same[0].organization.name} is there ${same.length} times (${same.map(({ company }) => company.id).join(', ')}). Leave one.`,
+      `lines ${same.map(({ line }) => line).join(' and ')}: ${same[0].organization.name} occurs ${same.length} times (${same.map(({ company }) => company.id).join(', ')}). Keep one.`,
   );
 }
 

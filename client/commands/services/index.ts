@@ -201,7 +201,7 @@ function checked(asked: Asked[], services: Map<number, ExistingService>): { want
     for (const [value, same] of groupBy(wanted, of))
       if (same.length > 1)
         problems.push(
-          `lines ${same.map((one) => one.line).join(' and ')}: the ${what} ${value} is there ${same.length} times. Leave one.`,
+          `lines ${same.map((one) => one.line).join(' and ')}: the ${what} ${value} occurs ${same.length} times. Keep one.`,
         );
   for (const { line: at, itemCode, service } of wanted) {
     const other = [...services.values()].find((one) => one.isActive && one.id !== service.id && fold(one.key) === fold(itemCode));

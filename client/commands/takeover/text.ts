@@ -29,7 +29,7 @@ function findingText(one: BilledElsewhere, month: Month, paper: Paper): string {
   const end = addDays(firstDay(month), -1);
   if (one.covers !== undefined) {
     const { from, to } = one.covers;
-    const text = `It bills ${from} to ${to} at once; the amount is the part of ${month}. In Autotask: end the contract on ${to} at the latest, and bill this product from then on.`;
+    const text = `It bills ${from} to ${to} at once; the amount is the share of ${month}. In Autotask: end the contract on ${to} at the latest, and bill this product from then on.`;
     return `${wrap(head, paper, '  ', '    ')}\n${wrap(text, paper, '    → ', '      ')}`;
   }
   const advice = `In Autotask: end the contract on ${end}, or set the units of this service to 0 from ${firstDay(month)}; an earlier end there removes what follows.`;

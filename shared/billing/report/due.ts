@@ -34,7 +34,7 @@ function notBegun(facts: DueFacts): Advised[] {
   const reported = reportMonthOf(facts);
   return [
     advised(
-      `Nothing of ${named(facts)} is due on ${asOf}: a line falls due the day after it is billed, so the first of ${reported} do on ${addDays(firstDay(reported), 1)}, Microsoft's licences about ${dueOn(reported, LICENCES_ON)}, legacy ones about ${dueOn(reported, LEGACY_ON)}.`,
+      `Nothing in ${named(facts)} is due on ${asOf}: a line falls due the day after it is billed, so the first of ${reported} do on ${addDays(firstDay(reported), 1)}, Microsoft's licences about ${dueOn(reported, LICENCES_ON)}, legacy ones about ${dueOn(reported, LEGACY_ON)}.`,
     ),
     advised('Run it then:', runOf(month)),
     advised('What is due now:', runOf(addMonths(monthOf(addDays(asOf, -1)), monthsBetween(reported, month)))),
@@ -47,7 +47,7 @@ function underWay(facts: DueFacts): Advised[] {
   const licences = dueOn(reported, LICENCES_ON);
   return [
     advised(
-      `Nothing of ${named(facts)} is due on ${asOf}: Cloudmore's report has no line of it billed before that day. ${comparedWith(facts)}`,
+      `Nothing in ${named(facts)} is due on ${asOf}: Cloudmore's report has no line of it billed before that day. ${comparedWith(facts)}`,
     ),
     advised(
       asOf <= licences
@@ -61,7 +61,7 @@ function underWay(facts: DueFacts): Advised[] {
 function over(facts: DueFacts): Advised[] {
   return [
     advised(
-      `Nothing of ${named(facts)} is due: the month is over, and Cloudmore's report has no line of it. ${comparedWith(facts)}`,
+      `Nothing in ${named(facts)} is due: the month is over, and Cloudmore's report has no line of it. ${comparedWith(facts)}`,
     ),
     advised("If it should have lines, check Cloudmore's Microsoft consent. To find what is set up wrongly:", command('doctor')),
   ];
