@@ -190,6 +190,29 @@ describe('a clock', () => {
   });
 });
 
+// A process that stands by for a hundred brokers asked the store for its time a hundred times a second.
+test('those that wait in one process ask for the clock once', async () => {
+  const asked = new AbortController();
+  let [clocks, takes] = [0, 0];
+  const harness: LeaseStore = {
+    now: () => {
+      clocks += 1;
+      return Promise.resolve(new Date());
+    },
+    take: () => {
+      takes += 1;
+      return Promise.resolve(null);
+    },
+    renew: () => Promise.resolve([]),
+    giveBack: () => Promise.resolve(),
+  };
+  const pulse = new Pulse(harness);
+  const onWait = (): void => (takes === 20 ? asked.abort() : undefined);
+  const options = { signal: asked.signal, onWait };
+  await Promise.allSettled(Array.from({ length: 20 }, (_, at) => holdLease(pulse, `gates/${at}`, options)));
+  expect({ clocks, takes }).toEqual({ clocks: 1, takes: 20 });
+});
+
 describe('a store that was set back', () => {
   // What came after the backup is not known to it.
   test('a restored store takes the lease from its holder', async () => {
