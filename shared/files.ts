@@ -1,3 +1,4 @@
+import { propertiesOf } from './http/properties.js';
 /** Files that people name: what is wrong with the path, in words instead of the system's. */
 
 const WHY: Record<string, string> = {
@@ -24,7 +25,7 @@ export const hasCode = (error: unknown, code: string): boolean => fieldsOf(error
 export const pathOf = (error: unknown): string => fieldsOf(error).path || 'a file';
 
 function fieldsOf(error: unknown): Record<'code' | 'syscall' | 'path', string> {
-  const { code, syscall, path } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
+  const { code, syscall, path } = propertiesOf(error);
   return { code: textOf(code), syscall: textOf(syscall), path: textOf(path) };
 }
 

@@ -1,3 +1,4 @@
+import { propertiesOf } from '../../shared/http/properties.js';
 import type { Autotask, Condition } from '../../shared/autotask/index.js';
 import { lastDay } from '../../shared/billing/basics/month.js';
 import type { Month } from '../../shared/billing/types.js';
@@ -98,5 +99,5 @@ async function readInvoices(autotask: Autotask, items: Item[], month: Month): Pr
       { op: 'gte', field: 'toDate', value: `${month}-01T00:00:00Z` },
     ],
   );
-  return [...new Map(invoices.map((invoice) => [(invoice as { id?: unknown }).id, invoice])).values()];
+  return [...new Map(invoices.map((invoice) => [propertiesOf(invoice)['id'], invoice])).values()];
 }

@@ -1,3 +1,4 @@
+import { propertiesOf } from '../../shared/http/properties.js';
 import type { Autotask, Condition, Currency } from '../../shared/autotask/index.js';
 import { lastDay, reportMonthOf } from '../../shared/billing/basics/month.js';
 import type { Day, Month, Report } from '../../shared/billing/types.js';
@@ -130,7 +131,7 @@ async function readContracts(
   const contracts = new Map<number, unknown>();
   const add = async (condition: Condition): Promise<void> => {
     for (const contract of await autotask.query('Contracts', [condition], { onProgress }))
-      contracts.set(Number((contract as { id?: unknown }).id), contract);
+      contracts.set(Number(propertiesOf(contract)['id']), contract);
   };
   await add({ op: 'exist', field: subscriptionUdf, udf: true });
   await add({ op: 'exist', field: 'contractNumber' });
@@ -154,7 +155,7 @@ function chargeCondition(products: unknown[], month: Month, at: (days: number) =
   const keyed: Condition = { op: 'beginsWith', field: 'internalPurchaseOrderNumber', value: `CM-${month}-` };
   if (products.length === 0) return keyed;
   const others: Condition[] = [
-    { op: 'in', field: 'productID', value: products.map((product) => (product as { id?: unknown }).id) },
+    { op: 'in', field: 'productID', value: products.map((product) => propertiesOf(product)['id']) },
     { op: 'gte', field: 'datePurchased', value: at(-1) },
     { op: 'lte', field: 'datePurchased', value: at(LONGEST_MONTH_DAYS + 1) },
   ];
@@ -164,7 +165,7 @@ function chargeCondition(products: unknown[], month: Month, at: (days: number) =
 const LONGEST_MONTH_DAYS = 31;
 
 async function readCompanies(autotask: Autotask, contracts: unknown[]): Promise<unknown[]> {
-  const ids = [...new Set(contracts.map((contract) => (contract as { companyID?: unknown }).companyID))].map(Number);
+  const ids = [...new Set(contracts.map((contract) => propertiesOf(contract)['companyID']))].map(Number);
   const companies: unknown[] = [];
   for (let start = 0; start < ids.length; start += CHUNK)
     companies.push(...(await autotask.query('Companies', [{ op: 'in', field: 'id', value: ids.slice(start, start + CHUNK) }])));

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import lockfile from 'proper-lockfile';
+import { hasCode } from '../../shared/files.js';
 import type { Say } from './ways.js';
 
 /** Where tools are kept between runs, by version: the user's cache folder. */
@@ -59,7 +60,7 @@ async function takeLock(folder: string, say: Say): Promise<() => Promise<void>> 
   try {
     return await lockfile.lock(folder, options);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
+    if (!hasCode(error, 'ELOCKED')) throw error;
     say(`Another process is fetching ${basename(folder)}; waiting for it.`);
     return lockfile.lock(folder, {
       ...options,

@@ -1,3 +1,4 @@
+import { propertiesOf } from '../../shared/http/properties.js';
 import { connect as connectTls, type ConnectionOptions as TlsOptions } from 'node:tls';
 import type { ConnectionOptions } from '@temporalio/client';
 import { placeOf, unheardAt } from '../../shared/http/listens.js';
@@ -88,7 +89,7 @@ function knock(begin: (done: (knock: Knock) => void) => () => void): Promise<Kno
 }
 
 function closed(error: unknown): Knock {
-  const { code, message } = error as { code?: unknown; message?: unknown };
+  const { code, message } = propertiesOf(error);
   return { isOpen: false, code: typeof code === 'string' ? code : '', message: String(message) };
 }
 

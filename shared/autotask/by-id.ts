@@ -1,3 +1,4 @@
+import { propertiesOf } from '../http/properties.js';
 import type { Gone } from '../billing/types.js';
 import { ApiError } from '../http/errors.js';
 import { AutotaskReads } from './reads.js';
@@ -29,7 +30,7 @@ export class AutotaskById extends AutotaskReads {
         found.set(id, { keys: [subscriptionId, number].filter((key) => key !== null) });
       return found;
     }
-    const decode = { decode: (record: unknown) => new Members(lowerKeys(record) as Record<string, unknown>) };
+    const decode = { decode: (record: unknown) => new Members(propertiesOf(lowerKeys(record))) };
     for (const members of await this.queryList({ entity: path, field: 'id', values: ids, rest: [] }, decode)) {
       const id = members.id('id');
       if (id !== null) found.set(id, { keys: keys.flatMap((key) => members.text(key) ?? []) });
@@ -66,6 +67,6 @@ export class AutotaskById extends AutotaskReads {
 
   private async findListed(entity: string, filter: { op: string; field: string; value: number }[]): Promise<Set<number | null>> {
     const records = await this.query(entity, filter);
-    return new Set(records.map((record) => new Members(lowerKeys(record) as Record<string, unknown>).id('id')));
+    return new Set(records.map((record) => new Members(propertiesOf(lowerKeys(record))).id('id')));
   }
 }

@@ -1,3 +1,4 @@
+import { propertiesOf } from '../http/properties.js';
 import { present } from '../billing/basics/text.js';
 import type { Decimal } from '../billing/types.js';
 import { lowerKeys } from './lower-keys.js';
@@ -18,7 +19,7 @@ const REFERENCES = ['sku', 'catalognumberpartnumber', 'externalid', 'internalid'
 
 /** A service out of Autotask's record; null where it cannot be told which one it is. */
 export function toExistingService(record: unknown): ExistingService | null {
-  const fields = (lowerKeys(record) ?? {}) as Record<string, unknown>;
+  const fields = propertiesOf(lowerKeys(record));
   if (typeof fields['id'] !== 'number') return null;
   const text = (name: string): string | null => {
     const value = fields[name];

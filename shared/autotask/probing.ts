@@ -1,3 +1,4 @@
+import { propertiesOf } from '../http/properties.js';
 import { same } from '../billing/basics/text.js';
 import type { Day, Decimal } from '../billing/types.js';
 import { Autotask } from './autotask.js';
@@ -21,7 +22,7 @@ export class ProbingAutotask extends Autotask {
   /** All records that meet the conditions, as they come. */
   async read(entity: string, filter: Condition[]): Promise<Raw[]> {
     const records = (await this.query(entity, filter)).map(lowerKeys);
-    return records.filter((record): record is Raw => typeof (record as { id?: unknown } | null)?.id === 'number');
+    return records.filter((record): record is Raw => typeof propertiesOf(record)['id'] === 'number');
   }
 
   async patch(path: string, body: Record<string, unknown>): Promise<void> {

@@ -1,3 +1,4 @@
+import { propertiesOf } from '../http/properties.js';
 import { z } from 'zod';
 import { big, plain } from '../billing/basics/decimal.js';
 import { parseChargeKey } from '../billing/basics/keys.js';
@@ -206,13 +207,13 @@ export function toContract(
 
 /** A contract that was found by a value which it does not show may carry any id: taken for one without, it would be made once more. */
 const FOUND_BY_IT = 'is empty, and the contract was found by it';
-const isNull = (record: unknown): boolean => (lowerKeys(record) as { contractnumber?: unknown }).contractnumber === null;
+const isNull = (record: unknown): boolean => propertiesOf(lowerKeys(record))['contractnumber'] === null;
 
 /** Whether the field has no value at all, not even an empty one. */
 function isWithout(record: unknown, subscriptionUdf: string): boolean {
-  const { userdefinedfields: list } = lowerKeys(record) as { userdefinedfields?: unknown };
+  const { userdefinedfields: list } = propertiesOf(lowerKeys(record));
   const ours = Array.isArray(list) ? list.filter((field) => same(nameOf(field), subscriptionUdf)) : [];
-  return ours.every((field) => ((field as { value?: unknown }).value ?? null) === null);
+  return ours.every((field) => (propertiesOf(field)['value'] ?? null) === null);
 }
 
 /** The value of our user-defined field, whatever the others hold; null where there is none, undefined where it cannot be read. */

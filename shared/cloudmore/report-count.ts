@@ -1,3 +1,4 @@
+import { propertiesOf } from '../http/properties.js';
 import { Big } from 'big.js';
 import type { CountedLines } from '../billing/report/counted.js';
 import { readDay } from '../door/index.js';
@@ -108,8 +109,7 @@ function lineAmounts(line: unknown): Sides & { isReadable: boolean } {
 
 /** A member by its name, in whatever case. */
 function member(record: unknown, name: string): unknown {
-  if (typeof record !== 'object' || record === null) return undefined;
-  const members = record as Record<string, unknown>;
+  const members = propertiesOf(record);
   if (Object.hasOwn(members, name)) return members[name];
   const folded = name.toLowerCase();
   const other = Object.keys(members).find((one) => one.toLowerCase() === folded);

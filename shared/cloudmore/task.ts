@@ -124,7 +124,7 @@ const isEmpty = (report: unknown): boolean => Array.isArray(report) && report.le
 /** A member of the answer, in any case. */
 function member(json: unknown, name: string): unknown {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
-  return Object.entries(json).find(([key]) => key.toLowerCase() === name)?.[1] as unknown;
+  return Object.entries(json).find(([key]) => key.toLowerCase() === name)?.[1];
 }
 
 /** Tried again like an outage: a task that is started again may be one that we understand. */

@@ -1,3 +1,4 @@
+import { hasProperties } from '../http/properties.js';
 import { big, plain } from '../billing/basics/decimal.js';
 import { fold, present } from '../billing/basics/text.js';
 import type { Day, Decimal, Unreadable } from '../billing/types.js';
@@ -45,8 +46,8 @@ export class Members {
     raw: unknown,
     readonly where: Where,
   ) {
-    const isRecord = typeof raw === 'object' && raw !== null && !Array.isArray(raw);
-    this.record = isRecord ? (raw as Record<string, unknown>) : {};
+    const isRecord = hasProperties(raw) && !Array.isArray(raw);
+    this.record = isRecord ? raw : {};
     if (!isRecord) this.find(null, raw, 'is not a record');
   }
 

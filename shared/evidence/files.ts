@@ -1,3 +1,4 @@
+import { propertiesOf } from '../http/properties.js';
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
@@ -212,7 +213,7 @@ function refsOf(files: [name: string, text: string][]): Map<string, string> {
     files.map(([name, text]) => {
       if (isPlain(text)) return [name, text];
       try {
-        return [name, String((JSON.parse(text) as { ref?: unknown }).ref)];
+        return [name, String(propertiesOf(JSON.parse(text))['ref'])];
       } catch {
         return [name, new EvidenceAltered(name).message];
       }

@@ -1,3 +1,4 @@
+import { propertiesOf } from '../http/properties.js';
 import { digestOf } from '../billing/basics/keys.js';
 import { same } from '../billing/basics/text.js';
 import { redactedCopy, type Certificate } from '../close/certificate.js';
@@ -108,7 +109,7 @@ export class Forgetter {
     await store.remove([...going].filter((ref) => this.pointers.get(last) !== ref));
     if (key !== null) await store.remove([key]);
     if (changedNames.includes(last)) await this.repoint(last, whom, signer);
-    await store.remove([this.pointers.get(last)].filter((ref) => ref !== undefined && named.has(ref)) as string[]);
+    await store.remove([this.pointers.get(last)].flatMap((ref) => (ref !== undefined && named.has(ref) ? [ref] : [])));
   }
 
   private keyName = ({ organizationId }: Whom): string => dataKeyName(this.sealing.broker, organizationId);
@@ -242,8 +243,7 @@ export class Forgetter {
   }
 }
 
-const isCertificate = (value: unknown): value is Certificate =>
-  typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'billing-close-certificate';
+const isCertificate = (value: unknown): value is Certificate => propertiesOf(value)['kind'] === 'billing-close-certificate';
 
 function withDigests(value: unknown, next: Map<string, string>): unknown {
   if (typeof value === 'string') return next.get(value) ?? value;

@@ -1,3 +1,4 @@
+import { propertiesOf } from '../http/properties.js';
 import pg from 'pg';
 import { StoreRefused, StoreUnavailable } from './evidence.js';
 
@@ -122,11 +123,11 @@ async function translated<T>(store: string, work: () => Promise<T>): Promise<T> 
 
 /** Errors of sockets come from Node itself, whatever realm asks. */
 const messageOf = (error: unknown): string => {
-  const { message } = (typeof error === 'object' && error !== null ? error : {}) as { message?: unknown };
+  const { message } = propertiesOf(error);
   return typeof message === 'string' ? message : '';
 };
 
 export const codeOf = (error: unknown): string => {
-  const { code } = (typeof error === 'object' && error !== null ? error : {}) as { code?: unknown };
+  const { code } = propertiesOf(error);
   return typeof code === 'string' ? code : '';
 };

@@ -1,3 +1,4 @@
+import { propertiesOf } from '../http/properties.js';
 import { digestOfHashes, checkpointText, type ChainEntry, type Cut } from './chain.js';
 import type { EvidenceStore } from './evidence.js';
 import type { Month } from '../billing/types.js';
@@ -82,8 +83,8 @@ export class Pruner {
   }
 
   private async isBefore(from: Month, ref: string): Promise<boolean> {
-    const value = (await this.read(ref)) as { at?: unknown; month?: unknown } | null;
-    const day = [value?.month, value?.at].find((text) => typeof text === 'string');
+    const value = propertiesOf(await this.read(ref));
+    const day = [value['month'], value['at']].find((text) => typeof text === 'string');
     return day !== undefined && String(day).slice(0, from.length) < from;
   }
 
@@ -94,7 +95,8 @@ export class Pruner {
   private async values(names: Set<string>, from: Month): Promise<{ kept: Set<string>; going: string[] }> {
     const old = (await this.store.now()).getTime() - UNNAMED_MS;
     const values = await this.linked();
-    const [staying, leaving] = [[] as string[], [] as string[]];
+    const staying: string[] = [];
+    const leaving: string[] = [];
     for (const chain of await this.store.chains())
       for (const [name, ref] of await this.store.chain.pointers(chain)) (names.has(name) ? leaving : staying).push(ref);
     // What a name led to before it was pointed elsewhere.

@@ -1,3 +1,4 @@
+import { propertiesOf } from '../http/properties.js';
 import { GIVEN, RIGHTS } from '../autotask/needs.js';
 import type { Autotask, Condition } from '../autotask/index.js';
 import { CARRIES_NUMBER, carriesField, rowsFrom } from '../autotask/conditions.js';
@@ -37,7 +38,7 @@ export class AutotaskSeen {
   readonly information = once(async () => {
     const found = new Map<string, Fields>();
     for (const entity of ENTITIES) {
-      const { info } = (await this.autotask.get(`${entity}/entityInformation`)) as { info?: unknown };
+      const { info } = propertiesOf(await this.autotask.get(`${entity}/entityInformation`));
       found.set(entity, lowerFields(info));
     }
     return found;

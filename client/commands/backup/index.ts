@@ -1,3 +1,4 @@
+import { propertiesOf } from '../../../shared/http/properties.js';
 import { us } from '../../terminal/called.js';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
@@ -154,7 +155,7 @@ async function checked({ keys }: BaseConfig, file: string): Promise<BackupManife
   );
 }
 
-const isBadArchive = (error: unknown): boolean => /^Z_/.test(String((error as { code?: unknown } | null)?.code));
+const isBadArchive = (error: unknown): boolean => /^Z_/.test(String(propertiesOf(error)['code']));
 
 async function publicKeyIn(keys: string): Promise<ReturnType<typeof publicKeyOf> | null> {
   try {

@@ -1,3 +1,4 @@
+import { propertiesOf } from '../../../shared/http/properties.js';
 import type { LogEntry } from '@temporalio/worker';
 import { LEVELS, type LogLevel } from '../../../shared/log-levels.js';
 import { monthAndOrganizationOf } from '../../../shared/messages/names.js';
@@ -13,7 +14,7 @@ export function logLine(
   // Activity queues serve no workflows.
   if (message.startsWith('No workflows registered')) return null;
   const at = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
-  const about = (meta ?? {}) as Record<string, unknown>;
+  const about = propertiesOf(meta);
   return JSON.stringify(
     { at, level, message, ...brokerOf(about), ...fields, ...subjectOf(about), ...about },
     (_, value: unknown) => shown(value),
@@ -104,7 +105,7 @@ export class WorkerLog {
 }
 
 function keyOf({ level, message, meta }: Entry): string {
-  const { workflowId, activityType, error, broker } = (meta ?? {}) as Record<string, unknown>;
+  const { workflowId, activityType, error, broker } = propertiesOf(meta);
   const why = error instanceof Error ? error.message : '';
   return (
     [level, message, why].join('\n').replaceAll(/\d+/g, '#') +
