@@ -2,7 +2,7 @@ import { propertiesOf } from '../../shared/http/properties.js';
 import type { Autotask, Condition } from '../../shared/autotask/index.js';
 import { lastDay } from '../../shared/billing/basics/month.js';
 import type { Month } from '../../shared/billing/types.js';
-import { invoicesOf, itemsOf, type Item } from '../../shared/close/billing-items.js';
+import { invoicesOf, itemsOf, requireInvoices, type Item } from '../../shared/close/billing-items.js';
 import { number, readable } from '../../shared/close/fields.js';
 import { compareInvoiced, type Invoiced } from '../../shared/close/invoiced.js';
 import { partsOf, type Part } from '../../shared/close/sides.js';
@@ -33,6 +33,7 @@ export async function invoicedOf(
   const { parts, placeOf } = partsOf(records, { month, subscriptionUdf: config.autotask.subscriptionUdf, ours });
   const items = await readItems(autotask, { month, sides, parts }, onProgress);
   const invoices = await readInvoices(autotask, items, month);
+  requireInvoices(items, invoices, unread);
   return compareInvoiced({
     ...sides,
     ...{ month, parts, placeOf, excluded, held, dismissed, items },

@@ -1,5 +1,5 @@
 import type { Exact } from './exact.js';
-import { amount, dayOf, momentOf, number, readable, text, type Fields } from './fields.js';
+import { amount, dayOf, flag, lowered, momentOf, needed, number, readable, text, type Fields } from './fields.js';
 
 /** Billing items and invoices as Autotask gives them (`docs/vendors/autotask.md` 7). */
 
@@ -55,7 +55,7 @@ export const itemsOf = (records: unknown[], unread: string[]): Item[] =>
       companyId: number(item, 'companyid'),
       day: dayOf(item, 'itemdate'),
       postedAt: momentOrNone(item, 'posteddate'),
-      sales: Number(item.nonbillable ?? 0) === 0 ? amount(item, 'extendedprice') : 0n,
+      sales: flag(item, 'nonbillable') ? 0n : amount(needed(item, 'extendedprice'), 'extendedprice'),
     },
   ]);
 
@@ -65,9 +65,19 @@ export const invoicesOf = (records: unknown[], unread: string[]): Invoice[] =>
       id: number(invoice, 'id'),
       companyId: number(invoice, 'companyid'),
       number: text(invoice, 'invoicenumber'),
-      isVoid: invoice.isvoided === true,
+      isVoid: flag(invoice, 'isvoided'),
       from: dayOrNone(invoice, 'fromdate'),
       to: dayOrNone(invoice, 'todate'),
       madeAt: momentOrNone(invoice, 'createdatetime'),
     },
   ]);
+
+/** Reports invoices that items are on and that did not come: whether they were voided is not known. */
+export function requireInvoices(items: Item[], records: unknown[], unread: string[]): void {
+  const came = new Set(records.map((record) => Number(lowered(record).id)));
+  const missing = new Set(items.flatMap(({ invoiceId }) => (invoiceId === null || came.has(invoiceId) ? [] : [invoiceId])));
+  for (const id of missing)
+    unread.push(
+      `Autotask, Invoices, ${id}: billing items are on it, and Autotask does not show it, so it is not known whether it was voided. The month is not certified.`,
+    );
+}

@@ -43,7 +43,29 @@ export function amount(record: Fields, field: string): Exact {
   return exact(text(record, field) || '0');
 }
 
+/** The record, whose member has to be there, if only as null: a missing one may have another name. */
+export function needed(record: Fields, field: string): Fields {
+  if (record[field] === undefined) throw new CannotBeRead(`${field} is not there`);
+  return record;
+}
+
 const DECIMAL = /^-?\d+(\.\d+)?$/;
+
+/** Null is no; a member that is not there may have another name, and a word that is neither yes nor no is not no. */
+export function flag(record: Fields, field: string): boolean {
+  const value = needed(record, field)[field];
+  if (value === null || typeof value === 'boolean') return value ?? false;
+  const known = FLAGS.get(text(record, field).trim().toLowerCase());
+  if (known === undefined) throw new CannotBeRead(`${field} is neither true nor false`);
+  return known;
+}
+
+const FLAGS = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
 
 /** The day of (value + 13 h 15 min), right in every zone Autotask is used in (`docs/vendors/autotask.md` 2.7). */
 export const dayOf = (record: Fields, field: string): string =>
