@@ -4,7 +4,7 @@ import { ConfigError } from '../shared/environment.js';
 import { pathOf, whyNoFile } from '../shared/files.js';
 import { realContext, SPEAKING, type Context } from './context.js';
 import { MODES } from '../shared/modes.js';
-import { actor, asOf, full, json, month, organization } from './cli/arguments.js';
+import { actor, asOf, digest, full, json, month, organization } from './cli/arguments.js';
 import { addBrokers, brokerOption, useBroker } from './cli/brokers.js';
 import { addCompletion } from './cli/completion.js';
 import { addDismiss } from './cli/dismiss.js';
@@ -309,7 +309,7 @@ function addApprove(program: Command, context: Context, run: Run): void {
     .option('--all', 'every plan that waits for approval', false)
     .option('--breakers', 'what circuit breakers hold; asks you to type the sum', false)
     .option('--yes <sum>', 'the sum that --breakers releases, for use without a terminal')
-    .option('--digest <digest>', 'release only the plan with this digest')
+    .option('--digest <digest>', 'release only the plan with this digest', digest)
     .option('--plan <file>', 'release exactly the plan in this file of `billing plan --out`')
     .option('--reason <text>', 'stored with the release, for anyone who asks later')
     .addOption(actor())

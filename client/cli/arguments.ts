@@ -30,3 +30,6 @@ export const whole = (text: string): number => {
   if (Number.isInteger(value) && value >= 0) return value;
   throw new InvalidArgumentError('expected a whole number');
 };
+
+/** A digest as it is pasted: blanks and capitals name no other one. */
+export const digest = (text: string): string => text.trim().toLowerCase();

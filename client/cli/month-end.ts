@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { actor, asOf, full, json, month, organization } from './arguments.js';
+import { actor, asOf, digest, full, json, month, organization } from './arguments.js';
 import type { Context } from '../context.js';
 import type { UndoOptions } from '../commands/undo/index.js';
 import type { ExitCode } from '../terminal/exit.js';
@@ -78,7 +78,7 @@ function addUndo(program: Command, context: Context, run: Run): void {
     .option('--write', 'do it, exactly as shown, after you type the sum', false)
     .option('--reason <text>', 'reason, for the decisions log')
     .option('--yes <sum>', 'the sum, for use without a terminal')
-    .option('--digest <digest>', 'do only the undo with this digest, for one --organization')
+    .option('--digest <digest>', 'do only the undo with this digest, for one --organization', digest)
     .addOption(actor())
     .addOption(json())
     .action(async (of: string, { organization: organizations, ...options }: UndoFlags) =>

@@ -69,6 +69,17 @@ describe('billing undo', () => {
     expect(await asked('--write', '--reason', 'x')).toMatchObject({ code: 69, said: expect.stringContaining('Temporal') });
   });
 
+  // It was told that the undo had changed, and was shown the same digest.
+  test('takes a digest that was pasted in capitals with blanks', async () => {
+    const asked = ['--organization', 'Contoso Dental Group'];
+    const [shown] = (await undo(...asked)).shown.organizations;
+    const pasted = ['--digest', ` ${shown!.digest.toUpperCase()} `];
+    expect(await harness.cli('undo', MONTH, ...asked, '--write', '--reason', 'x', ...pasted)).toMatchObject({
+      code: 69,
+      said: expect.stringContaining('Temporal'),
+    });
+  });
+
   // And not that it is a preview.
   test('reports what goes back, and that the month is closed', async () => {
     await harness.cli('close', MONTH, '--out', harness.file('close.json'));
