@@ -79,7 +79,10 @@ export async function withUnfinished(
     if (note !== null) before.set(id, note.fromDay);
     else if (extendedFrom !== undefined) before.set(id, extendedFrom);
   }
-  const contracts = books.contracts.map((contract) => ({ ...contract, endDay: before.get(contract.id) ?? contract.endDay }));
+  const contracts = books.contracts.map((contract) => {
+    const fromDay = before.get(contract.id);
+    return fromDay === undefined ? contract : { ...contract, endDay: fromDay, extendedFrom: fromDay };
+  });
   return {
     books: { ...books, contracts, detailed: books.detailed.filter((id) => !before.has(id)) },
     unfinished: [...before.keys()],

@@ -140,6 +140,19 @@ describe('6.4 an ended contract whose service Autotask does not show is held', (
     );
   });
 
+  // A wrong end took away what had been billed in September.
+  test('brings no month to 0 that was billed after the stated end', () => {
+    const rows = ['2025-08', '2025-09'].map((month, at) => row({ id: 900 + at, startDay: `${month}-01`, endDay: `${month}-28` }));
+    const planned = (more: Partial<Contract>): Plan =>
+      plan({ books: books({ contracts: [contract({ endDay: '2025-08-31', ...more })], rows, services: [service()] }) });
+    expect(stepsOf(planned({}))).toEqual(['unreadable', false, false]);
+    expect(planned({}).items[0]!.message).toContain(
+      'it is not known when it ended: Autotask says on 2025-08-31, and 10 units of service 50 stand there from 2025-09-01 on',
+    );
+    // An extension that was interrupted made them.
+    expect(stepsOf(planned({ extendedFrom: '2025-08-31' }))).toEqual([null, true, true]);
+  });
+
   test('says which service, and what to do', () => {
     expect(ended({}, []).items[0]!.message).toBe(
       'Contract 100 has to be extended, and its 10 units of service 50 would continue: Autotask does not show that service, so it is not known what they bill. Let the API user see it, or set the units to 0 there.',

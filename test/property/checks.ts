@@ -285,7 +285,11 @@ const isGapOf = (step: Step, extended: ExtendContractStep[]): boolean =>
 function withNotedEnds(books: Books, extended: ExtendContractStep[], month: string): Books {
   const shown = structuredClone(books);
   for (const { contractId, fromDay } of extended)
-    if (fromDay <= lastDay(month)) shown.contracts.find(({ id }) => id === contractId)!.endDay = fromDay;
+    if (fromDay <= lastDay(month))
+      Object.assign(
+        shown.contracts.find(({ id }) => id === contractId)!,
+        { endDay: fromDay, extendedFrom: fromDay },
+      );
   return shown;
 }
 

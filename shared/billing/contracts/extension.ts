@@ -56,13 +56,20 @@ function lastRows(books: Books, contractId: number, day: Day): Row[] {
 
 /**
  * Rule 6.4: why a contract that has ended before the month cannot be extended; null where it can. What carries on of a service that Autotask does not show
- * may be ours or not: nobody could bring it to 0. What was billed on a service that has lost its key since would stand next to what is billed on another.
+ * may be ours or not: nobody could bring it to 0. What was billed on a service that has lost its key since would stand next to what is billed on another. Rows after its
+ * end were billed by somebody, and not made by an extension.
  */
 export function carriesUnseen(
   { books, month, prices, names }: Pick<Extension, 'books' | 'month' | 'prices' | 'names'>,
   contract: Contract,
 ): Doubt | null {
   if (contract.endDay >= firstDay(month)) return null;
+  const stands = rowAfterEnd(books, contract, month);
+  if (stands !== undefined)
+    return {
+      reason: 'unreadable',
+      message: `Contract ${contract.id} has to be extended, and it is not known when it ended: Autotask says on ${contract.endDay}, and ${stands.units} units of service ${stands.serviceId} stand there from ${stands.startDay} on, which nothing may bring to 0. Check its end date there, or set the units to 0.`,
+    };
   const keys = new Map(books.services.map(({ id, key }) => [id, key]));
   const isLost = (serviceId: number): boolean =>
     !isOurKey(keys.get(serviceId) ?? null, prices, names) && names.codeOnContract(contract.id, serviceId) !== null;
@@ -78,6 +85,14 @@ export function carriesUnseen(
     reason: 'unreadable',
     message: `Contract ${contract.id} has to be extended, and its ${units} units of service ${serviceId} would continue: ${why}, or set the units to 0 there.`,
   };
+}
+
+/** A row of a month that the contract had ended before: an extension that is not finished made it, or the end is not the one that it says. */
+function rowAfterEnd(books: Books, { id, endDay, extendedFrom }: Contract, month: Month): Row | undefined {
+  const gap = firstGapMonth(endDay, month);
+  if (gap === null || extendedFrom !== undefined) return undefined;
+  const between = (row: Row): boolean => row.startDay >= firstDay(gap) && row.startDay < firstDay(month);
+  return rowsOfContract(books, id).find((row) => row.units !== 0 && between(row));
 }
 
 function gapSteps({ contract, contractKey, items, books, prices, names }: Extension, gap: Month): PostAdjustmentStep[] {
