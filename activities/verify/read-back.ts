@@ -110,7 +110,23 @@ async function planAgain(
   });
   const check = decide(after);
   const { needs } = check.plan;
-  return needs.length === 0 ? check : decide(await autotask.readNeighbours(after, month, needs, options));
+  const compared = needs.length === 0 ? check : decide(await autotask.readNeighbours(after, month, needs, options));
+  const gaps = await standingGaps(dependencies, plan);
+  return { ...compared, plan: { ...compared.plan, steps: [...compared.plan.steps, ...gaps] } };
+}
+
+/**
+ * Steps for months in which a contract had ended (6.4) whose rows still bill. The planner does not miss them: it compares the month, and Autotask no longer shows
+ * that the contract had ended.
+ */
+async function standingGaps({ autotask }: Dependencies, { steps }: Plan): Promise<Step[]> {
+  const standing: Step[] = [];
+  for (const step of steps) {
+    if (step.kind !== 'postAdjustment' || step.purpose !== 'gap' || step.contractId === null || step.serviceId === null) continue;
+    const rows = await autotask.findRows(step.contractId, step.serviceId, step.day);
+    if (rows.some(({ units }) => units !== 0)) standing.push(step);
+  }
+  return standing;
 }
 
 /** What a breaker held was not written, and is not missed. The digest stays that of the whole, which is what is released now (9). */

@@ -135,7 +135,7 @@ describe('the file', () => {
     const before = await readFile(file);
     expect(await billing(place.location, 'backup', '--out', file)).toMatchObject({
       code: 64,
-      said: expect.stringContaining('there already'),
+      said: expect.stringContaining('already exists'),
     });
     expect(await readFile(file)).toEqual(before);
     expect((await readdir(folder)).filter((path) => path.endsWith('.tmp'))).toEqual([]);
