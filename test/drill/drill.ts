@@ -1,7 +1,7 @@
 import type { Image } from '../project/image.js';
 import { alertOf } from './alerts.js';
 import type { Figures } from './count.js';
-import { DrillSystem } from './system.js';
+import { DrillSystem, SERVES_WITHIN_MS } from './system.js';
 
 /** One thing that happens in operation, played on a stack of its own. */
 export interface Drill {
@@ -86,8 +86,14 @@ export const disturbed = ({
     const system = await DrillSystem.open(image, say, settings, rest.temporalVersion);
     try {
       await rest.prepare?.(system);
-      for (let number = 1; number <= workers; number += 1)
-        await system.stack.startWorker(number === 1 ? 'worker' : `worker-${number}`, rest.workerSettings?.(system));
+      for (let number = 1; number <= workers; number += 1) {
+        const worker = await system.stack.startWorker(
+          number === 1 ? 'worker' : `worker-${number}`,
+          rest.workerSettings?.(system),
+        );
+        // The first has the port that alerts are read from: the others stand by.
+        if (number === 1 && workers > 1) await worker.says(/serving autotask-/, SERVES_WITHIN_MS);
+      }
       const run = runToItsEnd(system);
       await system.hasWritten(after);
       const outcome = await rest.disturb(system, run);

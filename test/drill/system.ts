@@ -18,7 +18,7 @@ const SEED = 11;
 const SIZE = { organizations: [5, 5], subscriptions: [6, 8] } satisfies Parameters<typeof drawWorld>[1];
 const SLOWLY = { match: { vendor: 'autotask', probability: 1 }, fault: { kind: 'hang', ms: 150, when: 'after' } };
 const WRITES_WITHIN_MS = 240_000;
-const SERVES_WITHIN_MS = 60_000;
+export const SERVES_WITHIN_MS = 60_000;
 
 export const SETTINGS: Record<string, string> = {
   BILLING_MODE: 'auto',
