@@ -1,4 +1,5 @@
 import { propertiesOf } from './http/properties.js';
+
 /** Files that people name: what is wrong with the path, in words instead of the system's. */
 
 const WHY: Record<string, string> = {

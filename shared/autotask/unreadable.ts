@@ -1,3 +1,4 @@
+import { isRecord } from '../http/properties.js';
 import type { z } from 'zod';
 import { present } from '../billing/basics/text.js';
 import type { UnreadableRecord } from '../billing/types.js';
@@ -74,9 +75,6 @@ export function decodeAs<Schema extends z.ZodType>(
     ...hints(known),
   });
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const valueAt = (record: Record<string, unknown>, member: string): unknown =>
   member.split('.').reduce<unknown>((value, name) => (isRecord(value) ? value[name] : undefined), record);

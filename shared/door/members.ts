@@ -1,4 +1,4 @@
-import { hasProperties } from '../http/properties.js';
+import { isRecord } from '../http/properties.js';
 import { big, plain } from '../billing/basics/decimal.js';
 import { fold, present } from '../billing/basics/text.js';
 import type { Day, Decimal, Unreadable } from '../billing/types.js';
@@ -46,9 +46,8 @@ export class Members {
     raw: unknown,
     readonly where: Where,
   ) {
-    const isRecord = hasProperties(raw) && !Array.isArray(raw);
-    this.record = isRecord ? raw : {};
-    if (!isRecord) this.find(null, raw, 'is not a record');
+    this.record = isRecord(raw) ? raw : {};
+    if (!isRecord(raw)) this.find(null, raw, 'is not a record');
   }
 
   /** Names of the members that came, as they came. */

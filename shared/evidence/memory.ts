@@ -1,5 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { chainOf, nextEntry, type ChainEntry, type SignedHead } from './chain.js';
+import { randomUUID } from 'node:crypto';
+import { chainOf, nextEntry, sha256, type ChainEntry, type SignedHead } from './chain.js';
 import { EvidenceMissing, LeaseLost, type Evidence } from './evidence.js';
 import type { Hold, Lease } from './hold.js';
 
@@ -21,7 +21,7 @@ export function memoryEvidence(now: () => Date = () => new Date()): Evidence {
   return {
     put(value: unknown) {
       const text = JSON.stringify(value);
-      const ref = createHash('sha256').update(text, 'utf8').digest('hex');
+      const ref = sha256(text);
       values.set(ref, text);
       return Promise.resolve(ref);
     },

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { isWhole } from './chain.js';
+import { isWhole, sha256 } from './chain.js';
 import { EvidenceAltered, EvidenceMissing, LeaseLost, type EvidenceStore } from './evidence.js';
 import { holdLease, type Lease } from './hold.js';
 import { chainIn, cutIn, entryOf, textsIn } from './postgres-chain.js';
@@ -35,7 +34,7 @@ export function postgresEvidence(connectionString: string): EvidenceStore {
 
 const textRows = (query: Query): Pick<EvidenceStore, 'keep' | 'kept' | 'remove' | 'texts'> => ({
   async keep(text) {
-    const ref = digestOf(text);
+    const ref = sha256(text);
     await query(KEEP, [ref, text]);
     return ref;
   },
@@ -43,14 +42,12 @@ const textRows = (query: Query): Pick<EvidenceStore, 'keep' | 'kept' | 'remove' 
     const [row] = await query('select value from billing_evidence where ref = $1', [ref]);
     if (!row) throw new EvidenceMissing(ref, 'is not in the store');
     const text = String(row.value);
-    if (digestOf(text) !== ref) throw new EvidenceMissing(ref, 'is not what its digest says');
+    if (sha256(text) !== ref) throw new EvidenceMissing(ref, 'is not what its digest says');
     return text;
   },
   remove: async (refs) => void (await query('delete from billing_evidence where ref = any($1::text[])', [refs])),
   texts: () => textsIn(query),
 });
-
-const digestOf = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
 type NameRows = Pick<EvidenceStore, 'blind' | 'chains' | 'point' | 'claim' | 'unpoint' | 'pointer' | 'names' | 'chain'>;
 

@@ -1,3 +1,4 @@
+import { isRecord } from '../http/properties.js';
 import { fold } from '../billing/basics/text.js';
 
 /**
@@ -24,7 +25,6 @@ export interface Redacted {
 }
 
 type Rec = Record<string, unknown>;
-const isRecord = (value: unknown): value is Rec => typeof value === 'object' && value !== null && !Array.isArray(value);
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 /** Where a name stands. */

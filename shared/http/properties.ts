@@ -1,5 +1,8 @@
 /** Whether a value of unknown origin, such as an error or a record of a vendor, can have properties. */
-export const hasProperties = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const hasProperties = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+/** Whether it is a record: a list, which has properties too, is none. */
+export const isRecord = (value: unknown): value is Record<string, unknown> => hasProperties(value) && !Array.isArray(value);
 
 const NO_PROPERTIES: Record<string, unknown> = {};
 

@@ -1,3 +1,4 @@
+import { isRecord } from '../../http/properties.js';
 import { addMonths, firstDay, lastDay } from '../../billing/basics/month.js';
 import { fold, same } from '../../billing/basics/text.js';
 import type { Month } from '../../billing/types.js';
@@ -200,7 +201,6 @@ async function picklistsOf(autotask: Autotask): Promise<RecordedSides['picklists
 
 // ---------------------------------------------------------------------------------------------------------------- small things
 
-const isRecord = (value: unknown): value is Rec => typeof value === 'object' && value !== null && !Array.isArray(value);
 export const recordsOf = (value: unknown): Rec[] => (Array.isArray(value) ? value.filter(isRecord) : []);
 
 /** The day of a date as the product reads it. */

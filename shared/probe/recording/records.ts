@@ -1,3 +1,4 @@
+import { isRecord } from '../../http/properties.js';
 import type { Disguise } from './disguise.js';
 import { KINDS, type Kind, type Treatment } from './members.js';
 
@@ -63,5 +64,3 @@ const MEMBER = /^[a-z][a-z0-9]{0,40}$/i;
 /** Words of billing that rules read (`docs/vendors/cloudmore.md` 4 and 5): a closed list, because a customer's name is one short word too. */
 const VENDORS_WORD =
   /^(csp365(nce|legacy)|azure(plan|classic)?|marketplace|reservedinstance|perpetual(license)?|(software)?subscription|customservice|manualbillingline|new|renew|cyclecharge|cyclefee|addquantity|removequantity|cancelimmediate|cancel|convert|customercredit|prorate|cycleinstanceprorate|other|monthly|annual|triennial|yearly|one-?time|p\d{1,2}[dmy]|none|active|inactive|suspended|deleted|expired|cancelled|csp|custom|textbox|dropdownlist|subscription id|autotaskcompanyid|cloudmore:[a-z-]{1,30}|[a-z]{3})$/i;
-
-const isRecord = (value: unknown): value is Rec => typeof value === 'object' && value !== null && !Array.isArray(value);
