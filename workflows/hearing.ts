@@ -182,18 +182,17 @@ async function rerunAndAnswer(organization: OrganizationState, reason: string, f
   return answer(organization);
 }
 
-async function approveAndAnswer(organization: OrganizationState, digest: string, from: From): Promise<string> {
-  showRefused(organization, null);
-  const turns = organization.isInTurn ? 2 : 1;
-  organization.asked.approve(digest, from);
-  await afterTurns(organization, turns);
-  return answer(organization);
-}
+const approveAndAnswer = (organization: OrganizationState, digest: string, from: From): Promise<string> =>
+  askAndAnswer(organization, (asked) => asked.approve(digest, from));
 
-async function undoAndAnswer(organization: OrganizationState, digest: string, from: From): Promise<string> {
+const undoAndAnswer = (organization: OrganizationState, digest: string, from: From): Promise<string> =>
+  askAndAnswer(organization, (asked) => asked.takeBack(digest, from));
+
+/** Asks for a turn; one that is under way was begun without what is asked. */
+async function askAndAnswer(organization: OrganizationState, ask: (asked: OrganizationState['asked']) => void): Promise<string> {
   showRefused(organization, null);
   const turns = organization.isInTurn ? 2 : 1;
-  organization.asked.takeBack(digest, from);
+  ask(organization.asked);
   await afterTurns(organization, turns);
   return answer(organization);
 }
