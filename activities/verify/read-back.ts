@@ -1,9 +1,9 @@
 import { isBreaker } from '../../shared/billing/plan/breakers.js';
 import { big } from '../../shared/billing/basics/decimal.js';
 import { planOrganization } from '../../shared/billing/plan/plan.js';
-import { fold, same } from '../../shared/billing/basics/text.js';
+import { fold, groupBy, same } from '../../shared/billing/basics/text.js';
 import { monthOf } from '../../shared/billing/basics/month.js';
-import type { Plan, Step } from '../../shared/billing/plan-types.js';
+import type { Plan, PostAdjustmentStep, Step } from '../../shared/billing/plan-types.js';
 import type { Books, Charge } from '../../shared/billing/types.js';
 import type { VerifyRequest } from '../../shared/messages/messages.js';
 import type { ReadBack, Written } from '../../shared/autotask/index.js';
@@ -120,11 +120,13 @@ async function planAgain(
  * that the contract had ended.
  */
 async function standingGaps({ autotask }: Dependencies, { steps }: Plan): Promise<Step[]> {
+  const gaps = steps.filter((step): step is PostAdjustmentStep => step.kind === 'postAdjustment' && step.purpose === 'gap');
   const standing: Step[] = [];
-  for (const step of steps) {
-    if (step.kind !== 'postAdjustment' || step.purpose !== 'gap' || step.contractId === null || step.serviceId === null) continue;
-    const rows = await autotask.findRows(step.contractId, step.serviceId, step.day);
-    if (rows.some(({ units }) => units !== 0)) standing.push(step);
+  for (const [day, group] of groupBy(gaps, ({ day }) => day)) {
+    const rows = await autotask.findRowsToAdjust([...new Set(group.flatMap(({ contractId }) => contractId ?? []))], day);
+    const bills = ({ contractId, serviceId }: PostAdjustmentStep): boolean =>
+      rows.some((row) => row.contractId === contractId && row.serviceId === serviceId && row.startDay === day && row.units !== 0);
+    standing.push(...group.filter(bills));
   }
   return standing;
 }
