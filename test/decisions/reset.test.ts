@@ -157,6 +157,11 @@ test('a reset workflow keeps the order of rerun and skip', async () => {
           () => Promise.resolve(billed.length),
           (length) => length > turns,
         );
+        // A skip that comes while a turn is under way gets none of its own.
+        await eventually(
+          () => handle.query<{ status: OrganizationStatus }>('status'),
+          ({ status }) => status !== 'Running',
+        );
       }
       await shows(handle, ends);
       const before = await recorded(evidence);
