@@ -27,20 +27,15 @@ no Autotask company
       ...(outcome.message === null ? [] : [md`${outcome.message}`]),
       ...whatToDo(outcome, result),
       amountsTable(result),
-      ...section(
-        stepsTitle(outcome),
-        outcome.steps.map((step) => md`${code(markOf(step, outcome))} ${describeStep(step, outcome)}`),
-      ),
+      ...section(stepsTitle(outcome), outcome.steps, (step) => md`${code(markOf(step, outcome))} ${describeStep(step, outcome)}`),
       ...section(
         'What a release would write',
-        (outcome.onRelease ?? []).map(({ mark, text }) => md`${code(mark)} ${text}`),
+        outcome.onRelease ?? [],
+        ({ mark, text }) => md`${code(mark)} ${text}`,
         md`: ${code(command('plan', outcome.month, '--full', ...option('--organization', outcome.organizationId)))}`,
       ),
-      ...section('Left out', leftOut(result)),
-      ...section(
-        'Notes',
-        outcome.notes.map(({ message }) => md`${message}`),
-      ),
+      ...section('Left out', leftOut(result), leftOutOf),
+      ...section('Notes', outcome.notes, ({ message }) => md`${message}`),
     ],
     '\n\n',
   ).text;
@@ -50,10 +45,8 @@ no Autotask company
 function whatToDo(outcome: Outcome, result: OrganizationResult): Markdown[] {
   const addressee = { ...result, month: outcome.month };
   const waiting = result.items.filter(({ outcome: end }) => end === 'held' || end === 'ghost');
-  return section(
-    'What to do',
-    groupedByRemedy(waiting, (item) => commandOf(item, addressee)).map((causes) => causesOf(causes, addressee)),
-  );
+  const remedies = groupedByRemedy(waiting, (item) => commandOf(item, addressee));
+  return section('What to do', remedies, (causes) => causesOf(causes, addressee));
 }
 
 function causesOf(causes: NonEmpty<Cause>, addressee: Addressee): Markdown {
@@ -101,18 +94,23 @@ Then:
 const stepsTitle = ({ status }: Outcome): string =>
   status === 'AwaitingApproval' ? 'What the plan would do' : status === 'Skipped' ? 'What was left undone' : 'Steps';
 
-function leftOut({ items }: OrganizationResult): Markdown[] {
-  const excluded = groupBy(
-    items.filter(({ outcome }) => outcome === 'excluded'),
-    ({ reason, cause }) => [reason, cause].join('|'),
-  );
-  return [...excluded.values()].map(
-    ([first, ...rest]) => md`${salesText([first, ...rest])} ${reasonInWords(first.reason ?? '')}: ${first.cause ?? ''}`,
-  );
-}
+const leftOut = ({ items }: OrganizationResult): NonEmpty<ItemResult>[] => {
+  const excluded = items.filter(({ outcome }) => outcome === 'excluded');
+  return [...groupBy(excluded, ({ reason, cause }) => [reason, cause].join('|')).values()];
+};
 
-function section(title: string, lines: Markdown[], where: Markdown | string = ', see the report'): Markdown[] {
-  if (lines.length === 0) return [];
-  const more = lines.length > SHOWN ? [md`* … and ${lines.length - SHOWN} more${where}`] : [];
-  return [md`### ${title}`, joined([...lines.slice(0, SHOWN).map((line) => md`* ${line}`), ...more], '\n')];
+const leftOutOf = (items: NonEmpty<ItemResult>): Markdown =>
+  md`${salesText(items)} ${reasonInWords(items[0].reason ?? '')}: ${items[0].cause ?? ''}`;
+
+/** Only what is shown is put into words: a customer of 20,000 lines has as many steps. */
+function section<Entry>(
+  title: string,
+  entries: Entry[],
+  inWords: (entry: Entry) => Markdown,
+  where: Markdown | string = ', see the report',
+): Markdown[] {
+  if (entries.length === 0) return [];
+  const more = entries.length > SHOWN ? [md`* … and ${entries.length - SHOWN} more${where}`] : [];
+  const shown = entries.slice(0, SHOWN).map((entry) => md`* ${inWords(entry)}`);
+  return [md`### ${title}`, joined([...shown, ...more], '\n')];
 }

@@ -79,9 +79,9 @@ export async function goneFor(
   read: Books,
 ): Promise<Gone[]> {
   const books = indexed(read);
-  const made = steps.flatMap((step) => madeBy(step) ?? []);
+  const made = new Set(steps.flatMap((step) => madeBy(step) ?? []).map(kindAndKey));
   const { records: known } = await recall(dependencies.evidence, broker, dependencies.heartbeat);
-  const isMade = (record: Remembered): boolean => made.some(({ kind, key }) => kind === record.kind && fold(key) === record.key);
+  const isMade = (record: Remembered): boolean => made.has(kindAndKey(record));
   const changed = new Set(known.flatMap((record) => (record.kind === 'service' && !isShown(record, books) ? [record.id] : [])));
   const unknown = new Set(unknownRows(month, books, (id) => changed.has(id)).map(({ serviceId }) => serviceId));
   const isUnknown = ({ kind, id }: Remembered): boolean => kind === 'service' && unknown.has(id);
@@ -99,6 +99,8 @@ export async function goneFor(
   const left = gone.filter((one) => !deleted.has(recordId(one))).map(asGone);
   return [...left, ...(await uncountedOf(dependencies, others.filter(isMade), books))];
 }
+
+const kindAndKey = ({ kind, key }: Pick<Gone, 'kind' | 'key'>): string => `${kind} ${fold(key)}`;
 
 /** Charges of others that counted for an item and do so no more, though they are there: the item would be billed once more alongside them. */
 async function uncountedOf({ autotask }: Dependencies, others: Remembered[], books: IndexedBooks): Promise<Gone[]> {
@@ -158,13 +160,8 @@ const isReplaced = (record: Pick<Gone, 'kind' | 'id' | 'key'>, books: IndexedBoo
 
 /** Whether another record of the kind has the key by now. */
 function isFollowed({ kind, key }: Pick<Gone, 'kind' | 'key'>, books: IndexedBooks): boolean {
-  const wanted = fold(key);
-  if (kind === 'contract')
-    return books.contracts.some(({ subscriptionId, number }) => fold(subscriptionId) === wanted || fold(number) === wanted);
-  if (kind === 'service') return books.services.some((service) => fold(service.key) === wanted);
-  if (kind === 'product') return books.products.some((product) => fold(product.key) === wanted);
-  if (kind === 'charge') return books.charges.some((charge) => fold(charge.key) === wanted);
-  return isRowThere(wanted, books);
+  if (kind === 'contract') return books.index.byKey.has(fold(key));
+  return isFoundByKey(kind) ? books.index.keys[kind].has(fold(key)) : isRowThere(key, books);
 }
 
 /** Whether its absence bears on what is billed: an old contract that somebody tidied away does not. */

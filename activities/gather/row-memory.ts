@@ -1,4 +1,5 @@
 import { productIds } from '../../shared/billing/amounts/products.js';
+import { rowsOfContract } from '../../shared/billing/amounts/rows.js';
 import { unknownRows } from '../../shared/billing/contracts/doubt.js';
 import { codeOrProduct } from '../../shared/billing/report/items.js';
 import { chargeKeyOf, itemHash, parseChargeKey } from '../../shared/billing/basics/keys.js';
@@ -112,7 +113,7 @@ export function isRowExplained({ id, key }: RowRecord, books: IndexedBooks): boo
   const { contracts, keyed } = books.index;
   const contract = contracts.get(id);
   if (contract === undefined || isEndedBefore(contract, monthOfRow(key))) return true;
-  const ofContract = books.rows.filter(({ contractId }) => contractId === id);
+  const ofContract = rowsOfContract(books, id);
   return (
     (books.unreadable ?? []).some(({ kind }) => kind === 'row') ||
     unknownRows(monthOfRow(key), { rows: ofContract }, (serviceId) => !keyed.has(serviceId)).length > 0

@@ -21,11 +21,12 @@ export async function noteShown(
     for (const { chargeId, key } of standing?.charges ?? [])
       if (chargeId !== null && made.has(`charge ${fold(key)}`))
         await noteRecord(evidence, broker, { kind: 'charge', id: chargeId, key: fold(key), isSeen: true });
+  const contractOf = new Map(check.items.map(({ id, contractId }) => [id, contractId]));
   const unsent = new Set([...stops.flatMap(({ items }) => items), ...refused]);
   for (const step of check.steps) {
     const missing = madeBy(step);
     if (missing?.kind !== 'row' || !made.has(`row ${fold(missing.key)}`) || step.items.some((id) => unsent.has(id))) continue;
-    const contractId = check.items.find(({ id }) => step.items.includes(id))?.contractId ?? 0;
+    const [contractId = 0] = step.items.flatMap((id) => contractOf.get(id) ?? []);
     await noteRecord(evidence, broker, { kind: 'row', id: contractId, key: fold(missing.key), isSeen: false });
   }
 }

@@ -4,7 +4,7 @@ import { buildItems, priceOf, type PriceList } from '../billing/report/items.js'
 import { MARGIN_POINTS_REPORTED, marginMove, type MarginMove } from '../billing/plan/margin-breaker.js';
 import { addDays } from '../billing/basics/month.js';
 import { classify } from '../billing/report/record-type.js';
-import { byText, groupBy, same } from '../billing/basics/text.js';
+import { byText, groupBy, IndexBy, same } from '../billing/basics/text.js';
 import type { Item } from '../billing/plan-types.js';
 import type { Day, Decimal, Subscription } from '../billing/types.js';
 
@@ -152,8 +152,9 @@ function renewalsOf(asOf: Day, prices: PriceList, { organization, subscriptions 
     });
 }
 
+const itemsBySubscription = new IndexBy<Item>(({ subscriptionId }) => subscriptionId);
 const itemOf = ({ id, itemCode }: Subscription, items: Item[]): Item | undefined =>
-  items.find((item) => same(item.subscriptionId, id) && same(item.itemCode, itemCode));
+  itemsBySubscription.find(items, id).find((item) => same(item.itemCode, itemCode));
 
 /** Price of a whole period: prorated lines cost less, so the highest unit price of the positive lines is it. Manual lines are none of the vendor's. */
 function fullPrice(item: Item): Decimal | null {

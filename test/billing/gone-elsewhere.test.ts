@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { goneElsewhere, MANUAL_LINES, type AcceptedItem, type Compared } from '../../shared/billing/report/accepted.js';
+import { MANUAL_LINES, type AcceptedItem, type Compared } from '../../shared/billing/report/accepted.js';
+import { goneElsewhere } from '../../shared/billing/report/gone-elsewhere.js';
 import type { Line, Subscription } from '../../shared/billing/types.js';
 import {
   accepted,

@@ -73,8 +73,8 @@ export const VARIANTS: Variant[] = [
   {
     wrong: 'an organization takes away what another one of its company is billed',
     file: 'shared/billing/contracts/ours.ts',
-    from: 'if (joint.subscriptionIds.includes(key)) return true;',
-    to: 'if (joint.subscriptionIds.includes(key)) return joint.organizationIds[0] !== fold(organizationId);',
+    from: 'if (subscriptionsOf.of(joint).has(key)) return true;',
+    to: 'if (subscriptionsOf.of(joint).has(key)) return joint.organizationIds[0] !== fold(organizationId);',
   },
   {
     wrong: 'an item costs what it is sold for',

@@ -40,8 +40,8 @@ export const EDIT_VARIANTS: Variant[] = [
     ],
     also: [
       {
-        file: 'shared/billing/report/accepted.ts',
-        changes: [{ from: 'if (here.type !== gone.type ||', to: 'if (here.type === gone.type ||' }],
+        file: 'shared/billing/report/gone-elsewhere.ts',
+        changes: [{ from: 'if (this.count === 0) return [];', to: 'if (this.count >= 0) return [];' }],
       },
     ],
   },
@@ -107,8 +107,8 @@ export const EDIT_VARIANTS: Variant[] = [
     ],
     also: [
       {
-        file: 'shared/billing/report/accepted.ts',
-        changes: [{ from: 'if (here.type !== gone.type ||', to: 'if (here.type === gone.type ||' }],
+        file: 'shared/billing/report/gone-elsewhere.ts',
+        changes: [{ from: 'if (this.count === 0) return [];', to: 'if (this.count >= 0) return [];' }],
       },
     ],
   },
@@ -121,8 +121,8 @@ export const EDIT_VARIANTS: Variant[] = [
     changes: [{ from: '  if (nameless === 2) return had !== undefined', to: '  if (nameless === 2) return had === undefined' }],
     also: [
       {
-        file: 'shared/billing/report/accepted.ts',
-        changes: [{ from: 'if (here.type !== gone.type ||', to: 'if (here.type === gone.type ||' }],
+        file: 'shared/billing/report/gone-elsewhere.ts',
+        changes: [{ from: 'if (this.count === 0) return [];', to: 'if (this.count >= 0) return [];' }],
       },
     ],
   },
@@ -131,8 +131,8 @@ export const EDIT_VARIANTS: Variant[] = [
     seed: 35,
     workload: 'edited',
     wrong: 'a licence without subscription id that goes to another organization is billed to both',
-    file: 'shared/billing/report/accepted.ts',
-    changes: [{ from: 'if (here.type !== gone.type ||', to: 'if (here.type === gone.type ||' }],
+    file: 'shared/billing/report/gone-elsewhere.ts',
+    changes: [{ from: 'if (this.count === 0) return [];', to: 'if (this.count >= 0) return [];' }],
   },
   {
     name: 'charged-by-both',

@@ -53,11 +53,15 @@ export function decideContract(contractKey: string, search: Search): ContractDec
     : { kind: 'missing' };
 }
 
+/** Contracts that carry the key, by whichever id, and as often. */
+export const contractsWithKey = (contractKey: string, { contracts }: Pick<Books, 'contracts'>): Contract[] => [
+  ...contractsByUdf.find(contracts, contractKey),
+  ...contractsByNumber.find(contracts, contractKey),
+];
+
 /** The company's contracts that carry the key. */
-function contractsAt(contractKey: string, { companyId, books }: Search): Contract[] {
-  const hits = [...contractsByUdf.find(books.contracts, contractKey), ...contractsByNumber.find(books.contracts, contractKey)];
-  return [...new Set(hits)].filter((contract) => contract.companyId === companyId);
-}
+const contractsAt = (contractKey: string, { companyId, books }: Search): Contract[] =>
+  [...new Set(contractsWithKey(contractKey, books))].filter((contract) => contract.companyId === companyId);
 
 /**
  * Of several contracts with one id the one whose days cover the month, as Autotask's own renewal leaves them: the old one ended and inactive, the new one

@@ -1,9 +1,9 @@
 import { recordTypeOfKey } from './catalogue.js';
 import { isHashKey } from './find-or-make.js';
-import type { MonthFacts } from '../report/facts.js';
+import type { Claim, JointCompany, MonthFacts } from '../report/facts.js';
 import { codeOrProduct, type PriceList } from '../report/items.js';
 import { chargeKeyOf, contractKeyOf, itemHash } from '../basics/keys.js';
-import { fold, present, same } from '../basics/text.js';
+import { fold, IndexBy, OncePer, present, same } from '../basics/text.js';
 import type { Names } from '../report/named.js';
 import type { Contract, ItemType, Month, RecordType, Service, Settings } from '../types.js';
 
@@ -55,18 +55,30 @@ export function isOfAnother(
   const joint = facts.jointCompanies.find((company) => company.companyId === companyId);
   const key = fold(contractKey);
   if (whyStray !== null || joint === undefined) return false;
-  const claims = (joint.claims ?? []).filter(({ subscriptionId }) => same(subscriptionId, key));
+  const claims = claimsBySubscription.find(joint.claims ?? NO_CLAIMS, key);
   if (claims.length > 0) return !claims.some((one) => same(one.organizationId, organizationId));
   if (knownSubscriptions.has(key)) return false;
-  const claim = joint.unsubscribed.find(
-    (identity) => contractKeyOf(itemHash({ broker: settings.broker, subscriptionId: null, ...identity })) === key,
-  );
+  const claim = unsubscribedByKey.of(joint).of(settings).get(key);
   if (claim !== undefined) return !same(claim.organizationId, organizationId);
-  if (joint.subscriptionIds.includes(key)) return true;
+  if (subscriptionsOf.of(joint).has(key)) return true;
   const owner = names.ownerOf(contractKey);
   const isOneOfThem = owner !== null && joint.organizationIds.includes(owner);
   return (isOneOfThem ? owner : joint.organizationIds[0]) !== fold(organizationId);
 }
+
+const claimsBySubscription = new IndexBy<Claim>(({ subscriptionId }) => subscriptionId);
+const NO_CLAIMS: Claim[] = [];
+const subscriptionsOf = new OncePer((joint: JointCompany) => new Set(joint.subscriptionIds));
+
+/** What has no subscription id, by the value that its contract carries; keys of two brokers differ. */
+const unsubscribedByKey = new OncePer(
+  ({ unsubscribed }: JointCompany) =>
+    new OncePer(({ broker }: Pick<Settings, 'broker'>) => {
+      const keyOf = (identity: JointCompany['unsubscribed'][number]): string =>
+        contractKeyOf(itemHash({ broker, subscriptionId: null, ...identity }));
+      return new Map(unsubscribed.toReversed().map((identity) => [keyOf(identity), identity]));
+    }),
+);
 
 /** Who is asked, of which company. */
 type Answering = Pick<Ownership, 'organizationId' | 'knownSubscriptions' | 'names' | 'settings'> & {

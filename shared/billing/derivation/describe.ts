@@ -1,6 +1,6 @@
 import { amountText, big, grouped, money, ZERO } from '../basics/decimal.js';
 import { rulesOf, type Mark } from '../basics/step-kinds.js';
-import { same } from '../basics/text.js';
+import { IndexBy, same } from '../basics/text.js';
 import type { Plan, PlannedItem, PostAdjustmentStep, PostChargeStep, RowStanding, Step } from '../plan-types.js';
 import type { Decimal } from '../types.js';
 
@@ -19,8 +19,9 @@ export function describeStep(step: Step, plan: Planned): string {
   return step.summary;
 }
 
+const itemsById = new IndexBy<PlannedItem>(({ id }) => id);
 const itemOf = (step: Step, plan: Planned): PlannedItem | undefined =>
-  step.items.length === 1 ? plan.items.find(({ id }) => id === step.items[0]) : undefined;
+  step.items.length === 1 ? itemsById.find(plan.items, step.items[0])[0] : undefined;
 const rowOf = (step: Step, plan: Planned): RowStanding | null => itemOf(step, plan)?.standing?.row ?? null;
 
 function describeAdjustment(step: PostAdjustmentStep, plan: Planned): string {

@@ -7,7 +7,8 @@ import { parseChargeKey, ghostId } from '../basics/keys.js';
 import { chargeKeysOn, isSwitchedOff, type Ownership } from '../contracts/ours.js';
 import type { ContractPlan } from '../contracts/plan-contract.js';
 import { chargesOfContract, madeByOthers } from '../amounts/standing.js';
-import { groupBy, present, same } from '../basics/text.js';
+import { acceptedUnder } from '../report/accepted.js';
+import { groupBy, present } from '../basics/text.js';
 import type { Ghost, Step } from '../plan-types.js';
 import type { Charge, Contract, RecordType } from '../types.js';
 import { PRODUCTS, RECORD_TYPES, isLicence, isRecordType } from '../basics/record-types.js';
@@ -160,7 +161,7 @@ const codesFor = (contractKey: string, { books, accepted, names }: Known): strin
   ...new Set(
     [
       ...books.services.map(({ key }) => key),
-      ...(accepted ?? []).filter((item) => same(item.contractKey, contractKey)).map(({ itemCode }) => itemCode),
+      ...(accepted === null ? [] : acceptedUnder(accepted, contractKey)).map(({ itemCode }) => itemCode),
       ...names.codesBilled(contractKey),
     ].flatMap((code) => present(code) ?? []),
   ),
@@ -170,7 +171,7 @@ const codesFor = (contractKey: string, { books, accepted, names }: Known): strin
 function unsubscribedOrigin(contractKey: string, { names, accepted }: Known): Origin | null {
   const named = names.unsubscribed(contractKey);
   if (named !== null && isRecordType(named.type)) return { type: named.type, itemCode: named.codeOrProduct };
-  const item = accepted?.find((one) => same(one.contractKey, contractKey));
+  const [item] = accepted === null ? [] : acceptedUnder(accepted, contractKey);
   return item !== undefined && isRecordType(item.type) ? { type: item.type, itemCode: item.itemCode } : null;
 }
 

@@ -11,7 +11,7 @@ import { standsFor } from '../contracts/ours.js';
 import { rowsOfContract } from '../amounts/rows.js';
 import { goneGhosts, UNLINKED } from './unseen.js';
 import { amountText, big, postedText, sum } from '../basics/decimal.js';
-import { byText, fold, groupBy, present } from '../basics/text.js';
+import { byText, fold, groupBy, IndexBy, present } from '../basics/text.js';
 import type { Plan } from '../plan-types.js';
 import type { Books, Contract, Month, Organization, Settings } from '../types.js';
 
@@ -110,16 +110,16 @@ function withGone(plans: Plan[], input: StrayInput): Plan[] {
   return [...plans.filter((plan) => plan !== own), { ...own, ghosts: [...own.ghosts, ...ghosts] }];
 }
 
+const stoppedByKey = new IndexBy<Stopped>(({ contractKey }) => contractKey);
+
 function planStray(companyId: number, contracts: Contract[], input: StrayInput): Plan {
   const { facts, books } = input;
   const { month, asOf } = facts;
   const company = books.companies.find(({ id }) => id === companyId);
   const context = contextOf(companyId, (company?.currency ?? books.internalCurrency).toUpperCase(), input);
   const isHeld = (contract: Contract): boolean => {
-    const key = fold(standsFor(contract, context));
-    return input.stopped.some(
-      (one) => fold(one.contractKey) === key && (one.companyId === null || one.companyId === contract.companyId),
-    );
+    const stopped = stoppedByKey.find(input.stopped, standsFor(contract, context));
+    return stopped.some((one) => one.companyId === null || one.companyId === contract.companyId);
   };
   const { ghosts } = mergeGhosts(contracts.map((contract) => planGhosts(contract, undefined, isHeld(contract), context)));
   return {
@@ -169,11 +169,13 @@ function contextOf(companyId: number, currency: string, { facts, organizations, 
   };
 }
 
+const organizationsById = new IndexBy<Organization>(({ id }) => id);
+
 /** Why nobody answers for it, as far as Cloudmore says. */
 function whyStray(companyId: number, contractKey: string | null, names: Names, organizations: Organization[]): string {
   const owner = names.ownerOf(contractKey);
   if (owner === null) return `No organization in Cloudmore is billed at company ${companyId}.`;
-  const listed = organizations.find(({ id }) => fold(id) === owner);
+  const [listed] = organizationsById.find(organizations, owner);
   const name = listed?.name ?? names.organizationName(owner) ?? owner;
   if (listed === undefined) return `${name} had it, but is no longer in Cloudmore’s list of organizations.`;
   const text = present(listed.companyIdText);

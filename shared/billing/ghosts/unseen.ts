@@ -1,5 +1,5 @@
 import { UNKNOWN_CONTRACT } from './dismissal.js';
-import { acceptedOf, type AcceptedItem } from '../report/accepted.js';
+import { isOfKind, type AcceptedItem } from '../report/accepted.js';
 import { big, isZero, money, soughtText } from '../basics/decimal.js';
 import { command } from '../basics/command.js';
 import type { GhostContext } from './ghost-plan.js';
@@ -8,10 +8,10 @@ import { monthOf } from '../basics/month.js';
 import { chargeKeysOn, isSwitchedOff, standsFor, typeOnContract } from '../contracts/ours.js';
 import { rowsOfContract } from '../amounts/rows.js';
 import { chargesOf } from '../amounts/standing.js';
-import { fold, same } from '../basics/text.js';
+import { fold, groupBy, IndexBy, OncePer, same } from '../basics/text.js';
 import type { ContractPlan } from '../contracts/plan-contract.js';
 import type { Ghost } from '../plan-types.js';
-import type { Books, Contract, Month, RecordType } from '../types.js';
+import type { Books, Contract, Month, RecordType, Service } from '../types.js';
 import { typeInWords } from '../basics/record-types.js';
 
 /**
@@ -64,14 +64,14 @@ function isExplained(item: AcceptedItem, context: GhostContext, { held, contract
   const type = item.type as RecordType;
   const key = fold(contractKey);
   if (held.has(key) || isSwitchedOff(type, contractKey, context)) return true;
-  if (ghosts.some((ghost) => acceptedOf([item], ghost.contractKey, ghost.type, ghost.itemCode) || isLooseCharge(ghost, key)))
-    return true;
-  const plan = contracts.find((one) => fold(one.contractKey) === key);
+  const own = ghostsByContract.find(ghosts, contractKey);
+  if (own.some((ghost) => ghost.serviceId === null || isOfKind(item, ghost.type, ghost.itemCode))) return true;
+  const [plan] = plansByContract.find(contracts, contractKey);
   return shrinksBecause({ contractKey, itemCode, type, plan }, context) !== null;
 }
 
-const isLooseCharge = ({ serviceId, contractKey }: Ghost, key: string): boolean =>
-  serviceId === null && fold(contractKey) === key;
+const ghostsByContract = new IndexBy<Ghost>(({ contractKey }) => contractKey);
+const plansByContract = new IndexBy<ContractPlan>(({ contractKey }) => contractKey);
 
 /** Whether Autotask shows what the item stood on: at 0 units somebody has ended it. What stood on a charge is gone with the charge, or hidden. */
 function isShown(item: AcceptedItem, context: GhostContext): boolean {
@@ -84,16 +84,21 @@ function isShown(item: AcceptedItem, context: GhostContext): boolean {
   return item.charged !== true && own.some((contract) => hasRow(contract, item, context));
 }
 
+const contractsByKey = new OncePer((context: GhostContext) =>
+  groupBy(context.books.contracts, (contract) => fold(standsFor(contract, context))),
+);
 const contractsWith = (contractKey: string, context: GhostContext): Contract[] =>
-  context.books.contracts.filter((contract) => same(standsFor(contract, context), contractKey));
+  contractsByKey.of(context).get(fold(contractKey)) ?? [];
+
+const servicesById = new IndexBy<Service>(({ id }) => id);
 
 function hasRow(contract: Contract, item: AcceptedItem, context: GhostContext): boolean {
   const { books, month } = context;
   const rows = rowsOfContract(books, contract.id).filter(({ startDay }) => monthOf(startDay) === month);
   return rows.some(({ serviceId }) => {
-    const service = books.services.find(({ id }) => id === serviceId);
+    const [service] = servicesById.find(books.services, serviceId);
     const type = service === undefined ? null : typeOnContract(contract, service, context);
-    return type !== null && acceptedOf([item], item.contractKey, type, service!.key) !== undefined;
+    return type !== null && isOfKind(item, type, service!.key);
   });
 }
 

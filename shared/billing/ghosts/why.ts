@@ -6,7 +6,7 @@ import { soughtText } from '../basics/decimal.js';
 import { reportMonthOf } from '../basics/month.js';
 import { isLicence } from '../basics/record-types.js';
 import { fold, same } from '../basics/text.js';
-import { acceptedOf, cameFor, isByHand, isNewOrMore } from '../report/accepted.js';
+import { acceptedOf, acceptedUnder, cameFor, isByHand, isNewOrMore } from '../report/accepted.js';
 import { endedBefore, endedSubscription } from '../report/ended.js';
 import { listedSubscription } from '../report/items.js';
 import type { Ghost, GhostEvidence } from '../plan-types.js';
@@ -42,7 +42,7 @@ export const mayZero = (contract: Contract, contractKey: string, context: GhostC
 
 /** Whether the last accepted report of the month had the subscription here. */
 const isAccepted = (contractKey: string, { accepted }: GhostContext): boolean =>
-  accepted?.some((item) => same(item.contractKey, contractKey)) ?? false;
+  accepted !== null && acceptedUnder(accepted, contractKey).length > 0;
 
 export interface Why {
   evidence: GhostEvidence;

@@ -1,9 +1,10 @@
 import type { KeyedItem } from '../report/keyed-item.js';
 import { acceptedItem, nextAccepted, type AcceptedPart } from '../report/accepted.js';
 import { indexNames } from '../report/named.js';
-import { standsOn } from '../contracts/find-or-make.js';
-import { fold, same } from '../basics/text.js';
-import type { Plan } from '../plan-types.js';
+import { contractsWithKey, standsOn } from '../contracts/find-or-make.js';
+import { IndexBy } from '../basics/text.js';
+import type { Ghost, Plan, PlannedItem } from '../plan-types.js';
+import type { Contract, Gone } from '../types.js';
 import type { PlanInput } from './plan.js';
 
 /** What counts as accepted of a report once it is planned (rule 1.6). */
@@ -25,6 +26,13 @@ export function acceptedAfter(
   return nextAccepted(plan, now, accepted, { isReleased, isBlind, movedTo, cameFrom, leaves });
 }
 
+const itemsByContract = new IndexBy<PlannedItem>(({ contractKey }) => contractKey);
+const ghostsByContract = new IndexBy<Ghost>(({ contractKey }) => contractKey);
+const contractsById = new IndexBy<Contract>(({ id }) => id);
+/** A row's key is that of its contract, and its service's. */
+const goneByKey = new IndexBy<Gone>(({ key }) => key.split('|')[0]);
+const NONE_GONE: Gone[] = [];
+
 /**
  * Whether money stands under the key that the plan does not list: it leaves a contract with a held item alone (8.1), one that another organization of the
  * company looks after, and all of them where lines that cannot be read may be theirs. What Autotask does not show any more may stand all the same (6.6).
@@ -34,16 +42,14 @@ function isLeftStanding(
   plan: Plan,
   { facts, books, settings }: Pick<PlanInput, 'facts' | 'books' | 'settings'>,
 ): boolean {
-  if ((books.gone ?? []).some(({ key }) => same(key.split('|')[0], contractKey))) return true;
-  const own = plan.items.filter((item) => same(item.contractKey, contractKey));
+  if (goneByKey.find(books.gone ?? NONE_GONE, contractKey).length > 0) return true;
+  const own = itemsByContract.find(plan.items, contractKey);
   const isLeft = own.length === 0 || own.some(({ outcome }) => outcome === 'held');
-  const isZeroed = plan.ghosts.some((ghost) => ghost.outcome === 'zeroed' && same(ghost.contractKey, contractKey));
+  const isZeroed = ghostsByContract.find(plan.ghosts, contractKey).some(({ outcome }) => outcome === 'zeroed');
   if (!isLeft || isZeroed) return false;
   // Other ids on the contract take nothing away.
   const billed = indexNames(facts.named, settings.broker).contractsOf(contractKey);
-  return books.contracts
-    .filter(
-      ({ id, subscriptionId, number }) => [subscriptionId, number].map(fold).includes(fold(contractKey)) || billed.includes(id),
-    )
-    .some((contract) => standsOn(contract, facts.month, books).isAnything);
+  return [...contractsWithKey(contractKey, books), ...billed.flatMap((id) => contractsById.find(books.contracts, id))].some(
+    (contract) => standsOn(contract, facts.month, books).isAnything,
+  );
 }

@@ -6,7 +6,7 @@ import { ghostId } from '../basics/keys.js';
 import { indexNames } from '../report/named.js';
 import { madeBy } from '../basics/step-kinds.js';
 import type { Held } from './trip.js';
-import { fold, present } from '../basics/text.js';
+import { fold, groupBy, OncePer, present } from '../basics/text.js';
 import type { KeyedItem } from '../report/keyed-item.js';
 import type { PlanInput } from './plan.js';
 import type { Note, Plan, PlannedItem, Step } from '../plan-types.js';
@@ -50,8 +50,11 @@ const lostIds = ({ id, subscriptionId, number }: Contract): string => {
 /** What of the things that are gone a step would make again. */
 function remadeBy(step: Step, gone: Gone[]): Gone | undefined {
   const made = madeBy(step);
-  return made === null ? undefined : gone.find(({ kind, key }) => kind === made.kind && fold(key) === fold(made.key));
+  return made === null ? undefined : goneByKey.of(gone).get(kindAndKey(made))?.[0];
 }
+
+const kindAndKey = ({ kind, key }: Pick<Gone, 'kind' | 'key'>): string => `${kind} ${fold(key)}`;
+const goneByKey = new OncePer((gone: Gone[]) => groupBy(gone, kindAndKey));
 
 /**
  * Adds to what is held the items for which the plan would make something again, which are billed, now or before, next to a row of which nobody knows what it

@@ -3,6 +3,7 @@ import { DOWN, isMoved, moves, UP } from '../derivation/derivation.js';
 import type { KeyedItem } from '../report/keyed-item.js';
 import {
   acceptedItem,
+  acceptedUnder,
   chargedOf,
   creditOf,
   isByHand,
@@ -13,9 +14,9 @@ import {
   MANUAL_LINES,
   SIDES,
   type AcceptedItem,
-  type GoneElsewhere,
   type Side,
 } from '../report/accepted.js';
+import type { GoneElsewhere } from '../report/gone-elsewhere.js';
 import type { Tripped } from '../plan-types.js';
 import { isHashKey } from '../contracts/find-or-make.js';
 import { amountText, big, type Big, grouped, isZero, moneyText, signOf, sum } from '../basics/decimal.js';
@@ -25,9 +26,10 @@ import { indexNames, type Names } from '../report/named.js';
 import { reportMonthOf } from '../basics/month.js';
 import type { PlanInput, Work } from './plan.js';
 import { stopped } from '../derivation/rule-of-reason.js';
-import { fold, groupBy, present, same } from '../basics/text.js';
+import { fold, groupBy, IndexBy, OncePer, present, same } from '../basics/text.js';
 import type { Ghost, Item, Plan, PlannedItem, Step } from '../plan-types.js';
 import { isLicence, typeInWords } from '../basics/record-types.js';
+import type { ItemType } from '../types.js';
 
 /**
  * Rule 1.6: a report of the same month that is smaller than the last accepted one removes nothing automatically. What nobody explains is held, item by item,
@@ -74,9 +76,9 @@ export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): M
 
 /** A charge for the same kind of the same subscription that is none of the month's items', and nothing says that it is over: it may be for what an item was before. */
 function whyOnTop(decided: PlannedItem, { ghosts }: Plan): string | null {
-  const isSameKind = ({ serviceId, type, contractKey }: Ghost): boolean =>
-    serviceId === null && type === decided.type && same(contractKey, decided.contractKey);
-  const other = ghosts.find((ghost) => isSameKind(ghost) && isUnexplained(ghost));
+  const isSameKind = ({ serviceId, type }: Ghost): boolean => serviceId === null && type === decided.type;
+  const own = ghostsByContract.find(ghosts, decided.contractKey);
+  const other = own.find((ghost) => isSameKind(ghost) && isUnexplained(ghost));
   return other === undefined || !isMoved(decided)
     ? null
     : `${grouped(other.sales)} more is on charge ${other.chargeId}, and nothing says that it is gone`;
@@ -89,17 +91,14 @@ function whyOnTop(decided: PlannedItem, { ghosts }: Plan): string | null {
  */
 function whyAgain(decided: PlannedItem, { ghosts }: Plan, accepted: AcceptedItem[], names: Names): string | null {
   const isJoined = standsAlready(decided);
+  const { all, nameless } = standingOfType(decided.type, ghosts);
   // Where a contract would be made, 6.6 holds it, and says which to give its id back.
   const billed = new Set(decided.contractId === null ? [] : names.contractsOf(decided.contractKey));
   const isOnFormer = (ghost: Ghost): boolean => billed.has(ghost.contractId) && isAlike(decided, ghost);
-  const other = ghosts.find(
+  const mayBe = isJoined && namelessOf(decided) === 0 ? nameless : all;
+  const other = mayBe.find(
     (ghost) =>
-      ghost.rule !== CARRIED_ON &&
-      (ghost.outcome === 'ghost' || isUnexplained(ghost)) &&
-      !same(ghost.contractKey, decided.contractKey) &&
-      (isJoined
-        ? namelessOf(decided, ghost) > 0 && isOfSame(decided, ghost, accepted)
-        : isOnFormer(ghost) || isOfSame(decided, ghost, accepted)),
+      !same(ghost.contractKey, decided.contractKey) && (isOfSame(decided, ghost, accepted) || (!isJoined && isOnFormer(ghost))),
   );
   if (other === undefined || !isMoved(decided)) return null;
   return `${grouped(other.sales)} for the same is on contract ${other.contractId} (${other.contractKey}) without a line, ${
@@ -111,14 +110,32 @@ function whyAgain(decided: PlannedItem, { ghosts }: Plan, accepted: AcceptedItem
   }`;
 }
 
+/** Money without a line that stands this month, by type, and what of it has no subscription id. */
+const standingByType = new OncePer((ghosts: Ghost[]) => {
+  const standing = ghosts.filter((ghost) => ghost.rule !== CARRIED_ON && (ghost.outcome === 'ghost' || isUnexplained(ghost)));
+  return new Map<string, { all: Ghost[]; nameless: Ghost[] }>(
+    [...groupBy(standing, ({ type }) => type)].map(([type, all]) => [
+      type,
+      { all, nameless: all.filter((one) => namelessOf(one) > 0) },
+    ]),
+  );
+});
+const standingOfType = (type: ItemType, ghosts: Ghost[]): { all: Ghost[]; nameless: Ghost[] } =>
+  standingByType.of(ghosts).get(type) ?? { all: [], nameless: [] };
+
+const ghostsByContract = new IndexBy<Ghost>(({ contractKey }) => contractKey);
+const ghostsByContractId = new IndexBy<Ghost>(({ contractId }) => contractId);
+
 /** Of one type; licences of one item code as well. */
 const isAlike = ({ type, itemCode }: PlannedItem, ghost: Ghost): boolean =>
   ghost.type === type && (!isLicence(type) || same(ghost.itemCode, itemCode));
 
+const goneByItem = new IndexBy<GoneElsewhere>(({ itemId }) => itemId);
+
 /** The same of money that stands for another organization: the line would be billed once more here. */
 function whyHere(decided: PlannedItem, gone: GoneElsewhere[]): string | null {
   const mayJoin = (one: GoneElsewhere): boolean => !standsAlready(decided) || namelessOf(decided, one) > 0;
-  const other = gone.find((one) => one.itemId === decided.id && mayJoin(one));
+  const other = goneByItem.find(gone, decided.id).find(mayJoin);
   if (other === undefined || !isMoved(decided)) return null;
   const { sales, currency, organizationName, contractKey } = other;
   return `${moneyText(big(sales), currency)} for the same was billed to ${organizationName} (${contractKey}), which no longer has a line for it: it may be this one. If it has moved, bring that to zero first`;
@@ -141,7 +158,7 @@ function isOfSame(decided: PlannedItem, ghost: Ghost, accepted: AcceptedItem[]):
   const nameless = namelessOf(decided, ghost);
   if (ghost.type !== type) return false;
   if (nameless === 0) return isRenamed(decided, ghost, accepted);
-  const had = accepted.find((one) => one.type === type && same(one.contractKey, ghost.contractKey));
+  const had = acceptedUnder(accepted, ghost.contractKey).find((one) => one.type === type);
   if (same(itemCode, had === undefined ? ghost.itemCode : had.itemCode)) return true;
   // A line that has no code for once, or has got one, may be the other.
   if (nameless === 2) return had !== undefined && [itemCode, had.itemCode].some((code) => present(code) === null);
@@ -153,19 +170,22 @@ function isOfSame(decided: PlannedItem, ghost: Ghost, accepted: AcceptedItem[]):
  * id. Amounts tell nothing, for usage grows from day to day.
  */
 function isRenamed({ itemCode, contractKey }: PlannedItem, ghost: Ghost, accepted: AcceptedItem[]): boolean {
-  if (accepted.some((one) => same(one.contractKey, contractKey))) return false;
+  if (acceptedUnder(accepted, contractKey).length > 0) return false;
   const isThat = (one: AcceptedItem): boolean =>
     present(itemCode) === null || present(one.itemCode) === null || same(one.itemCode, itemCode);
-  return accepted.some((one) => one.type === ghost.type && same(one.contractKey, ghost.contractKey) && isThat(one));
+  return acceptedUnder(accepted, ghost.contractKey).some((one) => one.type === ghost.type && isThat(one));
 }
 
 /** Items whose money the plan would change on a contract with a charge of unknown origin (8.4): it may be the same money. */
 export function itemsNearUnknown({ items, ghosts }: Plan): Map<string, Tripped> {
   const unknown = ghosts.filter(isUnknown);
+  const place = new Map(unknown.map((ghost, at) => [ghost, at]));
   return new Map(
     items.flatMap((item) => {
-      const other = item.outcome === 'posted' ? unknown.find((one) => isOn(item, one)) : undefined;
-      if (other === undefined || !isMoved(item)) return [];
+      if (item.outcome !== 'posted' || !isMoved(item)) return [];
+      const near = [...ghostsByContractId.find(unknown, item.contractId), ...ghostsByContract.find(unknown, item.contractKey)];
+      const [other] = near.sort((left, right) => place.get(left)! - place.get(right)!);
+      if (other === undefined) return [];
       const message = `${amountText(other.sales, other.currency)} is on charge ${other.chargeId} of the same contract, but it is not known what it was made for: it may be for ${item.productName}. Delete the charge in Autotask if it is wrong, or release the plan if both are right.`;
       return [[item.id, { reason: 'report-shrank', message }] as const];
     }),
@@ -174,9 +194,6 @@ export function itemsNearUnknown({ items, ghosts }: Plan): Map<string, Tripped> 
 
 const isUnknown = ({ type, chargeId, sales, cost }: Ghost): boolean =>
   type === 'Unclassified' && chargeId !== undefined && !(isZero(big(sales)) && isZero(big(cost)));
-
-const isOn = ({ contractKey, contractId }: PlannedItem, ghost: Ghost): boolean =>
-  ghost.contractId === contractId || same(ghost.contractKey, contractKey);
 
 /** What the accepted report did not have: it may be what another item was converted to, whose credits count for it. */
 function whyNewHeld(
@@ -214,11 +231,10 @@ function leftByHand(
   { slice, facts }: PlanInput,
 ): (entry: Pick<KeyedItem, 'item' | 'contractKey'>) => boolean {
   const had = accepted.filter(isReported);
+  const ids = new Set(had.map(({ id }) => id));
   return ({ item, contractKey }) => {
     if (!isByHand(item)) return false;
-    const isLeft = had.some(
-      (one) => one.id === item.id || (same(one.contractKey, contractKey) && one.sources.includes(MANUAL_LINES)),
-    );
+    const isLeft = ids.has(item.id) || acceptedUnder(had, contractKey).some(({ sources }) => sources.includes(MANUAL_LINES));
     return isLeft && !endedBefore(slice.subscriptions, contractKey, reportMonthOf(facts), facts.asOf);
   };
 }

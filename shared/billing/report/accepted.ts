@@ -2,10 +2,10 @@ import { big, compare, plain, signOf, sum, ZERO, type Big } from '../basics/deci
 import { endedIds } from './ended.js';
 import type { CameFrom, MovedTo } from './facts.js';
 import { isManual } from './items.js';
-import { byText, fold, groupBy, same } from '../basics/text.js';
+import { byText, fold, groupBy, IndexBy, same } from '../basics/text.js';
 import type { Item, Plan } from '../plan-types.js';
 import type { Day, Decimal, ItemType, Line, Settings, Subscription } from '../types.js';
-import { isChargeType, isLicence, typeInWords } from '../basics/record-types.js';
+import { isLicence, typeInWords } from '../basics/record-types.js';
 
 /**
  * Rule 1.6: what the last accepted report of the month had, and how this one compares with it. It decides no amount; it is the guard without which an answer
@@ -198,6 +198,9 @@ export function movedSubscriptions(all: Compared[]): Map<string, Required<MovedT
   );
 }
 
+const acceptedById = new IndexBy<AcceptedItem>(({ id }) => id);
+const acceptedByContract = new IndexBy<AcceptedItem>(({ contractKey }) => contractKey);
+
 /** Whether an item came, or became more, when the lines of another went: now, or on a day when it was held; or it came back from there. */
 export const cameFor = (
   item: Pick<AcceptedItem, 'id' | 'sales'>,
@@ -207,10 +210,7 @@ export const cameFor = (
   isNewOrMore(item, accepted) ||
   isSuccessor(item.id, gone) ||
   // What is not new is there.
-  isSuccessor(
-    gone.id,
-    accepted.find(({ id }) => id === item.id)!,
-  );
+  isSuccessor(gone.id, acceptedById.find(accepted, item.id)[0]!);
 
 const isSuccessor = (id: string, { successors }: Pick<AcceptedItem, 'successors'>): boolean => successors?.includes(id) ?? false;
 
@@ -219,69 +219,9 @@ function vanishedOf({ accepted, now }: Compared): AcceptedItem[] {
   return (accepted?.items ?? []).filter(({ id, subscriptionId }) => subscriptionId !== null && !present.has(id));
 }
 
-/** What stood for an organization with an amount, and has no line of it any more. */
-export interface GoneElsewhere {
-  /** The item that may be the very same. */
-  itemId: string;
-  organizationName: string;
-  contractKey: string;
-  sales: Decimal;
-  currency: string;
-}
-
-/**
- * By organization: its items that may be, or have been joined by, what stands without a line, for whichever organization. Nothing but what it is shows that a
- * licence without subscription id went from one to the other, or that a subscription did and got another id. What stood itself can only have been joined.
- */
-export function goneElsewhere(all: Compared[], subscriptions: Subscription[]): Map<string, GoneElsewhere[]> {
-  const ended = endedIds(subscriptions);
-  const gone = all.flatMap((one) => withoutLine(one, ended).map((item) => ({ item, ...one })));
-  return new Map(
-    all.map(({ organizationId, accepted, now }) => [
-      organizationId,
-      now.flatMap((here) =>
-        gone
-          .filter(
-            ({ item, ...one }) =>
-              mayBeSame(here, item, one.organizationId === organizationId) && (!stood(here, accepted) || isNameless(here, item)),
-          )
-          .map(({ item: { contractKey, sales, currency }, organizationName }) => ({
-            ...{ itemId: here.id, organizationName, contractKey, sales, currency },
-          })),
-      ),
-    ]),
-  );
-}
-
-const stood = ({ id }: AcceptedItem, accepted: AcceptedPart | null): boolean =>
-  accepted?.items.some((item) => item.id === id && item.stood) ?? false;
-
-function withoutLine({ accepted, now }: Compared, ended: Set<string>): AcceptedItem[] {
-  const present = new Set(now.filter(isReported).map(({ id }) => id));
-  return (accepted?.items ?? []).filter(
-    (item) =>
-      item.stood && !present.has(item.id) && !ended.has(fold(item.contractKey)) && SIDES.some((side) => signOf(item[side]) !== 0),
-  );
-}
-
-/**
- * Of one type, and of no other item code. Of two organizations nothing else but the same amounts shows it, where one has no code or both have a subscription
- * id; usage without subscription id is one item, whatever it was before.
- */
-function mayBeSame(here: AcceptedItem, gone: AcceptedItem, isOwn: boolean): boolean {
-  const isCoded = here.itemCode !== null && gone.itemCode !== null;
-  if (here.type !== gone.type || same(here.contractKey, gone.contractKey)) return false;
-  if (isCoded && !same(here.itemCode, gone.itemCode)) return false;
-  if (isOwn || (isNameless(here, gone) && (isCoded || isChargeType(here.type)))) return true;
-  return SIDES.every((side) => compare(here[side], gone[side]) === 0);
-}
-
-/** Lines without subscription id, or with the id of another, join what is there. */
-const isNameless = (...two: AcceptedItem[]): boolean => two.some(({ subscriptionId }) => subscriptionId === null);
-
 /** Whether an item is more than the accepted report had: what was there all along is where nothing has moved to. */
 export function isNewOrMore({ id, sales }: Pick<AcceptedItem, 'id' | 'sales'>, accepted: AcceptedItem[]): boolean {
-  const before = accepted.find((item) => item.id === id);
+  const [before] = acceptedById.find(accepted, id);
   return before === undefined || compare(sales, before.sales) > 0;
 }
 
@@ -344,15 +284,16 @@ export function nextAccepted(
  * a later report that has them once would look as if credits had gone.
  */
 const isRenamed = (gone: AcceptedItem, now: AcceptedItem[], earlier: Map<string, AcceptedItem>): boolean =>
-  now.some(
-    (item) =>
-      same(item.contractKey, gone.contractKey) &&
-      !earlier.has(item.id) &&
-      item.lines >= gone.lines &&
-      SIDES.every(
-        (side) => compare(creditOf(item, side), creditOf(gone, side)) <= 0 && chargedOf(item, side).gte(chargedOf(gone, side)),
-      ),
-  );
+  acceptedByContract
+    .find(now, gone.contractKey)
+    .some(
+      (item) =>
+        !earlier.has(item.id) &&
+        item.lines >= gone.lines &&
+        SIDES.every(
+          (side) => compare(creditOf(item, side), creditOf(gone, side)) <= 0 && chargedOf(item, side).gte(chargedOf(gone, side)),
+        ),
+    );
 
 /** What a later report is compared with where less is held: as much as was ever charged, every credit that was ever there, and where both came from. */
 function leastOf(now: AcceptedItem, last: AcceptedItem): AcceptedItem {
@@ -370,17 +311,21 @@ function leastOf(now: AcceptedItem, last: AcceptedItem): AcceptedItem {
   return { ...last, sources, cost, creditCost, sales, creditSales };
 }
 
+const cameFromByItem = new IndexBy<CameFrom>(({ itemId }) => itemId);
+const movedToByContract = new IndexBy<MovedTo>(({ contractKey }) => contractKey);
+
 /** Where an item came from is remembered as long as it stays: when it goes back there, what it was there is no news. */
 function withKin(item: AcceptedItem, last: AcceptedItem | undefined, cameFrom: CameFrom[]): AcceptedItem {
   const known = last?.successors ?? [];
-  const kin = [...new Set([...known, ...cameFrom.flatMap(({ itemId, from }) => (itemId === item.id ? [from] : []))])];
+  const kin = [...new Set([...known, ...cameFromByItem.find(cameFrom, item.id).map(({ from }) => from)])];
   return kin.length === 0 ? item : { ...item, successors: kin };
 }
 
 /** What came when its lines went is remembered: it may be held today, and be posted when nobody could tell any more that it was new. */
 function withSuccessors(item: AcceptedItem, now: AcceptedItem[], before: AcceptedItem[], movedTo: MovedTo[]): AcceptedItem {
-  const here = now.filter((one) => same(one.contractKey, item.contractKey) && cameFor(one, item, before)).map(({ id }) => id);
-  const there = movedTo.flatMap(({ contractKey, itemId }) => (same(contractKey, item.contractKey) ? (itemId ?? []) : []));
+  const own = acceptedByContract.find(now, item.contractKey);
+  const here = own.filter((one) => cameFor(one, item, before)).map(({ id }) => id);
+  const there = movedToByContract.find(movedTo, item.contractKey).flatMap(({ itemId }) => itemId ?? []);
   const successors = [...new Set([...(item.successors ?? []), ...here, ...there])];
   return successors.length === 0 ? item : { ...item, successors };
 }
@@ -390,13 +335,18 @@ const pickStanding = ({ stood, charged }: AcceptedItem): Pick<AcceptedItem, 'sto
   ...(charged === undefined ? {} : { charged }),
 });
 
-/** The accepted item that a standing amount belongs to: licences are told apart by item code, the rest by record type. */
+/** The accepted item that a standing amount belongs to. */
 export const acceptedOf = (
   accepted: AcceptedItem[],
   contractKey: string,
   type: ItemType,
   itemCode: string | null,
-): AcceptedItem | undefined =>
-  accepted.find(
-    (item) => same(item.contractKey, contractKey) && item.type === type && (!isLicence(type) || same(item.itemCode, itemCode)),
-  );
+): AcceptedItem | undefined => acceptedUnder(accepted, contractKey).find((item) => isOfKind(item, type, itemCode));
+
+/** All that was accepted of a contract. */
+export const acceptedUnder = (accepted: AcceptedItem[], contractKey: string): AcceptedItem[] =>
+  acceptedByContract.find(accepted, contractKey);
+
+/** Of what stands on one contract licences are told apart by item code, the rest by record type. */
+export const isOfKind = (item: AcceptedItem, type: ItemType, itemCode: string | null): boolean =>
+  item.type === type && (!isLicence(type) || same(item.itemCode, itemCode));

@@ -1,7 +1,6 @@
 import {
   acceptedItem,
   compareReports,
-  goneElsewhere,
   movedSubscriptions,
   type AcceptedItem,
   type AcceptedPart,
@@ -9,6 +8,7 @@ import {
 } from './accepted.js';
 import type { MonthFacts, OrganizationFacts } from './facts.js';
 import { ranInto } from './ended.js';
+import { goneElsewhere } from './gone-elsewhere.js';
 import { buildItems, indexPrices, itemContext } from './items.js';
 import { keyedItem } from './keyed-item.js';
 import { reportMonthOf } from '../basics/month.js';

@@ -1,4 +1,5 @@
-import type { AcceptedPart, GoneElsewhere, ReportComparison } from './accepted.js';
+import type { AcceptedPart, ReportComparison } from './accepted.js';
+import type { GoneElsewhere } from './gone-elsewhere.js';
 import { big, plain, ZERO } from '../basics/decimal.js';
 import { endedIds } from './ended.js';
 import { indexPrices } from './items.js';

@@ -1,8 +1,8 @@
 import { chargeNameOf } from '../amounts/charge.js';
 import { big, divide, text, UNIT_PRICE_SCALE } from '../basics/decimal.js';
 import { monthOf } from '../basics/month.js';
-import { same } from '../basics/text.js';
-import type { ChargeStanding, Ghost, Plan, PlannedItem } from '../plan-types.js';
+import { fold, groupBy, OncePer } from '../basics/text.js';
+import type { ChargeStanding, Ghost, Plan, PlannedItem, PostAdjustmentStep, PostChargeStep, Step } from '../plan-types.js';
 import type { Day, Decimal } from '../types.js';
 import { isChargeType } from '../basics/record-types.js';
 
@@ -86,11 +86,26 @@ function itemLines(item: PlannedItem, plan: Plan): InvoiceLine[] {
 const unitPrice = (amount: Decimal, units: number): Decimal =>
   units === 0 ? amount : text(divide(big(amount), big(units), UNIT_PRICE_SCALE), UNIT_PRICE_SCALE);
 
+const adjustmentsByItem = new OncePer((steps: Step[]) => {
+  const adjustments = steps.filter((step): step is PostAdjustmentStep => step.kind === 'postAdjustment');
+  return groupBy(
+    adjustments.flatMap((step) => step.items.map((id) => ({ id, step }))),
+    ({ id }) => id,
+  );
+});
+const chargesByKey = new OncePer((steps: Step[]) =>
+  groupBy(
+    steps.filter((step): step is PostChargeStep => step.kind === 'postCharge'),
+    ({ chargeId, chargeKey }) => keyOf(chargeId, chargeKey),
+  ),
+);
+
+/** By id as well: of two charges with one key one is deleted, the other carries. */
+const keyOf = (chargeId: number | null, key: string): string => `${chargeId}|${fold(key)}`;
+
 /** Rule 5.4: the text a new contract service gets. An existing one has it from then, unless a person changed it. */
-function rowText(item: PlannedItem, { steps }: Plan): string {
-  const step = steps.find((candidate) => candidate.kind === 'postAdjustment' && candidate.items.includes(item.id));
-  return (step?.kind === 'postAdjustment' ? step.invoiceDescription : null) ?? item.productName;
-}
+const rowText = ({ id, productName }: PlannedItem, { steps }: Plan): string =>
+  adjustmentsByItem.of(steps).get(id)?.[0].step.invoiceDescription ?? productName;
 
 function chargeText(
   item: PlannedItem,
@@ -98,11 +113,8 @@ function chargeText(
   { chargeId, key, day }: Pick<ChargeStanding, 'chargeId' | 'key' | 'day'>,
   amount: Decimal,
 ): Pick<InvoiceLine, 'text' | 'quantity' | 'unitPrice'> {
-  // By id as well: of two charges with one key one is deleted, the other carries.
-  const step = steps.find(
-    (candidate) => candidate.kind === 'postCharge' && candidate.chargeId === chargeId && same(candidate.chargeKey, key),
-  );
-  if (step?.kind === 'postCharge') return { text: step.name, quantity: step.quantity, unitPrice: step.unitPrice };
+  const [step] = chargesByKey.of(steps).get(keyOf(chargeId, key)) ?? [];
+  if (step) return { text: step.name, quantity: step.quantity, unitPrice: step.unitPrice };
   const kind = monthOf(day) !== month ? 'catch-up' : isChargeType(item.type) ? 'whole' : 'correction';
   return { text: chargeNameOf(item.productName, month, kind), quantity: '1', unitPrice: amount };
 }
