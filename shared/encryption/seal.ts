@@ -10,12 +10,36 @@ const TAG_BYTES = 16;
 const KEY_BYTES = 32;
 
 /** The text under a key of 32 bytes, in base64. `label` goes into the check: under another one it does not open. */
-export function seal(key: Buffer, label: string, text: string): string {
-  const bytes = Buffer.from(text, 'utf8');
-  const iv = createHmac('sha256', partOf(key, 'nonce')).update(`${label}\n`).update(bytes).digest().subarray(0, IV_BYTES);
+export const seal = (key: Buffer, label: string, text: string): string => [...sealed(key, label, [text])].join('');
+
+/** The same of a text in pieces, in pieces. */
+export function* sealed(key: Buffer, label: string, text: Iterable<string>): Generator<string> {
+  const plain = Array.from(text, (piece) => Buffer.from(piece, 'utf8'));
+  const nonce = createHmac('sha256', partOf(key, 'nonce')).update(`${label}\n`);
+  for (const piece of plain) nonce.update(piece);
+  const iv = nonce.digest().subarray(0, IV_BYTES);
   const cipher = createCipheriv(CIPHER, partOf(key, 'text'), iv).setAAD(Buffer.from(label));
-  const body = Buffer.concat([cipher.update(bytes), cipher.final()]);
-  return Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64');
+  // The tag is known when all is encrypted, and stands in front of it.
+  const body = plain.map((piece, at) => {
+    plain[at] = NOTHING;
+    return cipher.update(piece);
+  });
+  body.push(cipher.final());
+  yield* base64([iv, cipher.getAuthTag(), ...body]);
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** Three bytes are four letters: what is left over begins the next piece. */
+function* base64(pieces: Buffer[]): Generator<string> {
+  let rest = NOTHING;
+  for (const piece of pieces) {
+    const bytes = Buffer.concat([rest, piece]);
+    const whole = bytes.length - (bytes.length % 3);
+    yield bytes.toString('base64', 0, whole);
+    rest = bytes.subarray(whole);
+  }
+  yield rest.toString('base64');
 }
 
 /** Throws where it was not made with this key and label, or was changed. */
@@ -23,7 +47,9 @@ export function unseal(key: Buffer, label: string, sealed: string): string {
   const bytes = Buffer.from(sealed, 'base64');
   const decipher = createDecipheriv(CIPHER, partOf(key, 'text'), bytes.subarray(0, IV_BYTES)).setAAD(Buffer.from(label));
   decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
-  return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');
+  const text = decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES));
+  decipher.final(); // nothing is left of it in this mode; it throws where the tag is wrong
+  return text.toString('utf8');
 }
 
 /** One key for each use. */

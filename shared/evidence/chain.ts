@@ -65,7 +65,7 @@ export type CutDecision = (entries: ChainEntry[], pointers: Map<string, string>)
 /** The chain a name belongs to: the broker, which is the second part of every name. */
 export const chainOf = (name: string): string => name.split('/')[1] ?? '';
 
-export const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+export const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex');
 
 export const nameDigestOf = (salt: string, name: string): string => sha256(`${salt}\n${name}`);
 

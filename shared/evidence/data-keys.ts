@@ -80,7 +80,7 @@ export class DataKeys {
   /** Of two processes that make one at once, the first one's counts. */
   private async make(name: string, current: PayloadKey): Promise<DataKey> {
     const made = { id: `${name.slice('keys/'.length)}/${randomBytes(6).toString('hex')}`, key: randomBytes(KEY_BYTES) };
-    await this.store.claim(name, null, await this.store.keep(wrap(made, current)));
+    await this.store.claim(name, null, await this.store.keep([wrap(made, current)]));
     return (await this.read(name, `data key ${name}`))!;
   }
 }
@@ -120,7 +120,7 @@ export async function wrapAgain(store: EvidenceStore, broker: string, keyring: K
     if (ref === null) continue;
     const kept = JSON.parse(await store.kept(ref)) as Wrapped;
     if (kept.by === current.id) continue;
-    const next = await store.keep(wrap(unwrapped(kept, keyring, `data key ${name}`), current));
+    const next = await store.keep([wrap(unwrapped(kept, keyring, `data key ${name}`), current)]);
     if (!(await store.claim(name, ref, next))) continue;
     await store.remove([ref]);
     count += 1;

@@ -1,6 +1,7 @@
 import type { BackupRecord } from './backup.js';
 import type { ChainEntry, Checkpoint, CutDecision, SignedHead } from './chain.js';
 import type { Hold, HoldOptions, Lease } from './hold.js';
+import type { Pieces } from './pieces.js';
 
 /**
  * The evidence store: what was fetched, planned and done, addressed by digest, and names that point to the latest of each. Proof and an optimization,
@@ -44,7 +45,7 @@ export interface Evidence {
 /** What keeps texts and names. Values are made texts, and encrypted, in front of it (`sealed.ts`). */
 export interface EvidenceStore extends Omit<Evidence, 'put' | 'get'> {
   /** Keeps a text; equal texts are kept once. Answers its SHA-256 in hex. */
-  keep(text: string): Promise<string>;
+  keep(text: Pieces): Promise<string>;
   /** The text of a digest. Throws `EvidenceMissing` when it is not there, or not what its digest says. */
   kept(ref: string): Promise<string>;
   /** Takes texts away for good. What is gone already stays so. */

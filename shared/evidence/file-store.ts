@@ -18,6 +18,7 @@ import { dirname, join } from 'node:path';
 import { lock, lockSync } from 'proper-lockfile';
 import { hasCode, isMissing } from '../files.js';
 import { StoreRefused, StoreUnavailable } from './evidence.js';
+import type { Pieces } from './pieces.js';
 
 /**
  * Files that are written wholly or not at all, for this user alone; and what is wrong with a disk, told apart as an outage or as a right that is missing. What
@@ -65,12 +66,21 @@ const storeAt = (path: string): string => `The evidence store (${path})`;
 
 /** Writes a file that is there wholly or not at all, in the place of one that may be there. */
 export const writeWhole = (path: string, content: string | Buffer): void =>
-  written(path, content, (temporary) => renameSync(temporary, path));
+  written(path, partsOf(content), (temporary) => renameSync(temporary, path));
+
+/** The same of a text in pieces, whose path is known when it is written: until then it is in a folder of its own. Answers what `at` says of it. */
+export function writePieces<At extends { path: string }>(folder: string, text: Pieces, at: () => At): At {
+  return written(join(folder, 'text'), text, (temporary) => {
+    const known = at();
+    inFolder(dirname(known.path), () => renameSync(temporary, known.path));
+    return known;
+  });
+}
 
 /** The same where none is there; false where one is. */
 export function writeFirst(path: string, content: string | Buffer): boolean {
   try {
-    written(path, content, (temporary) => {
+    written(path, partsOf(content), (temporary) => {
       linkSync(temporary, path);
       rmSync(temporary, { force: true });
     });
@@ -81,16 +91,16 @@ export function writeFirst(path: string, content: string | Buffer): boolean {
   }
 }
 
-function written(path: string, content: string | Buffer, put: (temporary: string) => void): void {
+function written<Put>(path: string, parts: Iterable<string | Buffer>, put: (temporary: string) => Put): Put {
   const temporary = `${path}.${randomUUID()}${TEMPORARY}`;
   try {
     const file = inFolder(dirname(path), () => openSync(temporary, 'wx', PRIVATE_FILE));
     try {
-      for (const part of typeof content === 'string' ? partsOf(content) : [content]) writeFileSync(file, part);
+      for (const part of parts) writeFileSync(file, part);
     } finally {
       closeSync(file);
     }
-    put(temporary);
+    return put(temporary);
   } catch (error) {
     void quietly(() => rmSync(temporary, { force: true })); // the first error says more
     throw error;
@@ -100,8 +110,9 @@ function written(path: string, content: string | Buffer, put: (temporary: string
 const PART_LENGTH = 1_000_000;
 const isFirstOfTwo = (code: number): boolean => code >= 0xd800 && code <= 0xdbff;
 
-/** A text in parts, so that its bytes are never in memory next to it: an organization of 20,000 lines is one of 46 MB. No character is cut in two. */
-export function* partsOf(text: string): Generator<string> {
+/** A text in parts, so that its bytes are never in memory next to it. No character is cut in two. */
+export function* partsOf(text: string | Buffer): Generator<string | Buffer> {
+  if (typeof text !== 'string') return void (yield text);
   for (let from = 0; from < text.length;) {
     const end = from + PART_LENGTH;
     const to = end < text.length && isFirstOfTwo(text.charCodeAt(end - 1)) ? end - 1 : end;

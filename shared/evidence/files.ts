@@ -8,11 +8,11 @@ import { chainOf } from './chain.js';
 import { EvidenceAltered, EvidenceMissing, LeaseLost, type EvidenceStore } from './evidence.js';
 import { dumpFiles, loadFiles } from './file-backup.js';
 import { FileChain, isPlain } from './file-chain.js';
-import { diskClock, onDisk, partsOf, readText, sizeBelow, tidy, writeWhole } from './file-store.js';
+import { diskClock, onDisk, partsOf, readText, sizeBelow, tidy, writePieces } from './file-store.js';
 import { fileLeases } from './file-leases.js';
 import { holdLease, Pulse, type LeaseStore } from './hold.js';
 
-/** Evidence as files: `values/ab/abcd….json`, `names/…`, `chains/…`. Every write goes to a temporary file first, so that a kill leaves no half value. */
+/** Evidence as files: `values/ab/abcd….json`, `names/…`, `chains/…`; in `coming/` what is not written to its end. Every write goes to a temporary file first, so that a kill leaves no half value. */
 export function fileEvidence(root: string): EvidenceStore {
   const disk: Disk = (work) => onDisk(root, work);
   const paths = pathsBelow(root);
@@ -60,9 +60,12 @@ const textFiles = (
 ): Pick<EvidenceStore, 'keep' | 'kept' | 'remove' | 'texts'> => ({
   keep: (text) =>
     disk(() => {
-      const ref = digestOf(text);
-      writeWhole(valuePath(ref), text);
-      return ref;
+      const hash = createHash('sha256');
+      const hashed = through(text, (piece) => hash.update(piece, 'utf8'));
+      return writePieces(join(root, 'coming'), hashed, () => {
+        const ref = hash.digest('hex');
+        return { ref, path: valuePath(ref) };
+      }).ref;
     }),
   kept: (ref) =>
     disk(() => {
@@ -144,9 +147,16 @@ function nameFiles(
   };
 }
 
+function* through(pieces: Iterable<string>, look: (piece: string) => void): Generator<string> {
+  for (const piece of pieces) {
+    look(piece);
+    yield piece;
+  }
+}
+
 function digestOf(text: string): string {
   const hash = createHash('sha256');
-  for (const part of partsOf(text)) hash.update(part, 'utf8');
+  for (const part of partsOf(text)) hash.update(part);
   return hash.digest('hex');
 }
 

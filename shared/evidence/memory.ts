@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { chainOf, nextEntry, sha256, type ChainEntry, type SignedHead } from './chain.js';
 import { EvidenceMissing, LeaseLost, type Evidence } from './evidence.js';
 import type { Hold, Lease } from './hold.js';
+import { jsonPieces } from './pieces.js';
 
 /** Evidence for one command: `plan` reads and decides, and leaves nothing behind. `now` is its clock. */
 export function memoryEvidence(now: () => Date = () => new Date()): Evidence {
@@ -20,7 +21,7 @@ export function memoryEvidence(now: () => Date = () => new Date()): Evidence {
   };
   return {
     put(value: unknown) {
-      const text = JSON.stringify(value);
+      const text = [...jsonPieces(value)].join('');
       const ref = sha256(text);
       values.set(ref, text);
       return Promise.resolve(ref);

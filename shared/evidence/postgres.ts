@@ -34,8 +34,9 @@ export function postgresEvidence(connectionString: string): EvidenceStore {
 
 const textRows = (query: Query): Pick<EvidenceStore, 'keep' | 'kept' | 'remove' | 'texts'> => ({
   async keep(text) {
-    const ref = sha256(text);
-    await query(KEEP, [ref, text]);
+    const bytes = Buffer.concat(Array.from(text, (piece) => Buffer.from(piece, 'utf8')));
+    const ref = sha256(bytes);
+    await query(KEEP, [ref, bytes]);
     return ref;
   },
   async kept(ref) {

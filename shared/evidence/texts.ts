@@ -1,7 +1,8 @@
 import { EvidenceMissing, type EvidenceStore } from './evidence.js';
+import { jsonPieces } from './pieces.js';
 import { DataKeys } from './data-keys.js';
 import { KeyMissing } from '../encryption/keyring.js';
-import { isSealed, sealedText, unsealedText, type Sealing } from './sealed.js';
+import { isSealed, keyOf, sealedText, unsealedText, type Sealing } from './sealed.js';
 
 /** What is kept under a digest, for anyone who looks through all of it. */
 export interface KeptText {
@@ -26,7 +27,7 @@ export class Texts {
   async read(ref: string): Promise<KeptText> {
     const text = await this.store.kept(ref);
     if (!isSealed(text)) return { value: JSON.parse(text) as unknown, keyId: null };
-    const keyId = (JSON.parse(text) as { sealed: string }).sealed;
+    const keyId = keyOf(text);
     if (!keyId.startsWith(`${this.sealing.broker}/`)) return { value: null, keyId };
     const key = await this.keys.toRead(keyId, ref);
     return { value: key === null ? null : (JSON.parse(unsealedText(key, text, ref, this.keys.folder)) as unknown), keyId };
@@ -43,7 +44,7 @@ export class Texts {
   }
 
   async write(value: unknown, keyId: string | null): Promise<string> {
-    const text = JSON.stringify(value);
+    const text = jsonPieces(value);
     if (keyId === null) return this.store.keep(text);
     const key = await this.keys.toRead(keyId, 'of what is written again');
     if (key === null) throw new KeyMissing(`Data key ${keyId} was destroyed.`);
