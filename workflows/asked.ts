@@ -7,6 +7,11 @@ export interface Turn {
   given: GivenReport | null;
 }
 
+/** That the month is not to be billed. Two with the same words are two. */
+export interface Skip {
+  reason: string;
+}
+
 /** What runs and people asked of an organization, until it is done: at most one turn waits, with the newest report and the newest release. */
 export class Asked {
   next: Turn | null;
@@ -16,7 +21,11 @@ export class Asked {
    */
   readonly released: string[] = [];
   lastGiven: GivenReport | null;
-  skipReason: string | null;
+  /** Null: it is to be billed. */
+  skipped: Skip | null;
+  /** What the turn that is under way, or else the last one, has heard of that, and what the last one came to its end with. */
+  private heard: Skip | null = null;
+  private settled: Skip | null = null;
   /** What this execution was started in; null: the worker's own. How far a run may go that hands over a report stands in the report. */
   mode: OrganizationBillingInput['mode'];
   /** The way back that somebody released, until it is at its end. */
@@ -30,7 +39,7 @@ export class Asked {
     this.mode = input.mode;
     this.next = input.waitsForCall === true ? null : { given: input.given };
     this.undo = input.undo ?? null;
-    this.skipReason = input.skipReason ?? null;
+    this.skipped = input.skipReason === undefined ? null : { reason: input.skipReason };
     this.released.push(...(input.released ?? []));
     for (const listener of input.listeners ?? []) this.listeners.add(listener);
   }
@@ -39,23 +48,41 @@ export class Asked {
     return this.next !== null;
   }
 
-  /** One that comes while a turn is under way is minded by that turn. */
-  skip(reason: string, from: From, isRunning: boolean): void {
+  /** One that comes while a turn is under way is minded by that turn, unless it comes too late for it. */
+  skip(reason: string, from: From, isRunning: boolean): Skip {
     this.decided.note('skip', from, { reason, digest: null });
-    this.skipReason = reason;
+    this.skipped = { reason };
     if (!isRunning) this.next ??= { given: this.lastGiven };
+    return this.skipped;
+  }
+
+  /** For the turn that is under way: why it is not to bill, or null. */
+  hearSkip(): string | null {
+    this.heard = this.skipped;
+    return this.skipped?.reason ?? null;
+  }
+
+  /** Whether a turn came to its end with a skip, or something took the skip's place. */
+  isSettled(skip: Skip): boolean {
+    return this.settled === skip || this.skipped !== skip;
+  }
+
+  /** A skip that came when the turn did not ask any more, while it read back, gets a turn of its own; so does a skip that was lifted then. */
+  endTurn(): void {
+    this.settled = this.heard;
+    if (this.heard !== this.skipped) this.next ??= { given: this.lastGiven };
   }
 
   rerun(reason: string, from: From): void {
     this.decided.note('rerun', from, { reason, digest: null });
-    this.skipReason = null;
+    this.skipped = null;
     this.undo = null;
     this.next = { given: null };
   }
 
   /** A rerun of what reads everything afresh already. */
   liftSkip(reason: string, from: From): void {
-    this.skipReason = null;
+    this.skipped = null;
     this.decided.note('rerun', from, { reason, digest: null });
   }
 
@@ -90,7 +117,7 @@ export class Asked {
       mode: this.mode,
       given,
       listeners: [...this.listeners],
-      ...(this.skipReason === null ? {} : { skipReason: this.skipReason }),
+      ...(this.skipped === null ? {} : { skipReason: this.skipped.reason }),
       ...(this.released.length === 0 ? {} : { released: this.released }),
       ...(this.undo === null ? {} : { undo: this.undo }),
     };

@@ -1,4 +1,4 @@
-import { log, setHandler, workflowInfo } from '@temporalio/workflow';
+import { condition, log, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import {
   APPROVE_SIGNAL,
@@ -166,8 +166,11 @@ function hear<T>(organization: OrganizationState, name: string, read: Read<T>, t
 
 async function skipAndAnswer(organization: OrganizationState, reason: string, from: From): Promise<string> {
   showRefused(organization, null);
-  organization.asked.skip(reason, from, isRunning(organization));
-  const { status: state } = await afterTurns(organization, 1);
+  const { asked } = organization;
+  const skipped = asked.skip(reason, from, isRunning(organization));
+  const until = organization.turns + 1;
+  await condition(() => (organization.turns >= until && asked.isSettled(skipped)) || isCutShort(organization));
+  const { status: state } = organization.summary;
   return state === 'Skipped' ? answer(organization) : `The skip changed nothing. ${answer(organization)}`;
 }
 

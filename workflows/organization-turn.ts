@@ -25,6 +25,7 @@ export async function takeTurn(organization: OrganizationState): Promise<Organiz
   const { undo } = asked;
   const [released = null] = undo === null ? asked.released : [];
   asked.next = null;
+  asked.hearSkip();
   organization.isInTurn = true;
   organization.isForgotten = false;
   show(organization, { ...before, status: 'Running', result: { ...before.result, status: 'Running' } });
@@ -47,6 +48,7 @@ export async function takeTurn(organization: OrganizationState): Promise<Organiz
   }
   organization.turns += 1;
   organization.isInTurn = false;
+  asked.endTurn();
   // What is read again replaces what is missing; where that was missing too, a person has to look.
   if (organization.isForgotten && turn.given !== null) asked.next ??= { given: null };
   return organization.summary;
@@ -96,7 +98,7 @@ function requestOf(organization: OrganizationState, given: GivenReport, approved
 }
 
 const controlOf = (organization: OrganizationState): Control => ({
-  skipReason: () => organization.asked.skipReason,
+  skipReason: () => organization.asked.hearSkip(),
   failureOf: (error) => noteFailure(organization, error),
   hasRoom: (done) => hasRoom(organization, done),
 });

@@ -34,6 +34,13 @@ const until = (handle: WorkflowHandle, status: OrganizationStatus): Promise<Orga
 
 const resultOf = (handle: WorkflowHandle): Promise<OrganizationSummary> => handle.result() as Promise<OrganizationSummary>;
 
+/** Something to wait for, and what lets it happen. */
+function gate(): [open: () => void, opened: Promise<void>] {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return [open, opened];
+}
+
 const ADJUSTMENT: PostAdjustmentStep = {
   kind: 'postAdjustment',
   items: ['a'],
@@ -207,6 +214,32 @@ describe('an organization that needs somebody', () => {
     expect(summary.status).toBe('Done');
   });
 
+  // It waited for its release as before, and billed when somebody released it.
+  test.each([
+    ['a signal', (handle: WorkflowHandle) => handle.signal('skip', 'disputed')],
+    ['an update', (handle: WorkflowHandle) => handle.executeUpdate('skipNow', { args: ['disputed'] })],
+  ])('is skipped by %s that comes while it reads back', async (_how, skip) => {
+    const [reading, isReading] = gate();
+    const [goOn, mayGoOn] = gate();
+    const activities = standIns({
+      verifyOrganization: async (request) => {
+        reading();
+        await mayGoOn;
+        return summaryOf(request, 'AwaitingApproval');
+      },
+    });
+    const result = await harness.serving(activities, async () => {
+      const handle = await start();
+      await isReading;
+      const asked = skip(handle);
+      await handle.query('status');
+      goOn();
+      await asked;
+      return until(handle, 'Skipped');
+    });
+    expect(result.status).toBe('Skipped');
+  });
+
   test('survives a skip and a rerun that arrive together', async () => {
     let isFixed = false;
     const result = await harness.serving(
@@ -275,12 +308,11 @@ describe('an organization that needs somebody', () => {
     fixed: (asked: PlanRequest[]) => boolean = (asked) => asked.length > 2,
   ): Promise<PlanRequest[]> {
     const asked: PlanRequest[] = [];
-    let goOn = (): void => undefined;
-    const gate = new Promise<void>((resolve) => (goOn = resolve));
+    const [goOn, mayGoOn] = gate();
     const activities = parked(() => fixed(asked), 'AwaitingApproval', {
       planOrganization: async (request) => {
         asked.push(request);
-        if (asked.length === 2) await gate;
+        if (asked.length === 2) await mayGoOn;
         return PLAN;
       },
     });
