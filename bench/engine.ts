@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { Client, Connection, ServiceError, type WorkflowHandle } from '@temporalio/client';
 import { spawnGuarded } from '../client/temporal-server/guarded.js';
 import { findTemporalServer, startDevServer } from '../client/temporal-server/index.js';
 import {
@@ -93,12 +93,13 @@ export async function runThroughTemporal(
   client: Client,
   { broker, month, asOf, mode = 'auto' }: MonthOptions & { mode?: Mode },
 ): Promise<void> {
-  await client.workflow.execute(WORKFLOWS.daily, {
+  const handle = await client.workflow.start(WORKFLOWS.daily, {
     workflowId: dailyBillingId(broker, month),
     taskQueue: billingQueue(broker),
     args: [{ broker, month, asOf, mode }],
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
   });
+  await patiently(() => handle.result());
 }
 
 /** What the Web UI asks for, to show a workflow's details. */
@@ -111,14 +112,16 @@ export async function bytesOfStatus(client: Client, workflowId: string): Promise
   return Math.max(...answers.map((answer) => Buffer.byteLength(JSON.stringify(answer))));
 }
 
-/** On a busy machine a query may find no worker in time; it is asked again then. */
-const QUERY_TRIES = 3;
+const ask = (handle: WorkflowHandle, query: string): Promise<unknown> => patiently(() => handle.query(query));
 
-async function ask(handle: WorkflowHandle, query: string): Promise<unknown> {
+const TRIES = 10;
+
+/** A question that a busy machine may not answer in time: how a run ends, or what a workflow says; it is asked again then. */
+async function patiently<Answer>(question: () => Promise<Answer>): Promise<Answer> {
   for (let attempt = 1; ; attempt += 1)
     try {
-      return await handle.query(query);
+      return await question();
     } catch (error) {
-      if (attempt === QUERY_TRIES) throw error;
+      if (attempt === TRIES || !(error instanceof ServiceError)) throw error;
     }
 }

@@ -123,6 +123,10 @@ async function withServer<T>(
     const connection = await connected(address, () => (server.exitCode === null ? null : said));
     try {
       return await work({ address, client: new Client({ connection }), pid: server.pid! });
+    } catch (error) {
+      // Calls that are still tried again end the process when their connection is closed, and would hide it.
+      process.stderr.write(`${String(error)}\n`);
+      throw error;
     } finally {
       await connection.close();
     }
