@@ -1,7 +1,7 @@
 import { SearchBlind } from '../../shared/autotask/index.js';
 import { ApiError } from '../../shared/http/errors.js';
 import { unknownRows } from '../../shared/billing/contracts/doubt.js';
-import { madeBy } from '../../shared/billing/basics/step-kinds.js';
+import { kindAndKey, madeIn } from '../../shared/billing/basics/step-kinds.js';
 import { parseChargeKey } from '../../shared/billing/basics/keys.js';
 import { fold, present } from '../../shared/billing/basics/text.js';
 import type { Plan } from '../../shared/billing/plan-types.js';
@@ -79,7 +79,7 @@ export async function goneFor(
   read: Books,
 ): Promise<Gone[]> {
   const books = indexed(read);
-  const made = new Set(steps.flatMap((step) => madeBy(step) ?? []).map(kindAndKey));
+  const made = madeIn(steps);
   const { records: known } = await recall(dependencies.evidence, broker, dependencies.heartbeat);
   const isMade = (record: Remembered): boolean => made.has(kindAndKey(record));
   const changed = new Set(known.flatMap((record) => (record.kind === 'service' && !isShown(record, books) ? [record.id] : [])));
@@ -99,8 +99,6 @@ export async function goneFor(
   const left = gone.filter((one) => !deleted.has(recordId(one))).map(asGone);
   return [...left, ...(await uncountedOf(dependencies, others.filter(isMade), books))];
 }
-
-const kindAndKey = ({ kind, key }: Pick<Gone, 'kind' | 'key'>): string => `${kind} ${fold(key)}`;
 
 /** Charges of others that counted for an item and do so no more, though they are there: the item would be billed once more alongside them. */
 async function uncountedOf({ autotask }: Dependencies, others: Remembered[], books: IndexedBooks): Promise<Gone[]> {

@@ -1,4 +1,4 @@
-import { madeBy } from '../../shared/billing/basics/step-kinds.js';
+import { kindAndKey, madeBy, madeIn } from '../../shared/billing/basics/step-kinds.js';
 import { fold } from '../../shared/billing/basics/text.js';
 import type { Plan } from '../../shared/billing/plan-types.js';
 import type { VerifyRequest } from '../../shared/messages/messages.js';
@@ -15,21 +15,18 @@ export async function noteShown(
   plan: Plan,
   check: Plan,
 ): Promise<void> {
-  const made = new Map(plan.steps.flatMap((step) => keyed(madeBy(step))));
+  const made = madeIn(plan.steps);
   if (made.size === 0) return;
   for (const { standing } of check.items)
     for (const { chargeId, key } of standing?.charges ?? [])
-      if (chargeId !== null && made.has(`charge ${fold(key)}`))
+      if (chargeId !== null && made.has(kindAndKey({ kind: 'charge', key })))
         await noteRecord(evidence, broker, { kind: 'charge', id: chargeId, key: fold(key), isSeen: true });
   const contractOf = new Map(check.items.map(({ id, contractId }) => [id, contractId]));
   const unsent = new Set([...stops.flatMap(({ items }) => items), ...refused]);
   for (const step of check.steps) {
     const missing = madeBy(step);
-    if (missing?.kind !== 'row' || !made.has(`row ${fold(missing.key)}`) || step.items.some((id) => unsent.has(id))) continue;
+    if (missing?.kind !== 'row' || !made.has(kindAndKey(missing)) || step.items.some((id) => unsent.has(id))) continue;
     const [contractId = 0] = step.items.flatMap((id) => contractOf.get(id) ?? []);
     await noteRecord(evidence, broker, { kind: 'row', id: contractId, key: fold(missing.key), isSeen: false });
   }
 }
-
-const keyed = (made: ReturnType<typeof madeBy>): [string, true][] =>
-  made === null ? [] : [[`${made.kind} ${fold(made.key)}`, true]];

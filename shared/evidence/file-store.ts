@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID, type Hash } from 'node:crypto';
 import {
   closeSync,
   fstatSync,
@@ -68,13 +68,22 @@ const storeAt = (path: string): string => `The evidence store (${path})`;
 export const writeWhole = (path: string, content: string | Buffer): void =>
   written(path, partsOf(content), (temporary) => renameSync(temporary, path));
 
-/** The same of a text in pieces, whose path is known when it is written: until then it is in a folder of its own. Answers what `at` says of it. */
-export function writePieces<At extends { path: string }>(folder: string, text: Pieces, at: () => At): At {
-  return written(join(folder, 'text'), text, (temporary) => {
-    const known = at();
-    inFolder(dirname(known.path), () => renameSync(temporary, known.path));
-    return known;
+/** The same of a text in pieces, whose path comes of its digest: until that is known it is in a folder of its own. Answers the digest. */
+export function writePieces(folder: string, text: Pieces, pathOf: (digest: string) => string): string {
+  const hash = createHash('sha256');
+  return written(join(folder, 'text'), hashed(text, hash), (temporary) => {
+    const digest = hash.digest('hex');
+    const path = pathOf(digest);
+    inFolder(dirname(path), () => renameSync(temporary, path));
+    return digest;
   });
+}
+
+function* hashed(text: Pieces, hash: Hash): Generator<string> {
+  for (const piece of text) {
+    hash.update(piece, 'utf8');
+    yield piece;
+  }
 }
 
 /** The same where none is there; false where one is. */

@@ -58,15 +58,7 @@ const textFiles = (
   root: string,
   { value: valuePath }: Paths,
 ): Pick<EvidenceStore, 'keep' | 'kept' | 'remove' | 'texts'> => ({
-  keep: (text) =>
-    disk(() => {
-      const hash = createHash('sha256');
-      const hashed = through(text, (piece) => hash.update(piece, 'utf8'));
-      return writePieces(join(root, 'coming'), hashed, () => {
-        const ref = hash.digest('hex');
-        return { ref, path: valuePath(ref) };
-      }).ref;
-    }),
+  keep: (text) => disk(() => writePieces(join(root, 'coming'), text, valuePath)),
   kept: (ref) =>
     disk(() => {
       const text = readText(valuePath(ref));
@@ -145,13 +137,6 @@ function nameFiles(
       signatures: (chain) => disk(() => chains.named(chain).signatures()),
     },
   };
-}
-
-function* through(pieces: Iterable<string>, look: (piece: string) => void): Generator<string> {
-  for (const piece of pieces) {
-    look(piece);
-    yield piece;
-  }
 }
 
 function digestOf(text: string): string {

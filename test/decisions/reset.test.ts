@@ -157,7 +157,7 @@ test('a reset workflow keeps the order of rerun and skip', async () => {
           () => Promise.resolve(billed.length),
           (length) => length > turns,
         );
-        // A skip that comes while a turn is under way gets none of its own.
+        // A skip that comes while a turn is under way may get none of its own.
         await eventually(
           () => handle.query<{ status: OrganizationStatus }>('status'),
           ({ status }) => status !== 'Running',

@@ -141,5 +141,9 @@ export const changes = (step: Pick<Step, 'kind'>, records: RecordKind): boolean 
 export const callsOf = (step: Step): number => rulesOf(step).calls(step);
 export const identityOf = (step: Step): string => rulesOf(step).identity(step);
 export const madeBy = (step: Step): Pick<Gone, 'kind' | 'key'> | null => rulesOf(step).makes(step);
+/** A record by what it is and its key. */
+export const kindAndKey = ({ kind, key }: Pick<Gone, 'kind' | 'key'>): string => `${kind} ${fold(key)}`;
+/** All that steps make, each by its kind and key. */
+export const madeIn = (steps: Step[]): Set<string> => new Set(steps.flatMap((step) => madeBy(step) ?? []).map(kindAndKey));
 export const meaningOf = (step: Step, charges: ChargesFound): string =>
   JSON.stringify([step.kind, ...rulesOf(step).meaning(step, charges)]);

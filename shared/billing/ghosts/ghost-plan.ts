@@ -1,6 +1,7 @@
 import type { ContractContext } from '../contracts/plan-contract.js';
 import type { AcceptedItem } from '../report/accepted.js';
 import type { MonthFacts } from '../report/facts.js';
+import { IndexBy } from '../basics/text.js';
 import type { Ghost, Item, Note, Step } from '../plan-types.js';
 
 /** What comes of looking for money without a line (rule 8), and what is known for it. */
@@ -30,6 +31,11 @@ export interface GhostContext extends ContractContext {
 }
 
 export const NO_GHOSTS: GhostPlan = { ghosts: [], steps: [], notes: [], needsDetail: [] };
+
+const ghostsByContract = new IndexBy<Ghost>(({ contractKey }) => contractKey);
+
+/** Those of one contract key. */
+export const ghostsUnder = (ghosts: Ghost[], contractKey: string): Ghost[] => ghostsByContract.find(ghosts, contractKey);
 
 export const mergeGhosts = (parts: GhostPlan[]): GhostPlan => ({
   ghosts: parts.flatMap(({ ghosts }) => ghosts),

@@ -2,7 +2,7 @@ import { UNKNOWN_CONTRACT } from './dismissal.js';
 import { isOfKind, type AcceptedItem } from '../report/accepted.js';
 import { big, isZero, money, soughtText } from '../basics/decimal.js';
 import { command } from '../basics/command.js';
-import type { GhostContext } from './ghost-plan.js';
+import { ghostsUnder, type GhostContext } from './ghost-plan.js';
 import { shrinksBecause } from './why.js';
 import { monthOf } from '../basics/month.js';
 import { chargeKeysOn, isSwitchedOff, standsFor, typeOnContract } from '../contracts/ours.js';
@@ -64,13 +64,12 @@ function isExplained(item: AcceptedItem, context: GhostContext, { held, contract
   const type = item.type as RecordType;
   const key = fold(contractKey);
   if (held.has(key) || isSwitchedOff(type, contractKey, context)) return true;
-  const own = ghostsByContract.find(ghosts, contractKey);
+  const own = ghostsUnder(ghosts, contractKey);
   if (own.some((ghost) => ghost.serviceId === null || isOfKind(item, ghost.type, ghost.itemCode))) return true;
   const [plan] = plansByContract.find(contracts, contractKey);
   return shrinksBecause({ contractKey, itemCode, type, plan }, context) !== null;
 }
 
-const ghostsByContract = new IndexBy<Ghost>(({ contractKey }) => contractKey);
 const plansByContract = new IndexBy<ContractPlan>(({ contractKey }) => contractKey);
 
 /** Whether Autotask shows what the item stood on: at 0 units somebody has ended it. What stood on a charge is gone with the charge, or hidden. */

@@ -2,8 +2,9 @@ import type { KeyedItem } from '../report/keyed-item.js';
 import { acceptedItem, nextAccepted, type AcceptedPart } from '../report/accepted.js';
 import { indexNames } from '../report/named.js';
 import { contractsWithKey, standsOn } from '../contracts/find-or-make.js';
+import { ghostsUnder } from '../ghosts/ghost-plan.js';
 import { IndexBy } from '../basics/text.js';
-import type { Ghost, Plan, PlannedItem } from '../plan-types.js';
+import type { Plan, PlannedItem } from '../plan-types.js';
 import type { Contract, Gone } from '../types.js';
 import type { PlanInput } from './plan.js';
 
@@ -27,7 +28,6 @@ export function acceptedAfter(
 }
 
 const itemsByContract = new IndexBy<PlannedItem>(({ contractKey }) => contractKey);
-const ghostsByContract = new IndexBy<Ghost>(({ contractKey }) => contractKey);
 const contractsById = new IndexBy<Contract>(({ id }) => id);
 /** A row's key is that of its contract, and its service's. */
 const goneByKey = new IndexBy<Gone>(({ key }) => key.split('|')[0]);
@@ -45,7 +45,7 @@ function isLeftStanding(
   if (goneByKey.find(books.gone ?? NONE_GONE, contractKey).length > 0) return true;
   const own = itemsByContract.find(plan.items, contractKey);
   const isLeft = own.length === 0 || own.some(({ outcome }) => outcome === 'held');
-  const isZeroed = ghostsByContract.find(plan.ghosts, contractKey).some(({ outcome }) => outcome === 'zeroed');
+  const isZeroed = ghostsUnder(plan.ghosts, contractKey).some(({ outcome }) => outcome === 'zeroed');
   if (!isLeft || isZeroed) return false;
   // Other ids on the contract take nothing away.
   const billed = indexNames(facts.named, settings.broker).contractsOf(contractKey);

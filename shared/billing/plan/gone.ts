@@ -4,9 +4,9 @@ import { grouped, POSTED_DECIMALS, text } from '../basics/decimal.js';
 import { isChargeType } from '../basics/record-types.js';
 import { ghostId } from '../basics/keys.js';
 import { indexNames } from '../report/named.js';
-import { madeBy } from '../basics/step-kinds.js';
+import { kindAndKey, madeBy } from '../basics/step-kinds.js';
 import type { Held } from './trip.js';
-import { fold, groupBy, OncePer, present } from '../basics/text.js';
+import { groupBy, OncePer, present } from '../basics/text.js';
 import type { KeyedItem } from '../report/keyed-item.js';
 import type { PlanInput } from './plan.js';
 import type { Note, Plan, PlannedItem, Step } from '../plan-types.js';
@@ -53,7 +53,6 @@ function remadeBy(step: Step, gone: Gone[]): Gone | undefined {
   return made === null ? undefined : goneByKey.of(gone).get(kindAndKey(made))?.[0];
 }
 
-const kindAndKey = ({ kind, key }: Pick<Gone, 'kind' | 'key'>): string => `${kind} ${fold(key)}`;
 const goneByKey = new OncePer((gone: Gone[]) => groupBy(gone, kindAndKey));
 
 /**

@@ -10,6 +10,7 @@ import {
   isCreditGone,
   isFallen,
   isLess,
+  isOfKind,
   isReported,
   MANUAL_LINES,
   SIDES,
@@ -18,6 +19,7 @@ import {
 } from '../report/accepted.js';
 import type { GoneElsewhere } from '../report/gone-elsewhere.js';
 import type { Tripped } from '../plan-types.js';
+import { ghostsUnder } from '../ghosts/ghost-plan.js';
 import { isHashKey } from '../contracts/find-or-make.js';
 import { amountText, big, type Big, grouped, isZero, moneyText, signOf, sum } from '../basics/decimal.js';
 import { unchanged } from '../derivation/derivation.js';
@@ -77,7 +79,7 @@ export function shrunkItems(plan: Plan, keyed: KeyedItem[], input: PlanInput): M
 /** A charge for the same kind of the same subscription that is none of the month's items', and nothing says that it is over: it may be for what an item was before. */
 function whyOnTop(decided: PlannedItem, { ghosts }: Plan): string | null {
   const isSameKind = ({ serviceId, type }: Ghost): boolean => serviceId === null && type === decided.type;
-  const own = ghostsByContract.find(ghosts, decided.contractKey);
+  const own = ghostsUnder(ghosts, decided.contractKey);
   const other = own.find((ghost) => isSameKind(ghost) && isUnexplained(ghost));
   return other === undefined || !isMoved(decided)
     ? null
@@ -94,7 +96,7 @@ function whyAgain(decided: PlannedItem, { ghosts }: Plan, accepted: AcceptedItem
   const { all, nameless } = standingOfType(decided.type, ghosts);
   // Where a contract would be made, 6.6 holds it, and says which to give its id back.
   const billed = new Set(decided.contractId === null ? [] : names.contractsOf(decided.contractKey));
-  const isOnFormer = (ghost: Ghost): boolean => billed.has(ghost.contractId) && isAlike(decided, ghost);
+  const isOnFormer = (ghost: Ghost): boolean => billed.has(ghost.contractId) && isOfKind(decided, ghost.type, ghost.itemCode);
   const mayBe = isJoined && namelessOf(decided) === 0 ? nameless : all;
   const other = mayBe.find(
     (ghost) =>
@@ -123,12 +125,7 @@ const standingByType = new OncePer((ghosts: Ghost[]) => {
 const standingOfType = (type: ItemType, ghosts: Ghost[]): { all: Ghost[]; nameless: Ghost[] } =>
   standingByType.of(ghosts).get(type) ?? { all: [], nameless: [] };
 
-const ghostsByContract = new IndexBy<Ghost>(({ contractKey }) => contractKey);
 const ghostsByContractId = new IndexBy<Ghost>(({ contractId }) => contractId);
-
-/** Of one type; licences of one item code as well. */
-const isAlike = ({ type, itemCode }: PlannedItem, ghost: Ghost): boolean =>
-  ghost.type === type && (!isLicence(type) || same(ghost.itemCode, itemCode));
 
 const goneByItem = new IndexBy<GoneElsewhere>(({ itemId }) => itemId);
 
@@ -183,7 +180,7 @@ export function itemsNearUnknown({ items, ghosts }: Plan): Map<string, Tripped> 
   return new Map(
     items.flatMap((item) => {
       if (item.outcome !== 'posted' || !isMoved(item)) return [];
-      const near = [...ghostsByContractId.find(unknown, item.contractId), ...ghostsByContract.find(unknown, item.contractKey)];
+      const near = [...ghostsByContractId.find(unknown, item.contractId), ...ghostsUnder(unknown, item.contractKey)];
       const [other] = near.sort((left, right) => place.get(left)! - place.get(right)!);
       if (other === undefined) return [];
       const message = `${amountText(other.sales, other.currency)} is on charge ${other.chargeId} of the same contract, but it is not known what it was made for: it may be for ${item.productName}. Delete the charge in Autotask if it is wrong, or release the plan if both are right.`;

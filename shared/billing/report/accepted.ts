@@ -347,6 +347,6 @@ export const acceptedOf = (
 export const acceptedUnder = (accepted: AcceptedItem[], contractKey: string): AcceptedItem[] =>
   acceptedByContract.find(accepted, contractKey);
 
-/** Of what stands on one contract licences are told apart by item code, the rest by record type. */
-export const isOfKind = (item: AcceptedItem, type: ItemType, itemCode: string | null): boolean =>
+/** Of one type; licences of one item code as well. */
+export const isOfKind = (item: Pick<AcceptedItem, 'type' | 'itemCode'>, type: ItemType, itemCode: string | null): boolean =>
   item.type === type && (!isLicence(type) || same(item.itemCode, itemCode));
